@@ -1,0 +1,26 @@
+# Tasks of a developer; `make setup` first. What users run is `workbook-tools`.
+PYTHON ?= python3
+BIN = .venv/bin
+
+.PHONY: setup test format bench demo clean
+
+setup:            ## a virtual environment with everything tests and benchmarks need
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -e '.[test,bench]'
+
+test:             ## all tests, lint and types included
+	$(BIN)/python -m pytest
+
+format:           ## put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench:            ## figures, never part of pass or fail
+	$(BIN)/python -m tests.benchmarks.distribute
+
+demo:             ## the sample plan's forms in ./demo
+	$(BIN)/workbook-tools --workspace demo init --sample
+	$(BIN)/workbook-tools --workspace demo distribute
+
+clean:
+	rm -rf .venv demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

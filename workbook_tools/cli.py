@@ -1,0 +1,229 @@
+"""The command line: parse, call, print, exit. Nothing else, and nothing heavy before it is needed."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from workbook_tools import __version__
+from workbook_tools.era import FiscalYear
+from workbook_tools.findings import Finding, PlanError, Severity, UserError
+from workbook_tools.text import printable
+from workbook_tools.workspace import Workspace
+
+if TYPE_CHECKING:
+    from workbook_tools.model import Plan
+
+_SEVERITIES = {Severity.ERROR: "誤り", Severity.WARNING: "注意", Severity.INFO: "情報"}
+
+
+class _Year(click.ParamType[FiscalYear]):
+    """A fiscal year in any spelling of domain §2."""
+
+    name = "年度"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> FiscalYear:
+        if isinstance(value, FiscalYear):
+            return value
+        try:
+            return FiscalYear.parse(str(value))
+        except ValueError:
+            self.fail(
+                f"『{printable(str(value))}』は年度として読めません。R3、令和3、2021 のように書いてください。",
+                param,
+                ctx,
+            )
+
+
+_year = click.option(
+    "--year", type=_Year(), help="評価する年度（R3、令和３年度、2021 など）。省くと計画マスタの評価年度。"
+)
+_in_workspace = click.make_pass_decorator(Workspace)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--workspace",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    envvar="WORKBOOK_TOOLS_WORKSPACE",
+    help="作業フォルダー（省くと今のフォルダー）。",
+)
+@click.version_option(__version__, message="workbook-tools %(version)s")
+@click.pass_context
+def cli(context: click.Context, workspace: Path) -> None:
+    """進捗状況シートを配り、集め、取組状況一覧にまとめます。
+
+    \b
+    例： workbook-tools init --sample
+         workbook-tools distribute --year R3
+    """
+    context.obj = Workspace(workspace)
+
+
+@cli.command()
+@click.option("--sample", is_flag=True, help="空の計画マスタの代わりに、見本の計画を入れる。")
+@_in_workspace
+def init(workspace: Workspace, sample: bool) -> None:
+    """作業フォルダーと計画マスタを作ります。
+
+    \b
+    例： workbook-tools init --sample
+    """
+    from workbook_tools import master, plan
+    from workbook_tools.workspace import put
+
+    path = workspace.plan_master
+    if path.exists():
+        raise UserError(
+            f"『{path}』がすでにあります。上書きはしません。作り直すときは名前を変えるか移してください。"
+        )
+    for folder in (workspace.inbox, workspace.outbox):
+        folder.mkdir(parents=True, exist_ok=True)
+    put(path, master.master(plan.sample() if sample else None))
+    _say(f"計画マスタを作りました： {path}")
+    if sample:
+        _say("次は workbook-tools distribute で進捗状況シートを作れます。")
+    else:
+        _say("Ｅｘｃｅｌで開き、シート『記入要領』を見ながら計画を書き込んでください。")
+
+
+@cli.command("import-history")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--year", type=_Year(), required=True, help="一覧の年度（R2 など）。")
+@_in_workspace
+def import_history(workspace: Workspace, file: Path, year: FiscalYear) -> None:
+    """過去の年度の一覧【実践項目別】から、評点・総合評価・取組終了を取り込みます。
+
+    \b
+    例： workbook-tools import-history 取組状況一覧_R2.xlsx --year R2
+    """
+    from workbook_tools import history, plan
+
+    taken = history.import_list(workspace, plan.load(workspace.plan_master), file, year, _now())
+    columns = "、".join(f"{heading}（{col}列）" for heading, col in taken.taken.items())
+    _say(f"{year.long}の一覧から{len(taken.results)}件を取り込みました。")
+    _say(f"　使った列： {columns}")
+    if taken.ignored:
+        _say(f"　使わなかった列： {'、'.join(taken.ignored)}")
+    _tell(taken.findings)
+
+
+@cli.command()
+@_year
+@click.option("--force", is_flag=True, help="配布後に編集されたファイルも作り直す。")
+@_in_workspace
+def distribute(workspace: Workspace, year: FiscalYear | None, force: bool) -> None:
+    """実践項目ごとの進捗状況シートを、担当部署のフォルダーに作ります。
+
+    \b
+    例： workbook-tools distribute --year R3
+    """
+    from workbook_tools.distribute import LIST_NAME, Outcome
+    from workbook_tools.distribute import distribute as run
+
+    plan = _plan(workspace)
+    with _progress("シートを作成中") as step:
+        done = run(workspace, plan, year or plan.evaluated, _now(), force=force, step=step)
+    departments = {one.practice.lead for one in done.deliveries if one.practice}
+    total = sum(1 for one in done.deliveries if one.practice)
+    _say(
+        f"{done.year.long}の進捗状況シート {total}件（{len(departments)}部署）： "
+        f"作成 {len(done.having(Outcome.WRITTEN))}、"
+        f"変更なし {len(done.having(Outcome.UNCHANGED))}、"
+        f"編集済みのため残した {len(done.having(Outcome.EDITED))}"
+    )
+    for one in done.having(Outcome.EDITED):
+        _say(f"　残しました： {one.path}（作り直すには --force）")
+    for one in done.having(Outcome.REMOVED):
+        _say(f"　不要になり削除しました： {one.path}")
+    _say(f"一覧： {done.folder / LIST_NAME}")
+
+
+def main() -> NoReturn:
+    """Run the command line; whatever a user can cause ends in one sentence and exit code 2."""
+    _survive_any_console()
+    try:
+        cli.main(prog_name="workbook-tools", standalone_mode=False)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.ClickException as error:
+        click.echo(f"workbook-tools: {_in_japanese(error)}", err=True)
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("中止しました。", err=True)
+        sys.exit(2)
+    except PlanError as error:
+        for finding in error.findings:
+            click.echo(printable(str(finding)), err=True)
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    except UserError as error:
+        click.echo(printable(str(error)), err=True)
+        sys.exit(2)
+    sys.exit(0)
+
+
+def _plan(workspace: Workspace) -> Plan:
+    from workbook_tools import plan
+
+    return plan.load(workspace.plan_master)
+
+
+def _say(text: str) -> None:
+    """A result, on standard output; control characters in names become visible."""
+    click.echo(printable(text))
+
+
+def _tell(findings: tuple[Finding, ...]) -> None:
+    for finding in findings:
+        click.echo(printable(f"【{_SEVERITIES[finding.severity]}】{finding}"), err=True)
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error; nothing where that is no terminal."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _survive_any_console() -> None:
+    """A console code page that lacks a character shows ``?`` instead of ending the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _in_japanese(error: click.ClickException) -> str:
+    """What click says of wrong usage, for a person who reads Japanese."""
+    hint = "workbook-tools --help で使い方を見られます。"
+    if isinstance(error, click.NoSuchOption):
+        return f"『{error.option_name}』という指定はありません。{hint}"
+    if isinstance(error, click.MissingParameter):
+        name = error.param.human_readable_name if error.param else ""
+        return f"『{name}』が足りません。{hint}"
+    if isinstance(error, click.BadParameter):
+        return error.message
+    if isinstance(error, click.UsageError):
+        return f"使い方が違います（{error.message}）。{hint}"
+    return error.message

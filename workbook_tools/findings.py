@@ -1,0 +1,225 @@
+"""Findings: what is wrong, where, and what to write instead; and the exceptions of the tool.
+
+A finding is a value. Its wording comes from :data:`CATALOGUE` alone, and a fact missing from a
+message raises KeyError, so that no half sentence ever reaches a department.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: an error sends the workbook back."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands. ``cell`` is A1 notation, or None where there is no cell."""
+
+    file: str
+    sheet: str | None = None
+    cell: str | None = None
+    field: str | None = None
+    item_no: int | None = None
+    department: str | None = None
+
+    def at(self, sheet: str, cell: str, field: str | None = None) -> Place:
+        """The same file, another cell."""
+        return replace(self, sheet=sheet, cell=cell, field=field)
+
+    def __str__(self) -> str:
+        spot = "の".join(part for part in (self.sheet, self.cell) if part)
+        return f"{self.file}　{spot}" if spot else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One entry of the catalogue: severity, sentence and hint with named gaps."""
+
+    severity: Severity
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found, worded for the person who filled the cell in."""
+
+    code: str
+    severity: Severity
+    place: Place
+    value: str | None
+    message: str
+    hint: str
+
+    def __str__(self) -> str:
+        return f"{self.place}：{self.message}{self.hint}"
+
+
+_E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+CATALOGUE: dict[str, Wording] = {
+    # The plan master; the codes of the progress sheets follow the contract.
+    "M101": Wording(_E, "シート『{sheet}』がありません。", "シートの名前を元に戻してください。"),
+    "M102": Wording(_E, "見出し『{heading}』がありません。", "{where}に書いてください。"),
+    "M103": Wording(_E, "{what}が空欄です。", "記入してください。"),
+    "M104": Wording(_E, "{what}が『{value}』です。", "{expected}を入れてください。"),
+    "M105": Wording(_E, "{what}『{value}』が２回あります。", "どちらかを直すか消してください。"),
+    "M106": Wording(
+        _E,
+        "{what}『{value}』がシート『{sheet}』にありません。",
+        "{suggestion}同じ表記に直すか、シート『{sheet}』に書き足してください。",
+    ),
+    "M107": Wording(
+        _E, "№{value}の取組項目のテーマに○がありません。", "１つ以上のテーマに○を入れてください。"
+    ),
+    "M108": Wording(
+        _E, "担当部署の先頭が『{value}』です。", "中心となる部署の名前を先頭に書いてください。"
+    ),
+    "M109": Wording(
+        _E, "{what}『{value}』が{other}『{limit}』より前です。", "どちらかの年度を直してください。"
+    ),
+    "M110": Wording(
+        _E, "{what}『{value}』が計画期間の外です。", "{first}～{last}の年度を入れてください。"
+    ),
+    "M111": Wording(
+        _E,
+        "計画期間が{count}年あります。",
+        "進捗状況シートに入るのは{most}年まで（１年に３行、番号は①～⑱）です。"
+        "開始年度か終了年度を直してください。",
+    ),
+    "M112": Wording(
+        _E,
+        "{what}『{value}』が{other}『{limit}』より小さくなっています。",
+        "どちらかを直してください。",
+    ),
+    "M113": Wording(_E, "{what}が{count}件あります。", "{most}件までにしてください。"),
+    "M114": Wording(_E, "{what}が１件もありません。", "見出しの下に記入してください。"),
+    "M115": Wording(
+        _E,
+        "{what}『{value}』は使えません。",
+        "{most}文字までの文字・数字・下線（_）で書き、空白や記号、{taken}は避けてください。",
+    ),
+    "M116": Wording(
+        _E,
+        "{what}『{value}』が上の行の『{limit}』より小さくありません。",
+        "上から下へ小さくなるように書いてください。",
+    ),
+    "M117": Wording(
+        _E, "{what}『{value}』が合計の最高点『{limit}』を超えています。", "届く点に直してください。"
+    ),
+    "M118": Wording(
+        _E,
+        "一番下の総合評価の{what}が『{value}』で、どの評価にもならない点があります。",
+        "合計下限は{limit}以下か空欄、評価項目の下限は空欄にしてください。",
+    ),
+    # A past year's list (import-history); an error is not taken, a warning is.
+    "H201": Wording(
+        _E, "小№が『{value}』です。", "数字で入れてください。この行は取り込んでいません。"
+    ),
+    "H202": Wording(
+        _E,
+        "小№{number}（{title}）は計画マスタにありません。",
+        "小№を直すか、計画マスタの実践項目に加えてください。この行は取り込んでいません。",
+    ),
+    "H203": Wording(
+        _E,
+        "小№{number}が２回あります（１回目は{first}）。",
+        "どちらかを消すか小№を直してください。この行は取り込んでいません。",
+    ),
+    "H204": Wording(
+        _E,
+        "小№{number}の行に、小№{other}の実践項目『{value}』が書かれています。",
+        "小№か実践項目を直してください。この行は取り込んでいません。",
+    ),
+    "H205": Wording(
+        _W,
+        "小№{number}の実践項目が『{value}』です。計画マスタでは『{title}』です。",
+        "同じ取組か確かめてください。",
+    ),
+    "H206": Wording(
+        _W,
+        "小№{number}の実践項目が『{value}』です。計画マスタでは『{title}』です。",
+        "小№{other}『{near}』の行でないか確かめてください。",
+    ),
+    "H207": Wording(
+        _E,
+        "{criterion}が『{value}』です。",
+        "{least}～{most}の整数を入れてください。この行の評点は取り込んでいません。",
+    ),
+    "H208": Wording(
+        _E,
+        "評点が一部しか入っていません（空欄：{blank}）。",
+        "すべて入れるか、すべて『－』にしてください。この行の評点は取り込んでいません。",
+    ),
+    "H209": Wording(
+        _W,
+        "合計が『{value}』ですが、評点を足すと{total}です。",
+        "評点を取り込みました。どちらが正しいか確かめてください。",
+    ),
+    "H210": Wording(
+        _W,
+        "総合評価が『{value}』ですが、評点からは{grade}になります。",
+        "『{value}』のまま取り込みました。どちらが正しいか確かめてください。",
+    ),
+    "H211": Wording(
+        _E,
+        "総合評価が『{value}』です。",
+        "{grades}のどれかを入れてください。この行の総合評価は取り込んでいません。",
+    ),
+    "H212": Wording(
+        _W, "評点があるのに総合評価が空欄です。", "総合評価を入れるか、『－』にしてください。"
+    ),
+    "H213": Wording(
+        _E,
+        "取組終了が『{value}』です。",
+        "『{example}』のように年度を入れるか空欄にしてください。取組終了は取り込んでいません。",
+    ),
+    "H214": Wording(
+        _E,
+        "取組終了が『{value}』ですが、{first}～{last}の年度ではありません。",
+        "年度を直してください。取組終了は取り込んでいません。",
+    ),
+    "H215": Wording(
+        _W,
+        "計画マスタにある実践項目のうち、一覧にないものが{count}件あります（小№{numbers}）。",
+        "行が抜けていないか確かめてください。",
+    ),
+}
+
+# What a message of an unknown name adds where a known one is near.
+NEAR = "『{near}』のことですか。"
+
+
+def found(code: str, place: Place, value: str | None = None, /, **facts: object) -> Finding:
+    """A finding worded by the catalogue. Raises KeyError where code or a fact is missing."""
+    wording = CATALOGUE[code]
+    return Finding(
+        code,
+        wording.severity,
+        place,
+        value,
+        wording.message.format_map(facts),
+        wording.hint.format_map(facts),
+    )
+
+
+class UserError(Exception):
+    """Something the user can mend; its text is one Japanese sentence that says how."""
+
+
+class PlanError(UserError):
+    """The plan master cannot be used; carries every reason at once."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(
+            f"計画マスタに誤りが{len(findings)}件あります。直してからもう一度実行してください。"
+        )
+        self.findings = tuple(findings)

@@ -1,0 +1,223 @@
+"""The progress workbook of one practice: layout, formulas and appearance put together.
+
+Used wherever a form is printed: for distribution, as an answer to an unreadable return, and in the
+資料編. What the cells hold comes from outside (:class:`Content`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from workbook_tools import guide, layout
+from workbook_tools.era import FiscalYear
+from workbook_tools.formulas import live_cells
+from workbook_tools.grid import Area
+from workbook_tools.layout import Field, Form, Kind, Label
+from workbook_tools.model import Plan, Practice
+from workbook_tools.text import MARK, lines
+from workbook_tools.writing import Book, Choice, Sheet
+
+_HEAD_POINTS, _LINE = 20.0, 14.0
+_MARGINS = (0.4, 0.4, 0.3, 0.3)
+_BESIDE_PIXELS = {layout.SPACER: 12, layout.CHECKS: 330, layout.MEANING: 230, layout.MEANING_2: 230}
+_FORMULA_KINDS = (Kind.LABEL, Kind.TOTAL, Kind.GRADE)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What one form holds: field values, the fields a person may type in, last year's reasons."""
+
+    values: Mapping[str, str | int]
+    open: frozenset[str]
+    reasons_before: Mapping[str, str] = field(default_factory=dict)
+
+
+def header(plan: Plan, practice: Practice, year: FiscalYear) -> dict[str, str | int]:
+    """The values of everything the secretariat prints: numbers, names, themes."""
+    item = plan.item(practice.item_no)
+    return {
+        "項目番号": practice.no,
+        "確認年度": f"{year.long}末",
+        "取組項目番号": f"№{item.no}",
+        "取組項目": item.name,
+        "実践項目": practice.printed_title,
+        "担当部署": "、".join(practice.departments),
+        "様式版": layout.FORM_VERSION,
+        **{f"テーマ_{theme.short}": MARK for theme in plan.themes if theme.short in item.themes},
+    }
+
+
+def workbook(plan: Plan, practice: Practice, year: FiscalYear, content: Content) -> bytes:
+    """The finished workbook as a file's content; the same input gives the same bytes."""
+    form = layout.form_of(plan)
+    values = {**content.values, **header(plan, practice, year)}
+    book = Book(f"No{practice.no:02d} {practice.title}")
+    pages = [book.sheet(name) for name in layout.SHEETS]
+    _frame(pages, form, plan)
+    for label in form.labels:
+        _write_label(pages[label.sheet], label, plan, values)
+    for item in form.fields:
+        if item.kind not in _FORMULA_KINDS:
+            _write_field(pages[item.sheet], item, values, item.name in content.open)
+        book.name(item.name, layout.SHEETS[item.sheet], item.area)
+        if item.name in content.open:
+            pages[item.sheet].choice(item.area, _choice(item, plan, year))
+    _write_live(pages, form, plan, year, content, values)
+    _write_reasons_before(pages[0], form, content.reasons_before)
+    _heights(pages, form, year, content, values)
+    _finish(pages, form, content)
+    guide.write(book, plan, practice, year)
+    return book.bytes()
+
+
+def _frame(pages: list[Sheet], form: Form, plan: Plan) -> None:
+    for number, page in enumerate(pages):
+        page.columns(0, layout.COLUMNS - 1, layout.COLUMN_PIXELS)
+        for col, pixels in _BESIDE_PIXELS.items():
+            page.columns(col, col, pixels)
+        page.columns(layout.MISSING, layout.LAST_HELPER, layout.COLUMN_PIXELS, hidden=True)
+        page.text(Area(0, layout.CHECKS), "入力チェック（印刷されません）", "section")
+        page.page(form.print_area(number), margins=_MARGINS)
+    pages[0].text(Area(0, layout.MEANING), "様式版", "quiet", "right")
+    for stem, page in (("取組予定", pages[0]), ("課題", pages[1])):
+        row = form.yearly(stem, 1 if stem == "取組予定" else None)[0].area.row - 1
+        page.text(Area(row, layout.CHECKS), "↓確かめること", "quiet")
+        page.text(Area(row, layout.MEANING), f"{stem}が指す内容", "quiet")
+        other = {"取組予定": "取組結果", "課題": "解決方法"}[stem]
+        page.text(Area(row, layout.MEANING_2), f"{other}が指す内容", "quiet")
+    row = form.yearly("工程_当初")[0].area.row - 1
+    pages[0].text(Area(row, layout.MEANING), "工程の⇒が指す内容", "quiet")
+
+
+_LABEL_LOOKS = {
+    "head": ("box", "head"),
+    "vertical": ("box", "head", "stacked"),
+    "title": ("box", "title"),
+    "plain": ("box", "center"),
+}
+
+
+def _write_label(
+    page: Sheet, label: Label, plan: Plan, values: Mapping[str, str | int]
+) -> None:
+    looks = _LABEL_LOOKS[label.look]
+    if label.repeats:
+        page.value(label.area, values[label.repeats], *looks, "shrink")
+    else:
+        text = label.text.replace("{plan}", plan.name)
+        # Line breaks centre in Excel and LibreOffice alike; rotated text does not.
+        page.text(label.area, "\n".join(text) if label.look == "vertical" else text, *looks)
+
+
+def _write_field(
+    page: Sheet, item: Field, values: Mapping[str, str | int], is_open: bool
+) -> None:
+    value = values.get(item.name, "")
+    state = "input" if is_open else "locked"
+    if item.name == "様式版":
+        page.text(item.area, str(value), "quiet", "left")
+    elif item.kind is Kind.FIXED:
+        looks = ("title",) if item.name == "項目番号" else ("wrap", "middle")
+        page.value(item.area, value, "box", *looks)
+    elif item.kind is Kind.MARK:
+        page.text(item.area, str(value), "box", "center")
+    elif item.kind is Kind.TEXT:
+        page.text(item.area, str(value), "box", "wrap", state, "text")
+    elif item.kind is Kind.STATUS:
+        page.text(item.area, str(value), "box", "vertical", state)
+    else:
+        page.value(item.area, value, "box", "center", state)
+
+
+def _choice(item: Field, plan: Plan, year: FiscalYear) -> Choice:
+    """The drop-down and the message that appears when the cell is chosen."""
+    if item.kind is Kind.SCORE:
+        criterion = next(one for one in plan.criteria if one.name == item.stem)
+        allowed = f"{criterion.minimum}～{criterion.maximum}"
+        meanings = "\n".join(f"{score}：{words}" for score, words in criterion.meanings.items())
+        return Choice(
+            list(criterion.scores),
+            item.title,
+            f"{allowed}から選んでください。\n{meanings}".strip()[:255],
+            f"{criterion.name}は{allowed}の整数です。",
+        )
+    if item.kind is Kind.STATUS:
+        message = "計画のとおりなら「工程どおり」、変えたなら「工程見直し」を選び、変更後の工程を「変更」の行に書いてください。"
+        return Choice(layout.STATUSES, item.title, message, "一覧から選んでください。")
+    if item.kind is Kind.END_YEAR:
+        message = f"{year.wide}年度の中で取組が終わるときだけ、終わる年（令和）を選んでください。"
+        return Choice([year.number, year.number + 1], item.title, message, "一覧から選んでください。")
+    if item.kind is Kind.END_MONTH:
+        message = "取組が終わるときだけ、終わる月を選んでください。"
+        return Choice(list(range(1, 13)), item.title, message, "1～12を選んでください。")
+    return Choice((), item.title, guide.message(item, year))
+
+
+def _write_live(
+    pages: list[Sheet],
+    form: Form,
+    plan: Plan,
+    year: FiscalYear,
+    content: Content,
+    values: Mapping[str, str | int],
+) -> None:
+    looks = {
+        "field": ("box", "center"),
+        "check": ("wrap", "middle", "alert"),
+        "meaning": ("wrap", "quiet"),
+        "hidden": (),
+        "count": ("section", "alert"),
+    }
+    for cell in live_cells(form, plan, year, values, lambda item: item.name in content.open):
+        pages[cell.sheet].formula(cell.area, cell.formula, cell.value, *looks[cell.look])
+    for page in pages:
+        done = f'{layout.COUNT.absolute}="{layout.COMPLETE}"'
+        page.highlight(layout.COUNT, f"={done}", bg_color="#E2F0D9", font_color="#375623")
+
+
+def _write_reasons_before(page: Sheet, form: Form, reasons: Mapping[str, str]) -> None:
+    """Last year's reasons in grey, beside the cells for this year's."""
+    if not reasons:
+        return
+    row = form.reasons[0].area.row - 1
+    page.text(Area(row, layout.MEANING, 1, 2), "前年度の評価の理由", "quiet")
+    for item in form.reasons:
+        area = Area(item.area.row, layout.MEANING, 1, 2)
+        page.text(area, reasons.get(item.name, ""), "wrap", "quiet", "text")
+
+
+def _heights(
+    pages: list[Sheet],
+    form: Form,
+    year: FiscalYear,
+    content: Content,
+    values: Mapping[str, str | int],
+) -> None:
+    """Open rows as high as their usual texts, locked ones as high as the text they hold."""
+    needed: dict[tuple[int, int], int] = {}
+    for item in form.fields:
+        if item.kind not in (Kind.TEXT, Kind.FIXED) or item.name == "様式版":
+            continue
+        count = lines(str(values.get(item.name, "")), item.columns)
+        if item.name in content.open:
+            count = max(count, layout.open_lines(item, year))
+        row = (item.sheet, item.area.row)
+        needed[row] = max(needed.get(row, 1), count)
+    for number, page in enumerate(pages):
+        for row in range(form.rows[number]):
+            count = needed.get((number, row), 1)
+            points = layout.EDGE_POINTS + layout.LINE_POINTS * count
+            page.height(row, max(points, _HEAD_POINTS if row == 0 else _LINE))
+
+
+def _finish(pages: list[Sheet], form: Form, content: Content) -> None:
+    for number, page in enumerate(pages):
+        page.protect()
+        page.view(active=number == 0)
+        first = next(
+            (item for item in form.fields if item.sheet == number and item.name in content.open),
+            None,
+        )
+        if first:
+            page.select(first.area)

@@ -1,0 +1,336 @@
+"""The register: what is known of past years and of what was sent and received; and the archive.
+
+The only module that knows sqlite. The schema grows by named steps, each in a transaction of its
+own; the ``with`` block of a register is one transaction: all of it is kept, or nothing. Times are
+handed in by the callers, so that two runs on the same input give the same register.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import astuple
+from pathlib import Path
+from types import TracebackType
+
+from workbook_tools.era import FiscalYear
+from workbook_tools.findings import UserError
+from workbook_tools.schema import (
+    STEPS,
+    Distributed,
+    Kind,
+    PastResult,
+    Prefilled,
+    Source,
+    Status,
+)
+from workbook_tools.workspace import digest, put
+
+__all__ = [
+    "Distributed", "Kind", "PastResult", "Prefilled", "Register", "Source", "Status", "keep", "kept"
+]
+
+PATIENCE = 10.0  # seconds to wait for another process that holds the register
+
+
+# By sqlite's primary result code; any other code is a fault of ours and stays a traceback.
+_BUSY = "をほかの処理が使っています。その処理が終わってから、もう一度実行してください。"
+_DAMAGED = "が壊れています。控え（バックアップ）から戻してください。"
+_CLOSED = "を開けません。フォルダーがあるか、書き込む権限があるかを確かめてください。"
+_NO_ROOM = "に書けません。ディスクの空き容量と接続を確かめてください。"
+_NEWER = "は新しい版の workbook-tools で作られています。workbook-tools を更新してください。"
+_WHY = {
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_CANTOPEN: _CLOSED,
+    sqlite3.SQLITE_READONLY: _CLOSED,
+    sqlite3.SQLITE_PERM: _CLOSED,
+    sqlite3.SQLITE_FULL: _NO_ROOM,
+    sqlite3.SQLITE_IOERR: _NO_ROOM,
+}
+
+
+class Register:
+    """One open register. ``with Register.open(path) as register:`` is one transaction.
+
+    A normal end of the block keeps everything, an exception keeps nothing. What the user can mend
+    (locked, damaged, not writable, from a newer version) becomes a UserError.
+    """
+
+    def __init__(self, path: Path, db: sqlite3.Connection, *, write: bool) -> None:
+        self._path = path
+        self._db = db
+        self._write = write
+
+    @classmethod
+    def open(cls, path: Path, *, write: bool = True) -> Register:
+        """Open or create the register and bring its schema up to date.
+
+        With ``write=False`` the file is neither made nor changed: where there is none, the
+        register is an empty one in memory.
+        """
+        with _explained(path):
+            return cls(path, _connect(path, write), write=write)
+
+    def __enter__(self) -> Register:
+        try:
+            with _explained(self._path):
+                self._db.execute("BEGIN IMMEDIATE" if self._write else "BEGIN")
+        except BaseException:
+            self._db.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            with _explained(self._path):
+                if error is None:
+                    self._db.execute("COMMIT")
+                    return
+                with suppress(sqlite3.Error):
+                    self._db.execute("ROLLBACK")
+                if isinstance(error, sqlite3.Error):
+                    raise error
+        finally:
+            self._db.close()
+
+    # Past years, from imported lists
+
+    def take_history(
+        self, year: FiscalYear, results: Sequence[PastResult], source_sha256: str
+    ) -> None:
+        """Keep the rows of a year's list in place of what an earlier list of that year said."""
+        past = year.western
+        self._db.execute("DELETE FROM past_result WHERE year = ?", (past,))
+        self._db.execute("DELETE FROM past_score WHERE year = ?", (past,))
+        self._db.executemany(
+            "INSERT INTO past_result VALUES (?, ?, ?, ?, ?)",
+            (
+                (past, row.practice_no, row.grade, _number(row.finished), source_sha256)
+                for row in results
+            ),
+        )
+        self._db.executemany(
+            "INSERT INTO past_score VALUES (?, ?, ?, ?)",
+            (
+                (past, row.practice_no, criterion, score)
+                for row in results
+                for criterion, score in row.scores.items()
+            ),
+        )
+
+    def scores(self) -> dict[FiscalYear, dict[int, dict[str, int]]]:
+        """Year → practice → criterion → score, as the imported lists print them."""
+        years: dict[FiscalYear, dict[int, dict[str, int]]] = {}
+        for year, practice_no, criterion, score in self._db.execute("SELECT * FROM past_score"):
+            practices = years.setdefault(FiscalYear(year), {})
+            practices.setdefault(practice_no, {})[criterion] = score
+        return years
+
+    def grades(self) -> dict[FiscalYear, dict[int, str]]:
+        """Year → practice → 総合評価, as the imported lists print it."""
+        years: dict[FiscalYear, dict[int, str]] = {}
+        query = "SELECT year, practice_no, grade FROM past_result WHERE grade IS NOT NULL"
+        for year, practice_no, grade in self._db.execute(query):
+            years.setdefault(FiscalYear(year), {})[practice_no] = grade
+        return years
+
+    def finished(self) -> dict[int, FiscalYear]:
+        """Practice → year in which an imported list says it ended.
+
+        Every later list repeats the endings, so where two lists differ the later one wins: it was
+        printed knowing the earlier one. A blank there takes nothing back: it may be left out.
+        """
+        query = """SELECT practice_no, finished FROM past_result WHERE finished IS NOT NULL
+            ORDER BY year"""
+        return {practice_no: FiscalYear(end) for practice_no, end in self._db.execute(query)}
+
+    # Forms sent out
+
+    def distributed(self, year: FiscalYear) -> dict[int, Distributed]:
+        """Practice → its form of that round, with what was written into it."""
+        cells: dict[int, list[Prefilled]] = {}
+        query = """SELECT practice_no, field, text, target, target_text FROM prefilled
+            WHERE year = ? ORDER BY practice_no, position"""
+        for practice_no, *cell in self._db.execute(query, (year.western,)):
+            cells.setdefault(practice_no, []).append(Prefilled(*cell))
+        query = """SELECT practice_no, path, sha256, distributed_at FROM distributed
+            WHERE year = ? ORDER BY practice_no"""
+        forms = self._db.execute(query, (year.western,))
+        return {
+            no: Distributed(no, path, sha256, sent, tuple(cells.get(no, ())))
+            for no, path, sha256, sent in forms
+        }
+
+    def note_distributed(self, year: FiscalYear, entries: Sequence[Distributed]) -> None:
+        """Note forms as sent; a practice's earlier form of that round is replaced."""
+        self.forget_distributed(year, [entry.practice_no for entry in entries])
+        self._db.executemany(
+            "INSERT INTO distributed VALUES (?, ?, ?, ?, ?)",
+            (
+                (year.western, form.practice_no, form.path, form.sha256, form.distributed_at)
+                for form in entries
+            ),
+        )
+        self._db.executemany(
+            "INSERT INTO prefilled VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                (year.western, form.practice_no, position, *astuple(cell))
+                for form in entries
+                for position, cell in enumerate(form.prefilled)
+            ),
+        )
+
+    def forget_distributed(self, year: FiscalYear, practice_nos: Iterable[int]) -> None:
+        """Forget the forms of these practices in that round, if there are any."""
+        keys = [(year.western, practice_no) for practice_no in practice_nos]
+        for table in ("distributed", "prefilled"):
+            self._db.executemany(f"DELETE FROM {table} WHERE year = ? AND practice_no = ?", keys)
+
+    # Forms received
+
+    def add_submission(
+        self,
+        year: FiscalYear,
+        practice_no: int,
+        file: str,
+        sha256: str,
+        received_at: str,
+        status: Status,
+        answers: Mapping[str, str],
+    ) -> int:
+        """Keep a returned form with its raw answers (field → text); its number in the register."""
+        cursor = self._db.execute(
+            """INSERT INTO submission (year, practice_no, file, sha256, received_at, status)
+                VALUES (?, ?, ?, ?, ?, ?)""",
+            (year.western, practice_no, file, sha256, received_at, status),
+        )
+        number = cursor.lastrowid
+        assert number is not None
+        self._db.executemany(
+            "INSERT INTO answer VALUES (?, ?, ?)",
+            ((number, field, raw) for field, raw in answers.items()),
+        )
+        return number
+
+    def answers_before(self, year: FiscalYear) -> dict[int, tuple[FiscalYear, dict[str, str]]]:
+        """Practice → latest year before ``year`` with an accepted form, and its raw answers.
+
+        Of several accepted forms of that year the one received last counts (contract, F008).
+        """
+        query = """WITH ranked AS (
+                SELECT id, year, practice_no, row_number() OVER (
+                    PARTITION BY practice_no ORDER BY year DESC, id DESC) AS place
+                FROM submission WHERE status = ? AND year < ?)
+            SELECT practice_no, year, field, raw
+            FROM ranked LEFT JOIN answer ON submission_id = id WHERE place = 1"""
+        newest: dict[int, tuple[FiscalYear, dict[str, str]]] = {}
+        for practice_no, past, field, raw in self._db.execute(
+            query, (Status.ACCEPTED, year.western)
+        ):
+            _, answers = newest.setdefault(practice_no, (FiscalYear(past), {}))
+            if field is not None:
+                answers[field] = raw
+        return newest
+
+    # Files taken in
+
+    def note_source(self, source: Source) -> None:
+        """Note that a file was taken in; its content is kept by :func:`keep`."""
+        self._db.execute(
+            "INSERT INTO source (sha256, kind, name, year, taken_at) VALUES (?, ?, ?, ?, ?)",
+            (source.sha256, source.kind, source.name, _number(source.year), source.taken_at),
+        )
+
+    def sources(self) -> tuple[Source, ...]:
+        """Every taking in, in its order."""
+        query = "SELECT sha256, kind, name, year, taken_at FROM source ORDER BY id"
+        return tuple(
+            Source(sha256, Kind(kind), name, FiscalYear(year) if year else None, taken_at)
+            for sha256, kind, name, year, taken_at in self._db.execute(query)
+        )
+
+
+def keep(archive: Path, data: bytes) -> str:
+    """Put a copy of a file's content into the archive; its sha256, under which it is found."""
+    sha256 = digest(data)
+    put(kept(archive, sha256), data)
+    return sha256
+
+
+def kept(archive: Path, sha256: str) -> Path:
+    """Where the archive keeps a content: ``archive/ab/abcdef….bin``, whatever its name was."""
+    return archive / sha256[:2] / f"{sha256}.bin"
+
+
+def _connect(path: Path, write: bool) -> sqlite3.Connection:
+    # Not through a file: URI, which cannot name a Windows share.
+    there = write or path.exists()
+    db = sqlite3.connect(path if there else ":memory:", timeout=PATIENCE, isolation_level=None)
+    try:
+        version = _version(db)
+        if version > len(STEPS):
+            raise UserError(_sentence(path, _NEWER))
+        if there and not write and version < len(STEPS):
+            db = _copied_to_memory(db)  # an older register is read without changing its file
+        _apply_steps(db)
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute(f"PRAGMA query_only = {'OFF' if write else 'ON'}")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _apply_steps(db: sqlite3.Connection) -> None:
+    while (done := _version(db)) < len(STEPS):
+        db.execute("BEGIN IMMEDIATE")
+        if _version(db) == done:  # else another process was quicker
+            _, statements = STEPS[done]
+            for statement in statements:
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {done + 1}")
+        db.execute("COMMIT")
+
+
+def _copied_to_memory(db: sqlite3.Connection) -> sqlite3.Connection:
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    db.backup(copy)
+    db.close()
+    return copy
+
+
+def _version(db: sqlite3.Connection) -> int:
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def _number(year: FiscalYear | None) -> int | None:
+    return year.western if year else None
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn what the user can mend into a UserError of one sentence."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        # Extended codes carry the primary one in their lowest byte.
+        why = _WHY.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        if why is None:
+            raise
+        raise UserError(_sentence(path, why)) from error
+    except PermissionError as error:
+        raise UserError(_sentence(path, _CLOSED)) from error
+
+
+def _sentence(path: Path, why: str) -> str:
+    return f"登録簿『{path}』{why}"

@@ -1,0 +1,128 @@
+"""What the register holds: its records, and its tables as named steps (data; no sqlite here)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workbook_tools.era import FiscalYear
+
+
+class Status(StrEnum):
+    """What became of a returned form."""
+
+    ACCEPTED = "受理"
+    FAULTY = "要修正"
+
+
+class Kind(StrEnum):
+    """What a file in the archive is."""
+
+    PLAN = "計画マスタ"
+    HISTORY = "実績一覧"
+    RETURN = "進捗状況シート"
+    COUNCIL = "評価シート"
+
+
+@dataclass(frozen=True, slots=True)
+class PastResult:
+    """One row of an imported list, as printed.
+
+    ``scores`` is empty where nothing was evaluated. A list may also carry the last scores of an
+    item that ended earlier (domain §8): then ``finished`` lies before the list's year.
+    """
+
+    practice_no: int
+    scores: Mapping[str, int]
+    grade: str | None
+    finished: FiscalYear | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prefilled:
+    """What a form was sent out with in one cell.
+
+    ``target`` is the field that a reference meant then, ``target_text`` its resolved text; both
+    are None where the text is no reference.
+    """
+
+    field: str
+    text: str
+    target: str | None = None
+    target_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Distributed:
+    """One form sent out: ``path`` relative to the workspace with ``/``, ``distributed_at`` ISO."""
+
+    practice_no: int
+    path: str
+    sha256: str
+    distributed_at: str
+    prefilled: tuple[Prefilled, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One taking in of a file; ``name`` is its path as messages name it, ``taken_at`` ISO."""
+
+    sha256: str
+    kind: Kind
+    name: str
+    year: FiscalYear | None
+    taken_at: str
+
+
+# Never change a step that was released: add one. PRAGMA user_version counts the steps applied.
+STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "past results",
+        (
+            """CREATE TABLE past_result (
+                year INTEGER NOT NULL, practice_no INTEGER NOT NULL, grade TEXT, finished INTEGER,
+                source TEXT NOT NULL, PRIMARY KEY (year, practice_no)) WITHOUT ROWID""",
+            """CREATE TABLE past_score (
+                year INTEGER NOT NULL, practice_no INTEGER NOT NULL, criterion TEXT NOT NULL,
+                score INTEGER NOT NULL,
+                PRIMARY KEY (year, practice_no, criterion)) WITHOUT ROWID""",
+        ),
+    ),
+    (
+        "distribution",
+        (
+            """CREATE TABLE distributed (
+                year INTEGER NOT NULL, practice_no INTEGER NOT NULL, path TEXT NOT NULL,
+                sha256 TEXT NOT NULL, distributed_at TEXT NOT NULL,
+                PRIMARY KEY (year, practice_no)) WITHOUT ROWID""",
+            """CREATE TABLE prefilled (
+                year INTEGER NOT NULL, practice_no INTEGER NOT NULL, position INTEGER NOT NULL,
+                field TEXT NOT NULL, text TEXT NOT NULL, target TEXT, target_text TEXT,
+                PRIMARY KEY (year, practice_no, position)) WITHOUT ROWID""",
+        ),
+    ),
+    (
+        "submissions",
+        (
+            """CREATE TABLE submission (
+                id INTEGER PRIMARY KEY, year INTEGER NOT NULL, practice_no INTEGER NOT NULL,
+                file TEXT NOT NULL, sha256 TEXT NOT NULL, received_at TEXT NOT NULL,
+                status TEXT NOT NULL)""",
+            "CREATE INDEX submission_of ON submission (practice_no, year)",
+            """CREATE TABLE answer (
+                submission_id INTEGER NOT NULL REFERENCES submission (id) ON DELETE CASCADE,
+                field TEXT NOT NULL, raw TEXT NOT NULL,
+                PRIMARY KEY (submission_id, field)) WITHOUT ROWID""",
+        ),
+    ),
+    (
+        "sources",
+        (
+            # Every taking in is noted, the same file twice too: the last one of a year counts.
+            """CREATE TABLE source (
+                id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, kind TEXT NOT NULL,
+                name TEXT NOT NULL, year INTEGER, taken_at TEXT NOT NULL)""",
+        ),
+    ),
+)

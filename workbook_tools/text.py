@@ -1,0 +1,120 @@
+"""Text as people type it into Japanese Excel sheets: widths, spaces, dashes, circled digits.
+
+Pure functions on strings; nothing here knows the form. A value that is compared goes through
+:func:`key`, a value that is kept goes through :func:`tidy`, and the raw text stays beside both.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Every character people type for "none" (domain §9), after width folding.
+DASHES = "-‐‑‒–—―−ー－ｰ─━"
+_DASH_TABLE = dict.fromkeys(map(ord, DASHES), "-")
+# NFKC turns the katakana prolonged sound mark's half-width form into ー; ー is a dash only alone.
+_SPACES = re.compile(r"[\s\u3000\u200b\ufeff]+")
+_EDGES = re.compile(r"^[\s\u3000\u200b\ufeff]+|[\s\u3000\u200b\ufeff]+$")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_NOT_IN_FILE_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f]')
+_DEVICES = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+MARK = "○"
+# Every circle people type or paste for a theme mark.
+MARKS = frozenset("○〇◯●◎Oo0")
+
+
+def squeeze(text: str) -> str:
+    """Text without any space or line break: what printed labels are compared by (domain §4)."""
+    return _SPACES.sub("", text)
+
+
+def is_blank(text: str) -> bool:
+    """True where a person would see an empty cell."""
+    return not squeeze(text)
+
+
+def tidy(text: str) -> str:
+    """The text without surrounding spaces and with one kind of line break; inside unchanged."""
+    return _EDGES.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", ""))
+
+
+def key(text: str) -> str:
+    """What two spellings of one thing have in common: half width, no spaces, one kind of dash.
+
+    Idempotent, so that what is stored may be normalised again without harm.
+    """
+    folded = unicodedata.normalize("NFKC", squeeze(text)).translate(_DASH_TABLE)
+    return squeeze(unicodedata.normalize("NFKC", folded.casefold()))
+
+
+def half_width(text: str) -> str:
+    """Full-width letters, digits and signs as half-width ones; circled digits stay circled."""
+    return "".join(
+        char if char in CIRCLED else unicodedata.normalize("NFKC", char) for char in text
+    )
+
+
+def is_none_mark(text: str) -> bool:
+    """True for a cell that holds only dashes: somebody wrote "none"."""
+    bare = squeeze(text)
+    return bool(bare) and all(char in DASHES for char in bare)
+
+
+def is_marked(text: str) -> bool:
+    """True for a cell that holds one circle, of whatever shape."""
+    return squeeze(text) in MARKS
+
+
+def circled(number: int) -> str:
+    """``3`` → ``③``. Labels go as far as ⑳, which the console code page cp932 can print."""
+    if not 1 <= number <= len(CIRCLED):
+        raise ValueError(f"no circled digit for {number}")
+    return CIRCLED[number - 1]
+
+
+def width(text: str) -> int:
+    """Columns of a fixed-pitch Japanese font: half-width characters are 1, all others 2."""
+    return sum(1 if unicodedata.east_asian_width(char) in "HNa" else 2 for char in text)
+
+
+def lines(text: str, columns: int) -> int:
+    """How many printed lines a wrapped cell of ``columns`` half-width columns needs."""
+    return sum(_wrapped_lines(line, columns) for line in text.split("\n"))
+
+
+def _wrapped_lines(line: str, columns: int) -> int:
+    count, used = 1, 0
+    for char in line:
+        step = width(char)
+        if used and used + step > columns:
+            count, used = count + 1, 0
+        used += step
+    return count
+
+
+def printable(text: str) -> str:
+    """Text for a terminal: control characters, and with them escape sequences, become visible."""
+    return _CONTROLS.sub(lambda match: f"\\x{ord(match.group()):02x}", text)
+
+
+def file_name(text: str, most: int = 60) -> str:
+    """A name every Windows accepts, as near to the text as possible (at most ``most`` characters).
+
+    Forbidden signs become their full-width twins, so that a person still reads the title.
+    """
+    twins = str.maketrans('<>:"/\\|?*', "＜＞：”／￥｜？＊")
+    name = _NOT_IN_FILE_NAMES.sub("", squeeze_lines(text).translate(twins))[:most].rstrip(" .")
+    return f"_{name}" if _DEVICES.match(name) else name or "_"
+
+
+def squeeze_lines(text: str) -> str:
+    """The text on one line: every run of spaces and line breaks becomes one space."""
+    return _SPACES.sub(" ", tidy(text))
+
+
+def wide_digits(number: int) -> str:
+    """``16`` → ``１６``, as the papers print numbers of years."""
+    return str(number).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+

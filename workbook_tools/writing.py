@@ -1,0 +1,279 @@
+"""The only module that knows XlsxWriter: workbooks out, with their appearance as data.
+
+Texts are always written as text (never as a formula, a link or a number), a refusal of XlsxWriter
+raises instead of returning −2, and two runs on the same input give the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from workbook_tools.grid import Area
+
+FONT = "BIZ UDゴシック"  # on every Windows 10/11; fixed pitch, so printed lines can be counted
+INK, QUIET, LINE = "#000000", "#7F7F7F", "#7F7F7F"
+INPUT, LOCKED, HEAD, GOOD, ALERT = "#FFF8E1", "#EFEFEF", "#F5F5F5", "#E2F0D9", "#C00000"
+
+# Named parts of an appearance; a cell's style is a few of these names, later ones winning.
+STYLES: dict[str, dict[str, Any]] = {
+    "base": {"font_name": FONT, "font_size": 9, "font_color": INK, "valign": "vcenter"},
+    "box": {"border": 1, "border_color": LINE},
+    "wrap": {"text_wrap": True, "align": "left", "valign": "top"},
+    "middle": {"valign": "vcenter"},
+    "center": {"align": "center"},
+    "right": {"align": "right"},
+    "left": {"align": "left"},
+    "shrink": {"shrink": True},
+    "vertical": {"rotation": 270, "align": "center", "valign": "vcenter"},
+    "stacked": {"text_wrap": True, "align": "center", "valign": "vcenter"},
+    "head": {"bg_color": HEAD, "align": "center", "text_wrap": True},
+    "input": {"bg_color": INPUT, "locked": False},
+    "locked": {"bg_color": LOCKED},
+    "text": {"num_format": "@"},
+    "title": {"bold": True, "font_size": 12, "align": "center"},
+    "section": {"bold": True, "font_size": 10},
+    "bold": {"bold": True},
+    "big": {"bold": True, "font_size": 14},
+    "quiet": {"font_color": QUIET},
+    "alert": {"font_color": ALERT},
+    "date": {"num_format": "yyyy/mm/dd", "align": "left"},
+    "indent": {"indent": 1},
+}
+# A fixed time of creation: the same state gives the same bytes.
+_CREATED = datetime(2020, 4, 1)
+
+
+class WritingError(Exception):
+    """XlsxWriter refused something we asked for: a fault of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A drop-down: its options, or limits of a date or whole number, and what to tell the typist.
+
+    ``strict`` stops a wrong entry; otherwise Excel only asks back.
+    """
+
+    options: Sequence[str | int] | str = ()
+    title: str = ""
+    message: str = ""
+    error: str = ""
+    strict: bool = True
+
+
+class _Worksheet(Worksheet):
+    """XlsxWriter's worksheet without its search for functions newer than Excel 2010.
+
+    It runs some thirty regular expressions over every formula, two thirds of the time a form
+    takes; we write no such function, and a test holds that no workbook contains ``_xlfn.``.
+    """
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        return formula.removeprefix("=")
+
+
+class Sheet:
+    """One worksheet. Every method takes zero-based areas and style names."""
+
+    def __init__(self, book: Book, sheet: Worksheet) -> None:
+        self._book = book
+        self._sheet = sheet
+        self.name = sheet.get_name()
+
+    def text(self, area: Area, text: str, *styles: str) -> None:
+        """Write a text as text, whatever it begins with."""
+        form = self._prepare(area, styles)
+        if text:
+            self._must(self._sheet.write_string(area.row, area.col, text, form))
+        else:
+            self._must(self._sheet.write_blank(area.row, area.col, None, form))
+
+    def number(self, area: Area, number: float, *styles: str) -> None:
+        """Write a number."""
+        form = self._prepare(area, styles)
+        self._must(self._sheet.write_number(area.row, area.col, number, form))
+
+    def date(self, area: Area, day: date, *styles: str) -> None:
+        """Write a calendar date."""
+        moment = datetime(day.year, day.month, day.day)
+        form = self._prepare(area, (*styles, "date"))
+        self._must(self._sheet.write_datetime(area.row, area.col, moment, form))
+
+    def formula(self, area: Area, formula: str, value: str | float, *styles: str) -> None:
+        """Write a formula with the value it has, so that viewers which do not calculate show it."""
+        form = self._prepare(area, styles)
+        self._must(self._sheet.write_formula(area.row, area.col, formula, form, value))
+
+    def link(self, area: Area, target: str, text: str, *styles: str) -> None:
+        """Write a link to a place in the same workbook or a file beside it."""
+        form = self._prepare(area, styles)
+        self._must(self._sheet.write_url(area.row, area.col, target, form, text))
+
+    def comment(self, area: Area, text: str) -> None:
+        """Attach a note to a cell."""
+        self._must(
+            self._sheet.write_comment(
+                area.row, area.col, text, {"font_name": FONT, "font_size": 9, "x_scale": 2}
+            )
+        )
+
+    def table(self, row: int, rows: Sequence[Sequence[str | int | float | date]], *styles: str) -> None:
+        """Write rows of mixed values from ``row`` down, beginning in the first column."""
+        for down, values in enumerate(rows, start=row):
+            for col, value in enumerate(values):
+                self.value(Area(down, col), value, *styles)
+
+    def value(self, area: Area, value: str | float | date, *styles: str) -> None:
+        """Write a value by its type: text as text, numbers as numbers, dates as dates."""
+        if isinstance(value, str):
+            self.text(area, value, *styles)
+        elif isinstance(value, date):
+            self.date(area, value, *styles)
+        else:
+            self.number(area, value, *styles)
+
+    def choice(self, area: Area, choice: Choice) -> None:
+        """Attach a drop-down and the message that appears when the cell is chosen."""
+        options: dict[str, Any] = {
+            "validate": "list" if choice.options else "any",
+            "input_title": choice.title,
+            "input_message": choice.message,
+            "error_title": "入力を確かめてください",
+            "error_message": choice.error,
+            "error_type": "stop" if choice.strict else "warning",
+        }
+        if choice.options:
+            source = choice.options
+            options["source"] = source if isinstance(source, str) else list(source)
+        cells = (area.row, area.col, area.last_row, area.last_col)
+        self._must(self._sheet.data_validation(*cells, options))
+
+    def highlight(self, area: Area, formula: str, **look: Any) -> None:
+        """Format the area while a formula is true."""
+        cells = (area.row, area.col, area.last_row, area.last_col)
+        form = self._book.conditional(look)
+        options = {"type": "formula", "criteria": formula, "format": form}
+        self._must(self._sheet.conditional_format(*cells, options))
+
+    def columns(self, first: int, last: int, pixels: int, *, hidden: bool = False) -> None:
+        """Set the width of columns, in pixels at 96 dpi."""
+        self._must(self._sheet.set_column_pixels(first, last, pixels, None, {"hidden": hidden}))
+
+    def height(self, row: int, points: float) -> None:
+        """Set the height of one row, in points."""
+        self._must(self._sheet.set_row(row, points))
+
+    def protect(self) -> None:
+        """Lock all but the open cells, without a password; rows may still be made taller."""
+        self._sheet.protect("", {"format_rows": True})
+
+    def freeze(self, row: int, col: int = 0) -> None:
+        """Keep the rows above and the columns left of a cell in sight."""
+        self._sheet.freeze_panes(row, col)
+
+    def filter(self, area: Area) -> None:
+        """Put filter buttons on the first row of a table."""
+        self._must(self._sheet.autofilter(area.row, area.col, area.last_row, area.last_col))
+
+    def page(
+        self,
+        area: Area,
+        *,
+        landscape: bool = False,
+        tall: int = 1,
+        margins: tuple[float, float, float, float] = (0.4, 0.4, 0.4, 0.4),
+        footer: str = "",
+        repeat: tuple[int, int] | None = None,
+    ) -> None:
+        """Print the area on A4, one page wide and ``tall`` pages high (0: as many as needed).
+
+        ``margins`` are left, right, top and bottom in inches.
+        """
+        sheet = self._sheet
+        sheet.set_paper(9)
+        sheet.set_landscape() if landscape else sheet.set_portrait()
+        left, right, top, bottom = margins
+        sheet.set_margins(left, right, top, bottom)
+        sheet.center_horizontally()
+        self._must(sheet.print_area(area.row, area.col, area.last_row, area.last_col))
+        sheet.fit_to_pages(1, tall)
+        sheet.set_footer(footer, {"margin": 0.15})
+        if repeat:
+            sheet.repeat_rows(*repeat)
+
+    def view(self, *, zoom: int = 100, grid: bool = False, active: bool = False) -> None:
+        """How the sheet opens: zoom in percent, grid lines, first sheet shown."""
+        self._sheet.set_zoom(zoom)
+        self._sheet.hide_gridlines(0 if grid else 2)
+        if active:
+            self._sheet.activate()
+
+    def select(self, area: Area) -> None:
+        """Put the cursor where typing begins."""
+        self._sheet.set_selection(area.row, area.col, area.row, area.col)
+
+    def _prepare(self, area: Area, styles: tuple[str, ...]) -> Format:
+        form = self._book.style(styles)
+        if area.rows > 1 or area.cols > 1:
+            cells = (area.row, area.col, area.last_row, area.last_col)
+            self._must(self._sheet.merge_range(*cells, "", form))
+        return form
+
+    def _must(self, result: object) -> None:
+        if isinstance(result, int) and result < 0:
+            raise WritingError(f"XlsxWriter refused ({result}) on sheet {self.name!r}")
+
+
+class Book:
+    """One workbook in memory; :meth:`bytes` closes it and gives its file."""
+
+    def __init__(self, title: str = "") -> None:
+        self._buffer = io.BytesIO()
+        self._book: Workbook = xlsxwriter.Workbook(
+            self._buffer,
+            {
+                "in_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+            },
+        )
+        self._book.set_properties({"title": title, "created": _CREATED})
+        self._formats: dict[tuple[str, ...], Format] = {}
+
+    def sheet(self, name: str) -> Sheet:
+        """Add a worksheet."""
+        return Sheet(self, self._book.add_worksheet(name, _Worksheet))
+
+    def name(self, name: str, sheet: str, area: Area) -> None:
+        """Define a workbook-level name for the area's top-left cell."""
+        if self._book.define_name(name, f"='{sheet}'!{area.absolute}"):
+            raise WritingError(f"XlsxWriter refused the name {name!r}")
+
+    def style(self, names: tuple[str, ...]) -> Format:
+        """The format that the named parts make together."""
+        form = self._formats.get(names)
+        if form is None:
+            parts: dict[str, Any] = {}
+            for name in ("base", *names):
+                parts.update(STYLES[name])
+            form = self._formats[names] = self._book.add_format(parts)
+        return form
+
+    def conditional(self, look: Mapping[str, Any]) -> Format:
+        """A format for conditional use: only what differs."""
+        return self._book.add_format(dict(look))
+
+    def bytes(self) -> bytes:
+        """Close the workbook and return the file's content."""
+        self._book.close()
+        return self._buffer.getvalue()
