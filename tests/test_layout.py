@@ -16,8 +16,16 @@ YEARS = ["R2", "R3", "R4", "R5", "R6"]
 
 # As the contract lists them, spelled out: renaming a field must break this test.
 CONTRACT = {
-    *"項目番号 取組項目番号 取組項目 実践項目 担当部署 確認年度 様式版".split(),
-    *"テーマ_財政 テーマ_サービス テーマ_協働 テーマ_施設 テーマ_民活 テーマ_ICT テーマ_人材".split(),
+    *["項目番号", "取組項目番号", "取組項目", "実践項目", "担当部署", "確認年度", "様式版"],
+    *[
+        "テーマ_財政",
+        "テーマ_サービス",
+        "テーマ_協働",
+        "テーマ_施設",
+        "テーマ_民活",
+        "テーマ_ICT",
+        "テーマ_人材",
+    ],
     *(f"工程_{row}_{year}" for row in ("当初", "変更", "状況") for year in YEARS),
     *(
         f"取組{part}_{year}_{n}"
@@ -31,7 +39,7 @@ CONTRACT = {
         for year in YEARS
     ),
     *(f"評価理由_{name}" for name in ("進捗度", "連携度", "効率性", "創造性", "総合評価")),
-    *"取組終了_年 取組終了_月 特記事項 特記すべき事項".split(),
+    *["取組終了_年", "取組終了_月", "特記事項", "特記すべき事項"],
     *(f"{name}_{year}" for name in ("課題", "解決方法") for year in YEARS),
 }
 

@@ -122,7 +122,12 @@ def test_last_accepted_answers_before_a_year(
     with Register.open(path) as register:
         for year, status, text in received:
             register.add_submission(
-                year, 1, "inbox/1.xlsx", "cd" * 32, "2022-04-01T09:00:00", status,
+                year,
+                1,
+                "inbox/1.xlsx",
+                "cd" * 32,
+                "2022-04-01T09:00:00",
+                status,
                 {"課題_R3": text},
             )
         assert register.answers_before(R4) == expected

@@ -44,21 +44,65 @@ class _Year(click.ParamType[FiscalYear]):
             )
 
 
+class _Command(click.Command):
+    """A command whose help speaks Japanese throughout."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, prefix="使い方： ")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        records = [param.get_help_record(ctx) for param in self.get_params(ctx)]
+        with formatter.section("指定"):
+            formatter.write_dl(
+                [
+                    (name, words.replace("[required]", "（必須）"))
+                    for name, words in filter(None, records)
+                ]
+            )
+
+
+class _Group(_Command, click.Group):
+    """The commands, each with one line of help."""
+
+    command_class = _Command
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        commands = [(name, self.commands[name]) for name in self.list_commands(ctx)]
+        with formatter.section("コマンド"):
+            formatter.write_dl([(name, one.get_short_help_str(100)) for name, one in commands])
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)  # in the order of the year, not of the alphabet
+
+
 _year = click.option(
-    "--year", type=_Year(), help="評価する年度（R3、令和３年度、2021 など）。省くと計画マスタの評価年度。"
+    "--year",
+    type=_Year(),
+    help="評価する年度（R3、令和３年度、2021 など）。省くと計画マスタの評価年度。",
 )
 _in_workspace = click.make_pass_decorator(Workspace)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Group,
+    options_metavar="[指定]",
+    subcommand_metavar="コマンド [引数]...",
+    context_settings={"max_content_width": 100},
+)
 @click.option(
     "--workspace",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path(),
+    metavar="フォルダー",
     envvar="WORKBOOK_TOOLS_WORKSPACE",
     help="作業フォルダー（省くと今のフォルダー）。",
 )
-@click.version_option(__version__, message="workbook-tools %(version)s")
+@click.version_option(
+    __version__, message="workbook-tools %(version)s", help="版の番号を表示して終わる。"
+)
+@click.help_option("-h", "--help", help="この説明を表示して終わる。")
 @click.pass_context
 def cli(context: click.Context, workspace: Path) -> None:
     """進捗状況シートを配り、集め、取組状況一覧にまとめます。
@@ -70,7 +114,17 @@ def cli(context: click.Context, workspace: Path) -> None:
     context.obj = Workspace(workspace)
 
 
-@cli.command()
+def _command(name: str | None = None) -> Callable[[Callable[..., None]], click.Command]:
+    """A command of the group, its help in Japanese."""
+
+    def register(function: Callable[..., None]) -> click.Command:
+        helped = click.help_option("-h", "--help", help="この説明を表示して終わる。")(function)
+        return cli.command(name, options_metavar="[指定]")(helped)
+
+    return register
+
+
+@_command()
 @click.option("--sample", is_flag=True, help="空の計画マスタの代わりに、見本の計画を入れる。")
 @_in_workspace
 def init(workspace: Workspace, sample: bool) -> None:
@@ -97,8 +151,8 @@ def init(workspace: Workspace, sample: bool) -> None:
         _say("Ｅｘｃｅｌで開き、シート『記入要領』を見ながら計画を書き込んでください。")
 
 
-@cli.command("import-history")
-@click.argument("file", type=click.Path(path_type=Path))
+@_command("import-history")
+@click.argument("file", metavar="ファイル", type=click.Path(path_type=Path))
 @click.option("--year", type=_Year(), required=True, help="一覧の年度（R2 など）。")
 @_in_workspace
 def import_history(workspace: Workspace, file: Path, year: FiscalYear) -> None:
@@ -118,7 +172,7 @@ def import_history(workspace: Workspace, file: Path, year: FiscalYear) -> None:
     _tell(taken.findings)
 
 
-@cli.command()
+@_command()
 @_year
 @click.option("--force", is_flag=True, help="配布後に編集されたファイルも作り直す。")
 @_in_workspace

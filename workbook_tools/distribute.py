@@ -239,7 +239,7 @@ def _list(plan: Plan, year: FiscalYear, deliveries: Sequence[Delivery]) -> bytes
             sheet.text(Area(row, col), text, "box", "wrap")
         sheet.link(Area(row, 5), f"external:{short}", short, "box", "wrap")
         if plan.deadline:
-            sheet.date(Area(row, 6), plan.deadline, "box")
+            sheet.day(Area(row, 6), plan.deadline, "box")
         else:
             sheet.text(Area(row, 6), "", "box")
         sheet.text(Area(row, 7), delivery.sha256, "box")
@@ -247,7 +247,11 @@ def _list(plan: Plan, year: FiscalYear, deliveries: Sequence[Delivery]) -> bytes
     sheet.filter(Area(1, 0, last, len(_COLUMNS)))
     sheet.freeze(2)
     sheet.page(
-        Area(0, 0, last + 1, len(_COLUMNS)), landscape=True, tall=0, repeat=(1, 1), footer="&C&P / &N"
+        Area(0, 0, last + 1, len(_COLUMNS)),
+        landscape=True,
+        tall=0,
+        repeat=(1, 1),
+        footer="&C&P / &N",
     )
     sheet.view(grid=True)
     return book.bytes()

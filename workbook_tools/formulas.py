@@ -10,6 +10,7 @@ Full-width and half-width marks are told apart with FIND, never with MATCH or ``
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -26,8 +27,11 @@ PARENTHESISED = "⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇"
 LABELS_A_REFERENCE = 3  # the meaning beside the form shows so many targets, then "ほか"
 _SAME = ("と同じ", "に同じ", "と同様")
 _SEPARATORS = ("､", "、", ",", "･", "・", "及び", "と")
-_ENDINGS = ("（取組終了）", "(取組終了)", "取組終了")
-_ARROWS = "⇒→⇨➡"
+# What may stand before と同じ: anything else makes it a sentence, as may more than so many signs.
+_REFERENCE_SIGNS = f"{CIRCLED}{PARENTHESISED}0123456789０１２３４５６７８９()（）~～〜､、,，･・及びと"
+_SIGNS_A_REFERENCE = 24
+_ENDINGS = ("（取組終了）", "(取組終了)", "（取組終了)", "(取組終了）", "取組終了")
+_ARROWS, _ARROW_WORDS = "⇒→⇨➡", ("=>", "->", "同左")
 _LF = "\n"
 
 
@@ -167,10 +171,9 @@ def _one_of(cell: _Cell, words: Sequence[str]) -> tuple[str, bool]:
 
 def _is_arrow(bare: _Cell) -> tuple[str, bool]:
     """⇒ and its spellings (domain §6)."""
-    formula = (
-        f'OR(AND(LEN({bare.ref})=1,ISNUMBER(FIND({bare.ref},"{_ARROWS}"))),{bare.ref}="=>")'
-    )
-    return formula, bare.value == "=>" or (len(bare.text) == 1 and bare.text in _ARROWS)
+    words, is_word = _one_of(bare, _ARROW_WORDS)
+    formula = f'OR(AND(LEN({bare.ref})=1,ISNUMBER(FIND({bare.ref},"{_ARROWS}"))),{words})'
+    return formula, is_word or (len(bare.text) == 1 and bare.text in _ARROWS)
 
 
 def _label_number(char: str) -> str:
@@ -346,6 +349,7 @@ def _references(
     """
     cells = [page.cell(item) for item in fields]
     done: list[_Reference] = []
+    above = _Cell('""', "")  # the nearest row above that is in use
     for position, (item, bare) in enumerate(zip(fields, bares, strict=True)):
         row = item.area.row
         suffix = _suffix(board, row, bare)
@@ -355,11 +359,13 @@ def _references(
             _target(board, row, number, numbers, [one.meaning for one in done], cells, position)
             for number in wanted
         ]
-        above = done[-1].meaning if done else _Cell('""', "")
         reference = _Reference(cells[position], bare, _ditto(bare), wanted, targets, above)
         reference.meaning = _meaning(board, row, reference, prefix, suffix, above)
         _show_meaning(board, page, item, reference, above, column)
         done.append(reference)
+        number, meaning = numbers[position], reference.meaning
+        formula = f"=IF({number.ref}=0,{above.ref},{meaning.ref})"
+        above = board.helper(row, formula, meaning.value if number.value else above.value)
     return done
 
 
@@ -383,18 +389,29 @@ def _prefix(board: _Board, row: int, bare: _Cell, suffix: _Cell) -> _Cell:
     part = f'SUBSTITUTE(SUBSTITUTE({part},"~","～"),"〜","～")'
     for number in range(len(CIRCLED), 0, -1):
         part = f'SUBSTITUTE({part},"({number})","{CIRCLED[number - 1]}")'
+    places = ",".join(str(place) for place in range(1, _SIGNS_A_REFERENCE + 1))
+    # Filled up with a sign, since FIND of nothing is 1 in Excel and an error in LibreOffice.
+    padded = f'LEFT({bare.ref},{suffix.ref}-1)&REPT("と",{_SIGNS_A_REFERENCE})'
+    signs = f"MID({padded},{{{places}}},1)"
+    only_signs = (
+        f'{suffix.ref}<={_SIGNS_A_REFERENCE + 1},'
+        f'SUMPRODUCT(--ISNUMBER(FIND({signs},"{_REFERENCE_SIGNS}")))={_SIGNS_A_REFERENCE}'
+    )
     formula = (
-        f'=IF({suffix.ref}<2,"",IF(OR(LEN({bare.ref})={suffix.ref}+2,'
-        f'ISNUMBER(FIND(MID({bare.ref},{suffix.ref}+3,1),"（("))),{part},""))'
+        f'=IF({suffix.ref}<2,"",IF(AND(OR(LEN({bare.ref})={suffix.ref}+2,'
+        f'ISNUMBER(FIND(MID({bare.ref},{suffix.ref}+3,1),"（("))),{only_signs}),{part},""))'
     )
     return board.helper(row, formula, _prefix_of(bare.text, int(suffix.value)))
 
 
 def _prefix_of(bare: str, suffix: int) -> str:
     rest = bare[suffix + 2 :]
-    if suffix < 2 or (rest and rest[0] not in "（("):
+    before = bare[: suffix - 1]
+    if suffix < 2 or (rest and rest[0] not in "（(") or len(before) > _SIGNS_A_REFERENCE:
         return ""
-    part = bare[: suffix - 1].translate(_ASC)
+    if not all(sign in _REFERENCE_SIGNS for sign in before):
+        return ""
+    part = before.translate(_ASC)
     for words in _SEPARATORS:
         part = part.replace(words, "")
     part = part.replace("~", "～").replace("〜", "～")
@@ -403,8 +420,10 @@ def _prefix_of(bare: str, suffix: int) -> str:
     return part
 
 
+# What VALUE takes for a number, as far as a person would.
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?")
 # What ASC does to the characters a reference may consist of.
-_ASC = str.maketrans("０１２３４５６７８９（）、，・～", "0123456789()､,･~")
+_ASC = str.maketrans("０１２３４５６７８９（）、，・～．＋－", "0123456789()､,･~.+-")
 
 
 def _wanted(board: _Board, row: int, prefix: _Cell) -> list[_Cell]:
@@ -468,8 +487,21 @@ def _looked_up(
 
 def _ditto(bare: _Cell) -> tuple[str, bool]:
     """同上, alone or behind a mark of its own."""
-    formula = f'AND(RIGHT({bare.ref},2)="同上",OR(LEN({bare.ref})=2,LEN({bare.ref})=5))'
-    return formula, bare.text.endswith("同上") and len(bare.text) in (2, 5)
+    mark, is_mark = _begins_with_mark(bare)
+    formula = f'OR({bare.ref}="同上",AND(LEN({bare.ref})=5,RIGHT({bare.ref},2)="同上",{mark}))'
+    return formula, bare.text == "同上" or (
+        len(bare.text) == 5 and bare.text.endswith("同上") and is_mark
+    )
+
+
+def _begins_with_mark(cell: _Cell) -> tuple[str, bool]:
+    """(新) or (継) in front, brackets of either width."""
+    formula = (
+        f'AND(LEN({cell.ref})>1,ISNUMBER(FIND(LEFT({cell.ref},1),"(（")),'
+        f'ISNUMBER(FIND(MID({cell.ref},2,1),"新継")))'
+    )
+    text = cell.text
+    return formula, text[:1] in tuple("(（") and text[1:2] in tuple("新継")
 
 
 def _meaning(
@@ -487,7 +519,7 @@ def _meaning(
         f'LEN({prefix.ref})>{LABELS_A_REFERENCE}),CHAR(10)&"ほか","")'
     )
     note = f"MID({bare.ref},{suffix.ref}+3,200)"
-    marked = f'IF(ISNUMBER(FIND(LEFT({above.ref},1),"(（")),MID({above.ref},4,500),{above.ref})'
+    marked = f"IF({_begins_with_mark(above)[0]},MID({above.ref},4,500),{above.ref})"
     formula = (
         f"=IF({reference.numbers[0].ref}>0,{'&'.join([*parts, more, note])},"
         f"IF({reference.ditto[0]},IF(LEN({bare.ref})=2,{above.ref},LEFT({bare.ref},3)&"
@@ -509,7 +541,7 @@ def _meaning_of(reference: _Reference, prefix: _Cell, suffix: _Cell, above: str)
     if reference.ditto[1]:
         if len(bare) == 2:
             return above
-        return bare[:3] + (above[3:] if above[:1] in ("(", "（") else above)
+        return bare[:3] + (above[3:] if _begins_with_mark(_Cell("", above))[1] else above)
     return reference.cell.text
 
 
@@ -554,11 +586,7 @@ def _activity(board: _Board, row: int, plan: _Reference, result: _Reference, lab
         not planned.value and bool(reported.value),
         "取組結果に対する取組予定がありません。",
     )
-    marked = (
-        f'AND(ISNUMBER(FIND(LEFT({reported.ref},1),"(（")),'
-        f'ISNUMBER(FIND(MID({reported.ref},2,1),"新継")))'
-    )
-    is_marked = reported.text[:1] in tuple("(（") and reported.text[1:2] in tuple("新継")
+    marked, is_marked = _begins_with_mark(reported)
     free = f"OR({result.ditto[0]},{result.numbers[0].ref}>0)"
     board.doubtful(
         row,
@@ -625,8 +653,8 @@ def _score(board: _Board, row: int, cell: _Cell, least: int, most: int) -> _Cell
     value: str | int = ""
     if bare.value:
         digits = bare.text.translate(_ASC)
-        valid = digits.isdecimal() and least <= int(digits) <= most
-        value = int(digits) if valid else -1
+        valid = _NUMBER.fullmatch(digits) and float(digits) in range(least, most + 1)
+        value = int(float(digits)) if valid else -1
     return board.helper(row, formula, value)
 
 
@@ -667,7 +695,7 @@ def _ending(board: _Board, page: _Page) -> tuple[str, bool]:
     when = f"{numbers[0]}*100+{numbers[1]}"
     first, last = page.year.number * 100 + 4, (page.year.number + 1) * 100 + 3
     real = f"AND({numbers[1]}>=1,{numbers[1]}<=12,{when}>={first},{when}<={last})"
-    digits = [int(text) if text.isdecimal() else 0 for text in texts]
+    digits = [float(text) if _NUMBER.fullmatch(text) else 0 for text in texts]
     is_real = 1 <= digits[1] <= 12 and first <= digits[0] * 100 + digits[1] <= last
     board.doubtful(
         row,

@@ -122,9 +122,7 @@ def _list(
     return Listing(table, top, top + rows, headings, columns, said)
 
 
-def _headings(
-    table: reading.Table, top: int, rows: int, year: FiscalYear
-) -> Iterator[Heading]:
+def _headings(table: reading.Table, top: int, rows: int, year: FiscalYear) -> Iterator[Heading]:
     """The headings of one row, or of two: a group heading stands over the columns to its right."""
     group = ""
     for col in range(max(len(line) for line in table.grid[top : top + rows])):
@@ -153,9 +151,7 @@ def plain(text: str) -> str:
     return _BESIDES.sub("", key(text))
 
 
-def _columns(
-    headings: Sequence[Heading], year: FiscalYear, plan: Plan
-) -> dict[str, Heading]:
+def _columns(headings: Sequence[Heading], year: FiscalYear, plan: Plan) -> dict[str, Heading]:
     """Which column holds what. Other years' columns serve only to say whose list it is."""
     criteria = [criterion.name for criterion in plan.criteria]
     columns: dict[str, Heading] = {}

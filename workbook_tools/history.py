@@ -94,7 +94,7 @@ def read_list(data: bytes, file: str, year: FiscalYear, plan: Plan) -> History:
         raise UserError(f"{year}は計画の期間（{first}～{last}）の年度ではありません。")
     try:
         tables = reading.tables(data)
-    except reading.Unreadable as error:
+    except reading.UnreadableError as error:
         raise UserError(f"『{file}』を取り込めません：{error.reason}") from error
     lists = listings(tables, file, year, plan)
     results, findings = _results(lists, file, year, plan)
@@ -122,8 +122,11 @@ def _results(
             first = met[number].place(NUMBER)
             findings.append(
                 found(
-                    "H203", row.place(NUMBER, number), row.text(NUMBER),
-                    number=number, first=f"{first.sheet}の{first.cell}",
+                    "H203",
+                    row.place(NUMBER, number),
+                    row.text(NUMBER),
+                    number=number,
+                    first=f"{first.sheet}の{first.cell}",
                 )
             )
         elif number is None or number not in practices:
@@ -169,9 +172,7 @@ def _no_number(row: _Row, number: int | None) -> Finding:
     return found("H202", row.place(NUMBER, number), text, number=number, title=title)
 
 
-def _title(
-    row: _Row, practice: Practice, plan: Plan, titles: Mapping[int, str]
-) -> list[Finding]:
+def _title(row: _Row, practice: Practice, plan: Plan, titles: Mapping[int, str]) -> list[Finding]:
     """Titles change over the years, so a different one is only shown, unless another item's."""
     text = row.text(TITLE)
     names = (practice.title, practice.printed_title, plan.item(practice.item_no).name)
@@ -211,8 +212,13 @@ def _scores(row: _Row, number: int, plan: Plan) -> tuple[dict[str, int], list[Fi
         elif text:
             findings.append(
                 found(
-                    "H207", row.place(criterion.name, number), text, criterion=criterion.name,
-                    value=text, least=criterion.minimum, most=criterion.maximum,
+                    "H207",
+                    row.place(criterion.name, number),
+                    text,
+                    criterion=criterion.name,
+                    value=text,
+                    least=criterion.minimum,
+                    most=criterion.maximum,
                 )
             )
     blank = [each.name for each in plan.criteria if not row.value(each.name)]
@@ -265,8 +271,12 @@ def _finished(
 
 
 def _missing(
-    one: Listing, file: str, met: Mapping[int, _Row], results: Mapping[int, PastResult],
-    year: FiscalYear, plan: Plan,
+    one: Listing,
+    file: str,
+    met: Mapping[int, _Row],
+    results: Mapping[int, PastResult],
+    year: FiscalYear,
+    plan: Plan,
 ) -> list[Finding]:
     ended = {no: result.finished for no, result in results.items() if result.finished}
     missing = [each.no for each in plan.running(year, ended) if each.no not in met]

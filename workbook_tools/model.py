@@ -70,7 +70,7 @@ class Department:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """評価項目: whole scores from ``minimum`` to ``maximum`` and what each means, if anybody said."""
+    """評価項目: whole scores from ``minimum`` to ``maximum``, and what each means if it is known."""
 
     name: str
     minimum: int
@@ -127,9 +127,7 @@ class Plan:
         """The first year in which the practice is evaluated."""
         return practice.first_year or self.years[0]
 
-    def running(
-        self, year: FiscalYear, finished: Mapping[int, FiscalYear]
-    ) -> tuple[Practice, ...]:
+    def running(self, year: FiscalYear, finished: Mapping[int, FiscalYear]) -> tuple[Practice, ...]:
         """The practices evaluated in ``year``: begun, and not ended in an earlier year (domain §8).
 
         ``finished`` maps numbers to the year in which an accepted sheet or an imported list ended
@@ -141,4 +139,3 @@ class Plan:
             if self.began(practice) <= year
             and not ((end := finished.get(practice.no, practice.finished)) and end < year)
         )
-

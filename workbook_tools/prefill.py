@@ -57,9 +57,7 @@ def content(plan: Plan, form: Form, practice: Practice, year: FiscalYear, known:
     )
 
 
-def remembered(
-    form: Form, filled: Content
-) -> list[tuple[str, str, tuple[str, ...], str]]:
+def remembered(form: Form, filled: Content) -> list[tuple[str, str, tuple[str, ...], str]]:
     """Everything prefilled, with the cells each reference means now and their text (R306).
 
     Rows of field name, text, names of the cells meant, their resolved text.

@@ -10,14 +10,14 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
 
 from python_calamine import CalamineWorkbook
 
 from workbook_tools.grid import Area, cell_name
 
-Value: TypeAlias = str | float | date | bool
+Value: TypeAlias = int | float | str | bool | time | date | datetime | timedelta
 Grid: TypeAlias = list[list[Value]]
 
 # A filled form is 60 kB unpacked, a master of 2,000 practices 2 MB: far above, far below harm.
@@ -28,7 +28,7 @@ _ROW = re.compile(rb'<row[^>]*? r="(\d+)"')
 _FAR_COL = re.compile(rb'<c[^>]*? r="[A-Z]{3,}\d+"')
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """The bytes are no workbook that may be opened; ``reason`` says why, for a person."""
 
     def __init__(self, reason: str) -> None:
@@ -60,7 +60,7 @@ class Table:
 
 
 def tables(data: bytes) -> list[Table]:
-    """All worksheets of a workbook. Raises Unreadable where it is none or may not be opened."""
+    """All worksheets of a workbook. Raises UnreadableError where it is none or may not be opened."""
     _look_before_opening(data)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -71,7 +71,9 @@ def tables(data: bytes) -> list[Table]:
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # calamine's panics are no Exceptions
-        raise Unreadable("Ｅｘｃｅｌのブックとして読めません（壊れている可能性があります）。") from error
+        raise UnreadableError(
+            "Ｅｘｃｅｌのブックとして読めません（壊れている可能性があります）。"
+        ) from error
 
 
 def as_text(value: Value) -> str:
@@ -89,20 +91,20 @@ def as_text(value: Value) -> str:
 
 def _look_before_opening(data: bytes) -> None:
     if not data.startswith(b"PK"):
-        raise Unreadable("Ｅｘｃｅｌのブック（.xlsx）ではありません。")
+        raise UnreadableError("Ｅｘｃｅｌのブック（.xlsx）ではありません。")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
             if sum(member.file_size for member in members) > MOST_UNPACKED:
-                raise Unreadable("展開すると大きすぎます。")
+                raise UnreadableError("展開すると大きすぎます。")
             for member in members:
                 if member.filename.startswith("xl/worksheets/"):
                     _refuse_far_cells(archive.read(member))
     except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, OSError) as error:
-        raise Unreadable("ファイルが壊れています。") from error
+        raise UnreadableError("ファイルが壊れています。") from error
 
 
 def _refuse_far_cells(xml: bytes) -> None:
     rows = _ROW.findall(xml)
     if _FAR_COL.search(xml) or any(int(row) > MOST_ROWS for row in rows):
-        raise Unreadable("表の範囲が広すぎます（遠く離れたセルに値があります）。")
+        raise UnreadableError("表の範囲が広すぎます（遠く離れたセルに値があります）。")

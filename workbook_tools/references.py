@@ -29,7 +29,8 @@ _LABELS_RE = re.compile(
     rf"{_BULLET}{_MARK}(?P<targets>{_LABEL}(?:(?:{_JOIN}|{_RANGE}){_LABEL})*){_SAME}{_NOTE}", re.S
 )
 _YEARS_RE = re.compile(
-    rf"{_BULLET}{_MARK}(?P<targets>{_YEAR}(?:{_JOIN}{_YEAR})*)(?:の課題|の解決方法)?{_SAME}{_NOTE}", re.S
+    rf"{_BULLET}{_MARK}(?P<targets>{_YEAR}(?:{_JOIN}{_YEAR})*)(?:の課題|の解決方法)?{_SAME}{_NOTE}",
+    re.S,
 )
 _ABOVE_RE = re.compile(rf"{_BULLET}{_MARK}同上[。.]?{_NOTE}", re.S)
 _LEFT_RE = re.compile(rf"{_BULLET}{_MARK}同左[。.]?{_NOTE}", re.S)
@@ -72,7 +73,8 @@ def labels(form: Form, texts: Mapping[str, str]) -> dict[int, tuple[FiscalYear, 
     """The rows of 取組内容 by their printed number, as domain §4 counts them."""
     rows: dict[int, tuple[FiscalYear, int]] = {}
     for field in form.activities("取組予定"):
-        assert field.year is not None and field.n is not None
+        assert field.year is not None
+        assert field.n is not None
         if field.n == 1 or not is_blank(texts.get(field.name, "")):
             rows[len(rows) + 1] = (field.year, field.n)
     return rows
@@ -127,7 +129,8 @@ class _Resolver:
             return self._done[field.name]
         self._open.append(field.name)
         raw = self._texts.get(field.name, "")
-        lines, chains, targets, problem, phrase = [], [], [], None, ""
+        lines, chains, problem, phrase = [], [], None, ""
+        targets: list[str] = []
         for line in tidy(raw).split("\n"):
             wanted = self._wanted(field, line)
             if wanted is None:

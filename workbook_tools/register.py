@@ -28,7 +28,15 @@ from workbook_tools.schema import (
 from workbook_tools.workspace import digest, put
 
 __all__ = [
-    "Distributed", "Kind", "PastResult", "Prefilled", "Register", "Source", "Status", "keep", "kept"
+    "Distributed",
+    "Kind",
+    "PastResult",
+    "Prefilled",
+    "Register",
+    "Source",
+    "Status",
+    "keep",
+    "kept",
 ]
 
 PATIENCE = 10.0  # seconds to wait for another process that holds the register

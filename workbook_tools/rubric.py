@@ -36,7 +36,7 @@ def mean_of_tenths(values: Sequence[int]) -> int:
 
 
 def grade_of_means(rules: Sequence[GradeRule], means: Mapping[str, int]) -> str:
-    """総合評価 of averages in tenths: their sum is rounded half up to an integer first (9.5 → 10)."""
+    """総合評価 of averages in tenths: their sum is rounded half up to an integer (9.5 → 10)."""
     rounded = (sum(means.values()) + 5) // 10
     return _grade(rules, rounded, means, unit=10)
 

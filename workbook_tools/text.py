@@ -117,4 +117,3 @@ def squeeze_lines(text: str) -> str:
 def wide_digits(number: int) -> str:
     """``16`` → ``１６``, as the papers print numbers of years."""
     return str(number).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
-

@@ -78,15 +78,16 @@ def put(path: Path, data: bytes) -> bool:
         if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(prefix=".~", suffix=".tmp", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=".~", suffix=".tmp", dir=path.parent)
+        beside = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
-            os.chmod(beside, 0o644)  # mkstemp makes files that only their owner may read
-            os.replace(beside, path)
+            beside.chmod(0o644)  # mkstemp makes files that only their owner may read
+            beside.replace(path)
         except BaseException:
             with suppress(OSError):
-                os.unlink(beside)
+                beside.unlink()
             raise
     except OSError as error:
         raise UserError(_why_not(path, error, "書けません")) from error

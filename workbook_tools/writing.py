@@ -102,7 +102,7 @@ class Sheet:
         form = self._prepare(area, styles)
         self._must(self._sheet.write_number(area.row, area.col, number, form))
 
-    def date(self, area: Area, day: date, *styles: str) -> None:
+    def day(self, area: Area, day: date, *styles: str) -> None:
         """Write a calendar date."""
         moment = datetime(day.year, day.month, day.day)
         form = self._prepare(area, (*styles, "date"))
@@ -126,7 +126,9 @@ class Sheet:
             )
         )
 
-    def table(self, row: int, rows: Sequence[Sequence[str | int | float | date]], *styles: str) -> None:
+    def table(
+        self, row: int, rows: Sequence[Sequence[str | int | float | date]], *styles: str
+    ) -> None:
         """Write rows of mixed values from ``row`` down, beginning in the first column."""
         for down, values in enumerate(rows, start=row):
             for col, value in enumerate(values):
@@ -137,7 +139,7 @@ class Sheet:
         if isinstance(value, str):
             self.text(area, value, *styles)
         elif isinstance(value, date):
-            self.date(area, value, *styles)
+            self.day(area, value, *styles)
         else:
             self.number(area, value, *styles)
 

@@ -1,0 +1,65 @@
+"""How long the sample's 66 forms take, beside what people do by hand today.
+
+Run: ``python -m tests.benchmarks.distribute``. The other way is a loop that loads one finished
+form as a template with openpyxl, types the header and the known scores into it and saves it; it
+leaves out everything else `distribute` does (list, zips, register).
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import openpyxl
+
+from tests.benchmarks.measure import measure, measure_command, show
+from workbook_tools import forms, layout, plan
+from workbook_tools.distribute import distribute, path_of
+from workbook_tools.workspace import Workspace
+
+NOW = "2022-04-01T09:00:00+09:00"
+PLAN = plan.sample()
+YEAR = PLAN.evaluated
+PRACTICES = PLAN.running(YEAR, {})
+
+
+def ours() -> None:
+    """A first `distribute`: everything is written."""
+    with tempfile.TemporaryDirectory() as folder:
+        distribute(Workspace(Path(folder)), PLAN, YEAR, NOW)
+
+
+def by_hand(template: Path, target: Path) -> None:
+    """Fill the template for every practice with openpyxl."""
+    form = layout.form_of(PLAN)
+    for practice in PRACTICES:
+        book = openpyxl.load_workbook(template)
+        for name, value in forms.header(PLAN, practice, YEAR).items():
+            book[layout.SHEETS[form[name].sheet]][form[name].area.a1] = value
+        for criterion in PLAN.criteria:
+            field = form.yearly(criterion.name)[0]
+            book[layout.SHEETS[field.sheet]][field.area.a1] = 2
+        book.save(target / f"No{practice.no:02d}.xlsx")
+
+
+def main() -> None:
+    """Print both tables."""
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Workspace(Path(folder))
+        distribute(workspace, PLAN, YEAR, NOW)
+        template = path_of(workspace, PRACTICES[0], YEAR)
+        count = len(PRACTICES)
+        figures = [
+            measure("workbook-tools distribute", ours, count),
+            measure("again, nothing changed", lambda: distribute(workspace, PLAN, YEAR, NOW), count),
+            measure("openpyxl load, fill, save", lambda: by_hand(template, Path(folder)), count, 1),
+        ]
+    show(f"{count} forms", figures, figures[0])
+    command = [sys.executable, "-m", "workbook_tools", "--help"]
+    bare = measure_command("python -c pass", [sys.executable, "-c", "pass"])
+    show("start-up", [measure_command("workbook-tools --help", command), bare])
+
+
+if __name__ == "__main__":
+    main()
