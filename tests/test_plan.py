@@ -312,7 +312,7 @@ def test_what_is_no_master_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="workbook-tools init"):
         load(tmp_path / FILE)
     (tmp_path / FILE).write_bytes(b"hello")
-    with pytest.raises(UserError, match=f"『{FILE}』は"):
+    with pytest.raises(UserError, match=f"『{FILE}』を読めません"):
         load(tmp_path / FILE)
     (tmp_path / FILE).write_bytes(master(sample()))
     assert load(tmp_path / FILE) == sample()

@@ -19,6 +19,7 @@ from workbook_tools.text import printable
 from workbook_tools.workspace import Workspace
 
 if TYPE_CHECKING:
+    from workbook_tools.collect import Collection
     from workbook_tools.model import Plan
 
 _SEVERITIES = {Severity.ERROR: "誤り", Severity.WARNING: "注意", Severity.INFO: "情報"}
@@ -203,6 +204,131 @@ def distribute(workspace: Workspace, year: FiscalYear | None, force: bool) -> No
     _say(f"一覧： {done.folder / LIST_NAME}")
 
 
+_passwords = click.option(
+    "--password",
+    "passwords",
+    multiple=True,
+    metavar="パスワード",
+    help="保護されたブックを開くパスワード（何回でも指定できる）。",
+)
+_json = click.option("--json", "as_json", is_flag=True, help="結果をJSONで出す。")
+_verbose = click.option("--verbose", is_flag=True, help="読み替えた内容もすべて出す。")
+_strict = click.option("--strict", is_flag=True, help="未提出があるときも終了コードを１にする。")
+
+
+@_command()
+@_year
+@_passwords
+@_json
+@_strict
+@_verbose
+@click.option("--rebuild", is_flag=True, help="登録簿を、保存してある控えから作り直す。")
+@_in_workspace
+def collect(
+    workspace: Workspace,
+    year: FiscalYear | None,
+    passwords: tuple[str, ...],
+    as_json: bool,
+    strict: bool,
+    verbose: bool,
+    rebuild: bool,
+) -> None:
+    """inbox/ に戻ってきたシートを読み、確かめ、登録します。
+
+    \b
+    例： workbook-tools collect --year R3
+    """
+    from workbook_tools import collect as stage
+    from workbook_tools import report
+    from workbook_tools.rebuild import rebuild as run_rebuild
+
+    plan = _plan(workspace)
+    year = year or plan.evaluated
+    _check_year(plan, year)
+    if rebuild:
+        with _progress("登録簿を作り直し中") as step:
+            run_rebuild(workspace, plan, step)
+    with _progress("シートを確認中") as step:
+        done = stage.collect(workspace, plan, year, _now(), passwords=passwords, step=step)
+        if (
+            not passwords
+            and sys.stdin.isatty()
+            and any(one.code == "F002" for one in done.findings)
+        ):
+            passwords = _asked_passwords()
+            done = stage.collect(workspace, plan, year, _now(), passwords=passwords, step=step)
+    path = report.write(workspace, plan, done)
+    if as_json:
+        _say_json(done)
+    else:
+        from workbook_tools import terminal
+
+        terminal.show_collection(done, workspace.relative(path))
+        if verbose:
+            terminal.show_readings(done)
+    _end(done.has_errors or (strict and bool(done.missing)))
+
+
+@_command()
+@click.argument("files", metavar="ファイル...", nargs=-1, required=True)
+@_year
+@_passwords
+@_json
+@_verbose
+@_in_workspace
+def check(
+    workspace: Workspace,
+    files: tuple[str, ...],
+    year: FiscalYear | None,
+    passwords: tuple[str, ...],
+    as_json: bool,
+    verbose: bool,
+) -> None:
+    """シートを１つずつ確かめます（何も書き込みません）。
+
+    \b
+    例： workbook-tools check No16_窓口.xlsx
+    """
+    from workbook_tools import collect as stage
+
+    plan = _plan(workspace) if workspace.plan_master.exists() else None
+    done = stage.check_files(workspace, plan, year, files, passwords)
+    if as_json:
+        _say_json(done)
+    else:
+        from workbook_tools import terminal
+
+        terminal.show_check(done, verbose=verbose)
+    _end(done.has_errors)
+
+
+@_command()
+@_year
+@_json
+@click.option("--strict", is_flag=True, help="未提出や要修正があれば終了コードを１にする。")
+@_in_workspace
+def status(workspace: Workspace, year: FiscalYear | None, as_json: bool, strict: bool) -> None:
+    """どの部署から何が戻ってきたかを表にします。
+
+    \b
+    例： workbook-tools status --year R3
+    """
+    from workbook_tools import collect as stage
+
+    plan = _plan(workspace)
+    year = year or plan.evaluated
+    _check_year(plan, year)
+    done = stage.state_of_round(workspace, plan, year)
+    if as_json:
+        _say_json(done)
+    else:
+        from workbook_tools import terminal
+
+        terminal.show_status(done)
+    accepted = done.count(stage.State.ACCEPTED)
+    _end(strict and accepted < len(done.practices))
+
+
 def main() -> NoReturn:
     """Run the command line; whatever a user can cause ends in one sentence and exit code 2."""
     _survive_any_console()
@@ -225,6 +351,39 @@ def main() -> NoReturn:
         click.echo(printable(str(error)), err=True)
         sys.exit(2)
     sys.exit(0)
+
+
+def _end(has_errors: bool) -> None:
+    if has_errors:
+        raise click.exceptions.Exit(1)
+
+
+def _asked_passwords() -> tuple[str, ...]:
+    """Ask for passwords on the terminal until an empty line; they are not shown."""
+    words = []
+    while word := click.prompt(
+        "保護されたブックのパスワード（なければ改行）",
+        default="",
+        hide_input=True,
+        show_default=False,
+        err=True,
+    ):
+        words.append(word)
+    return tuple(words)
+
+
+def _say_json(done: Collection) -> None:
+    import json
+
+    from workbook_tools.collect import as_json
+
+    click.echo(json.dumps(as_json(done), ensure_ascii=False, indent=1))
+
+
+def _check_year(plan: Plan, year: FiscalYear) -> None:
+    from workbook_tools.model import check_year
+
+    check_year(plan, year)
 
 
 def _plan(workspace: Workspace) -> Plan:

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from workbook_tools import forms, layout, prefill
+from workbook_tools import archive, forms, layout, prefill, returns
 from workbook_tools.era import FiscalYear
-from workbook_tools.findings import UserError
 from workbook_tools.grid import Area
-from workbook_tools.model import Plan, Practice
+from workbook_tools.model import Plan, Practice, check_year
 from workbook_tools.prefill import Known
-from workbook_tools.register import Distributed, Prefilled, Register
+from workbook_tools.register import Distributed, Kind, Prefilled, Register, Source
 from workbook_tools.text import file_name
 from workbook_tools.workspace import Workspace, digest, put, read
 from workbook_tools.writing import Book
@@ -76,7 +75,7 @@ def distribute(
     """
     check_year(plan, year)
     with Register.open(workspace.register) as register:
-        practices = plan.running(year, register.finished())
+        practices = plan.running(year, returns.finished(register))
         known = _known(register, plan, year)
         sent = register.distributed(year)
         deliveries: list[Delivery] = []
@@ -91,6 +90,7 @@ def distribute(
             step(done, len(practices))
         register.note_distributed(year, noted)
         register.forget_distributed(year, set(sent) - {practice.no for practice in practices})
+        _record(register, workspace, year, sent, now)
         kept = {delivery.path for delivery in deliveries}
         removed = _remove_stale(workspace, year, sent.values(), kept)
         _zip_departments(workspace, year, deliveries)
@@ -98,14 +98,20 @@ def distribute(
     return Distribution(year, workspace.forms(year), (*deliveries, *removed))
 
 
-def check_year(plan: Plan, year: FiscalYear) -> None:
-    """UserError where the year is outside the plan's period."""
-    if year not in plan.years:
-        first, last = plan.years[0], plan.years[-1]
-        raise UserError(
-            f"{year.long}は計画期間（{first.wide}～{last.wide}）の外です。"
-            "--year か計画マスタの期間を確かめてください。"
-        )
+def _record(
+    register: Register,
+    workspace: Workspace,
+    year: FiscalYear,
+    before: Mapping[int, Distributed],
+    now: str,
+) -> None:
+    """Keep what was sent out in the archive, so that a lost register can be made anew."""
+    after = register.distributed(year)
+    if after != before:
+        sha256 = archive.keep(workspace.archive, archive.record_of(after))
+        source = Source(sha256, Kind.DISTRIBUTION, str(year), year, now)
+        archive.note(workspace.archive, [source])
+        register.note_source(source)
 
 
 def path_of(workspace: Workspace, practice: Practice, year: FiscalYear) -> Path:
@@ -116,8 +122,8 @@ def path_of(workspace: Workspace, practice: Practice, year: FiscalYear) -> Path:
 
 def _known(register: Register, plan: Plan, year: FiscalYear) -> dict[int, Known]:
     """What the register knows of every practice before this round."""
-    answers = register.answers_before(year)
-    scores = register.scores()
+    answers = returns.answers_before(register, year)
+    scores = returns.scores(register, [criterion.name for criterion in plan.criteria])
     known = {}
     for practice in plan.practices:
         answered, texts = answers.get(practice.no, (None, {}))

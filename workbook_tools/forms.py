@@ -6,6 +6,7 @@ Used wherever a form is printed: for distribution, as an answer to an unreadable
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -19,6 +20,7 @@ from workbook_tools.text import MARK, lines
 from workbook_tools.writing import Book, Choice, Sheet
 
 _HEAD_POINTS, _LINE = 20.0, 14.0
+_POINTS_A_PIXEL = 0.75  # rows are whole pixels high: rounded up, or the last line loses its edge
 _MARGINS = (0.4, 0.4, 0.3, 0.3)
 _BESIDE_PIXELS = {layout.SPACER: 12, layout.CHECKS: 330, layout.MEANING: 230, layout.MEANING_2: 230}
 _FORMULA_KINDS = (Kind.LABEL, Kind.TOTAL, Kind.GRADE)
@@ -95,12 +97,15 @@ _LABEL_LOOKS = {
     "vertical": ("box", "head", "stacked"),
     "title": ("box", "title"),
     "plain": ("box", "center"),
+    "before": ("box", "right"),
+    "after": ("box", "left"),
 }
 
 
-def _write_label(
-    page: Sheet, label: Label, plan: Plan, values: Mapping[str, str | int]
-) -> None:
+_FIXED_LOOKS = {"項目番号": ("title",), "確認年度": ("center",), "取組項目番号": ("center",)}
+
+
+def _write_label(page: Sheet, label: Label, plan: Plan, values: Mapping[str, str | int]) -> None:
     looks = _LABEL_LOOKS[label.look]
     if label.repeats:
         page.value(label.area, values[label.repeats], *looks, "shrink")
@@ -110,16 +115,13 @@ def _write_label(
         page.text(label.area, "\n".join(text) if label.look == "vertical" else text, *looks)
 
 
-def _write_field(
-    page: Sheet, item: Field, values: Mapping[str, str | int], is_open: bool
-) -> None:
+def _write_field(page: Sheet, item: Field, values: Mapping[str, str | int], is_open: bool) -> None:
     value = values.get(item.name, "")
     state = "input" if is_open else "locked"
     if item.name == "様式版":
         page.text(item.area, str(value), "quiet", "left")
     elif item.kind is Kind.FIXED:
-        looks = ("title",) if item.name == "項目番号" else ("wrap", "middle")
-        page.value(item.area, value, "box", *looks)
+        page.value(item.area, value, "box", *_FIXED_LOOKS.get(item.name, ("wrap", "middle")))
     elif item.kind is Kind.MARK:
         page.text(item.area, str(value), "box", "center")
     elif item.kind is Kind.TEXT:
@@ -147,7 +149,9 @@ def _choice(item: Field, plan: Plan, year: FiscalYear) -> Choice:
         return Choice(layout.STATUSES, item.title, message, "一覧から選んでください。")
     if item.kind is Kind.END_YEAR:
         message = f"{year.wide}年度の中で取組が終わるときだけ、終わる年（令和）を選んでください。"
-        return Choice([year.number, year.number + 1], item.title, message, "一覧から選んでください。")
+        return Choice(
+            [year.number, year.number + 1], item.title, message, "一覧から選んでください。"
+        )
     if item.kind is Kind.END_MONTH:
         message = "取組が終わるときだけ、終わる月を選んでください。"
         return Choice(list(range(1, 13)), item.title, message, "1～12を選んでください。")
@@ -202,13 +206,14 @@ def _heights(
         count = lines(str(values.get(item.name, "")), item.columns)
         if item.name in content.open:
             count = max(count, layout.open_lines(item, year))
-        row = (item.sheet, item.area.row)
-        needed[row] = max(needed.get(row, 1), count)
+        place = (item.sheet, item.area.row)
+        needed[place] = max(needed.get(place, 1), count)
     for number, page in enumerate(pages):
         for row in range(form.rows[number]):
             count = needed.get((number, row), 1)
             points = layout.EDGE_POINTS + layout.LINE_POINTS * count
-            page.height(row, max(points, _HEAD_POINTS if row == 0 else _LINE))
+            points = max(points, _HEAD_POINTS if row == 0 else _LINE)
+            page.height(row, math.ceil(points / _POINTS_A_PIXEL) * _POINTS_A_PIXEL)
 
 
 def _finish(pages: list[Sheet], form: Form, content: Content) -> None:

@@ -28,7 +28,9 @@ LABELS_A_REFERENCE = 3  # the meaning beside the form shows so many targets, the
 _SAME = ("と同じ", "に同じ", "と同様")
 _SEPARATORS = ("､", "、", ",", "･", "・", "及び", "と")
 # What may stand before と同じ: anything else makes it a sentence, as may more than so many signs.
-_REFERENCE_SIGNS = f"{CIRCLED}{PARENTHESISED}0123456789０１２３４５６７８９()（）~～〜､、,，･・及びと"
+_REFERENCE_SIGNS = (
+    f"{CIRCLED}{PARENTHESISED}0123456789０１２３４５６７８９()（）~～〜､、,，･・及びと"
+)
 _SIGNS_A_REFERENCE = 24
 _ENDINGS = ("（取組終了）", "(取組終了)", "（取組終了)", "(取組終了）", "取組終了")
 _ARROWS, _ARROW_WORDS = "⇒→⇨➡", ("=>", "->", "同左")
@@ -77,11 +79,15 @@ class _Board:
         """Put a formula where it is seen."""
         return self._put(area, formula, value, look)
 
-    def missing(self, row: int, when: str, now: bool, words: str, label: _Cell | None = None) -> None:
+    def missing(
+        self, row: int, when: str, now: bool, words: str, label: _Cell | None = None
+    ) -> None:
         """Something is still to be typed in this row."""
         self._check(row, True, when, now, words, label)
 
-    def doubtful(self, row: int, when: str, now: bool, words: str, label: _Cell | None = None) -> None:
+    def doubtful(
+        self, row: int, when: str, now: bool, words: str, label: _Cell | None = None
+    ) -> None:
         """Something typed in this row should be looked at again."""
         self._check(row, False, when, now, words, label)
 
@@ -263,6 +269,7 @@ def _arrows(
     """
     row = fields[0].area.row
     before = _Cell('""', "")
+    arrow_before, is_arrow_before = "FALSE", False
     shown, said = [], []
     for position, (item, (cell, bare)) in enumerate(zip(fields, cells, strict=True)):
         assert item.year is not None
@@ -277,13 +284,14 @@ def _arrows(
         if page.is_open(item):
             board.doubtful(
                 row,
-                f'AND({arrow},{meaning.ref}="")',
-                is_arrow and not meaning.value,
+                # Of a run of arrows only the first one is at fault.
+                f'AND({arrow},{meaning.ref}="",NOT({arrow_before}))',
+                is_arrow and not meaning.value and not is_arrow_before,
                 f"{item.year.wide}の⇒の左に工程がありません。",
             )
             _too_long(board, page, item)
-        before = meaning
-    board.show(Area(row, layout.MEANING), f"={'&'.join(shown)}", "".join(said), "meaning")
+        before, arrow_before, is_arrow_before = meaning, arrow, is_arrow
+    board.show(Area(row, layout.MEANING, 1, 2), f"={'&'.join(shown)}", "".join(said), "meaning")
 
 
 @dataclass(slots=True)
@@ -309,7 +317,9 @@ def _activities(board: _Board, page: _Page, ended: tuple[str, bool]) -> None:
         formula = f'=IF({number.ref}=0,"",MID("{CIRCLED}",{number.ref},1))'
         labels.append(board.show(item.area, formula, value, "field"))
     plans = _references(board, page, fields, numbers, bares, layout.MEANING)
-    reported = [item for item in form.activities("取組結果") if item.year and item.year <= page.year]
+    reported = [
+        item for item in form.activities("取組結果") if item.year and item.year <= page.year
+    ]
     bare_results = [_bare(board, item.area.row, page.cell(item)) for item in reported]
     results = _references(
         board, page, reported, numbers[: len(reported)], bare_results, layout.MEANING_2
@@ -394,7 +404,7 @@ def _prefix(board: _Board, row: int, bare: _Cell, suffix: _Cell) -> _Cell:
     padded = f'LEFT({bare.ref},{suffix.ref}-1)&REPT("と",{_SIGNS_A_REFERENCE})'
     signs = f"MID({padded},{{{places}}},1)"
     only_signs = (
-        f'{suffix.ref}<={_SIGNS_A_REFERENCE + 1},'
+        f"{suffix.ref}<={_SIGNS_A_REFERENCE + 1},"
         f'SUMPRODUCT(--ISNUMBER(FIND({signs},"{_REFERENCE_SIGNS}")))={_SIGNS_A_REFERENCE}'
     )
     formula = (
@@ -437,7 +447,7 @@ def _wanted(board: _Board, row: int, prefix: _Cell) -> list[_Cell]:
         start = wanted[0]
         nth = f"MID({prefix.ref},{offset + 1},1)"
         formula = (
-            f"=IF(LEN({prefix.ref})<{offset + 1},0,IF(MID({prefix.ref},2,1)=\"～\","
+            f'=IF(LEN({prefix.ref})<{offset + 1},0,IF(MID({prefix.ref},2,1)="～",'
             f"IF({_label_number(f'MID({prefix.ref},3,1)')}>={start.ref}+{offset},"
             f"{start.ref}+{offset},0),{_label_number(nth)}))"
         )
@@ -514,12 +524,12 @@ def _meaning(
         for number, target in zip(reference.numbers[1:], others, strict=True)
     ]
     more = (
-        f"IF(IF(MID({prefix.ref},2,1)=\"～\",{_label_number(f'MID({prefix.ref},3,1)')}"
+        f'IF(IF(MID({prefix.ref},2,1)="～",{_label_number(f"MID({prefix.ref},3,1)")}'
         f">{reference.numbers[0].ref}+{LABELS_A_REFERENCE - 1},"
         f'LEN({prefix.ref})>{LABELS_A_REFERENCE}),CHAR(10)&"ほか","")'
     )
-    note = f"MID({bare.ref},{suffix.ref}+3,200)"
-    marked = f"IF({_begins_with_mark(above)[0]},MID({above.ref},4,500),{above.ref})"
+    note = f"MID({bare.ref},{suffix.ref}+3,32767)"
+    marked = f"IF({_begins_with_mark(above)[0]},MID({above.ref},4,32767),{above.ref})"
     formula = (
         f"=IF({reference.numbers[0].ref}>0,{'&'.join([*parts, more, note])},"
         f"IF({reference.ditto[0]},IF(LEN({bare.ref})=2,{above.ref},LEFT({bare.ref},3)&"
@@ -591,17 +601,13 @@ def _activity(board: _Board, row: int, plan: _Reference, result: _Reference, lab
     board.doubtful(
         row,
         f'AND({reported.ref}<>"",NOT({free}),NOT({marked}))',
-        bool(reported.value)
-        and not (result.ditto[1] or result.numbers[0].value)
-        and not is_marked,
+        bool(reported.value) and not (result.ditto[1] or result.numbers[0].value) and not is_marked,
         "の取組結果は(新)か(継)で始めてください。",
         label,
     )
 
 
-def _plan_rows(
-    board: _Board, page: _Page, bares: Sequence[_Cell], ended: tuple[str, bool]
-) -> None:
+def _plan_rows(board: _Board, page: _Page, bares: Sequence[_Cell], ended: tuple[str, bool]) -> None:
     """A401 and A405: some plan this year, and unless the item ends, some plan next year."""
     for offset, kind in ((0, board.missing), (1, board.doubtful)):
         year = page.year + offset
@@ -618,7 +624,7 @@ def _plan_rows(
 
 
 def _evaluation(board: _Board, page: _Page) -> None:
-    """Scores, 合計, 総合評価 by formula from the plan master's thresholds; S101–S108 while typing."""
+    """Scores, 合計, 総合評価 by the plan master's thresholds; S101–S108 while typing."""
     scores: dict[str, list[_Cell]] = {}
     for criterion in page.plan.criteria:
         row = page.form.yearly(criterion.name)[0].area.row
@@ -628,10 +634,10 @@ def _evaluation(board: _Board, page: _Page) -> None:
         ]
         score = scores[criterion.name][page.form.years.index(page.year)]
         name, allowed = criterion.name, f"{criterion.minimum}～{criterion.maximum}"
-        board.missing(row, f'{score.ref}=""', score.value == "", f"{name}が未入力です（{allowed}）。")
-        board.doubtful(
-            row, f"{score.ref}=-1", score.value == -1, f"{name}は{allowed}の整数です。"
+        board.missing(
+            row, f'{score.ref}=""', score.value == "", f"{name}が未入力です（{allowed}）。"
         )
+        board.doubtful(row, f"{score.ref}=-1", score.value == -1, f"{name}は{allowed}の整数です。")
     for position, year in enumerate(page.form.years):
         column = {name: cells[position] for name, cells in scores.items()}
         _grade(board, page, year, column)
@@ -839,7 +845,7 @@ def _counts(first: _Board, second: _Board) -> None:
     other = f"'{layout.SHEETS[1]}'!"
     missing = f"SUM({ranges[0][0]})+SUM({other}{ranges[1][0]})"
     doubtful = f"SUM({ranges[0][1]})+SUM({other}{ranges[1][1]})"
-    counts = [sum(one[2 + kind] for one in ranges) for kind in (0, 1)]
+    counts = [sum(one[2] for one in ranges), sum(one[3] for one in ranges)]
     said = f"未入力 {counts[0]}件・要確認 {counts[1]}件" if any(counts) else layout.COMPLETE
     formula = (
         f'=IF({missing}+{doubtful}=0,"{layout.COMPLETE}",'

@@ -106,19 +106,37 @@ def _delivery(plan: Plan, practice: Practice) -> list[tuple[str, str]]:
         ("期限", deadline),
         ("提出先・問合せ先", f"{plan.city}　{plan.secretariat}"),
         ("とりまとめ", practice.lead + (f"（関係部署：{partners}）" if partners else "")),
-        ("お願い", "シートの名前や行・列は変えず、このブックのままお返しください。行の高さは広げられます。"),
+        (
+            "お願い",
+            "シートの名前や行・列は変えず、このブックのままお返しください。行の高さは広げられます。",
+        ),
     ]
 
 
 def _steps(plan: Plan, year: FiscalYear) -> list[tuple[str, str]]:
     criteria = "・".join(criterion.name for criterion in plan.criteria)
     return [
-        ("工程表", f"{year.wide}年度の右の欄で「工程どおり」か「工程見直し」を選びます。見直しのときは「変更」の行に変更後の工程を書きます。"),
-        ("取組内容", f"{year.wide}年度の取組ごとに結果を書き、次の年度からの取組予定を確かめます。番号は自動で付きます。"),
+        (
+            "工程表",
+            f"{year.wide}年度の右の欄で「工程どおり」か「工程見直し」を選びます。見直しのときは「変更」の行に変更後の工程を書きます。",
+        ),
+        (
+            "取組内容",
+            f"{year.wide}年度の取組ごとに結果を書き、次の年度からの取組予定を確かめます。番号は自動で付きます。",
+        ),
         ("自己評価", f"{criteria}の評点を選び、それぞれの理由と総合評価の理由を書きます。"),
-        ("取組終了", f"{year.wide}年度の中で終わった取組だけ、終わった年と月を選びます。最後の取組予定に「（取組終了）」と書けます。"),
-        ("課題等（シート②）", f"{year.wide}年度の課題と解決方法を書きます。課題がなければ「特になし」とし、解決方法は空欄で構いません。特記事項も書いてください。"),
-        ("入力チェック", "シートの右側に、足りないところが文章で出ます。緑色の「入力漏れはありません」になれば完成です。"),
+        (
+            "取組終了",
+            f"{year.wide}年度の中で終わった取組だけ、終わった年と月を選びます。最後の取組予定に「（取組終了）」と書けます。",
+        ),
+        (
+            "課題等（シート②）",
+            f"{year.wide}年度の課題と解決方法を書きます。課題がなければ「特になし」とし、解決方法は空欄で構いません。特記事項も書いてください。",
+        ),
+        (
+            "入力チェック",
+            "シートの右側に、足りないところが文章で出ます。緑色の「入力漏れはありません」になれば完成です。",
+        ),
     ]
 
 
@@ -136,7 +154,12 @@ def _grades(plan: Plan) -> list[tuple[str, str]]:
     for rule in plan.grades:
         minima = "".join(f"、{name}が{low}以上" for name, low in rule.least_scores.items())
         last = rule is plan.grades[-1]
-        rows.append((rule.grade, "上のどれにも当たらないとき" if last else f"合計が{rule.least_total}以上{minima}"))
+        rows.append(
+            (
+                rule.grade,
+                "上のどれにも当たらないとき" if last else f"合計が{rule.least_total}以上{minima}",
+            )
+        )
     return rows
 
 
@@ -147,7 +170,11 @@ def _references(year: FiscalYear) -> list[tuple[str, str, str]]:
         ("⇒", "工程表", "左の年度と同じ"),
         ("⑤と同じ", "取組予定・取組結果", "同じ列の⑤と同じ（①、②と同じ／①～③と同じ も可）"),
         ("同上", "取組予定・取組結果", "すぐ上の欄と同じ（(新)同上 のように印だけ変えることも可）"),
-        (f"{last}と同じ", "課題・解決方法", f"{last}年度に書いた内容と同じ（・{last}と同じ の１行に別の行を足すことも可）"),
+        (
+            f"{last}と同じ",
+            "課題・解決方法",
+            f"{last}年度に書いた内容と同じ（・{last}と同じ の１行に別の行を足すことも可）",
+        ),
     ]
 
 

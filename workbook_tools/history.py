@@ -13,13 +13,13 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
-from workbook_tools import reading, rubric
+from workbook_tools import archive, reading, rubric
 from workbook_tools.era import FiscalYear, years_between
 from workbook_tools.findings import Finding, Place, UserError, found
 from workbook_tools.grid import column_name, parse_cell
 from workbook_tools.headings import FINISHED, GRADE, NUMBER, TITLE, TOTAL, Listing, listings, plain
 from workbook_tools.model import Plan, Practice
-from workbook_tools.register import Kind, PastResult, Register, Source, keep
+from workbook_tools.register import Kind, PastResult, Register, Source
 from workbook_tools.text import is_blank, is_none_mark, key, squeeze_lines, tidy
 from workbook_tools.workspace import Workspace, read
 
@@ -77,10 +77,12 @@ def import_list(
     name = workspace.relative(file)
     history = read_list(data, name, year, plan)
     if history.results:
-        sha256 = keep(workspace.archive, data)
+        sha256 = archive.keep(workspace.archive, data)
+        source = Source(sha256, Kind.HISTORY, name, year, now)
         with Register.open(workspace.register) as register:
             register.take_history(year, history.results, sha256)
-            register.note_source(Source(sha256, Kind.HISTORY, name, year, now))
+            register.note_source(source)
+            archive.note(workspace.archive, [source])
     return history
 
 
@@ -95,7 +97,7 @@ def read_list(data: bytes, file: str, year: FiscalYear, plan: Plan) -> History:
     try:
         tables = reading.tables(data)
     except reading.UnreadableError as error:
-        raise UserError(f"『{file}』を取り込めません：{error.reason}") from error
+        raise UserError(f"『{file}』を取り込めません（{error.reason}）。") from error
     lists = listings(tables, file, year, plan)
     results, findings = _results(lists, file, year, plan)
     columns = sorted(lists[0].columns.values(), key=lambda heading: heading.col)

@@ -27,7 +27,7 @@ OVERALL = "総合評価"
 
 # The grid: equal columns, wide enough that height and width of the page are used alike.
 COLUMNS = 28
-COLUMN_PIXELS = 32
+COLUMN_PIXELS = 31
 # A wrapped line of 9 pt takes 11.5 pt and the cell's edge 2 pt, in Excel and in LibreOffice alike.
 LINE_POINTS, EDGE_POINTS = 11.5, 2.0
 # Half-width characters of 6 px that fit a line: the edges take 6 px, printing widens by 3 %.
@@ -38,6 +38,9 @@ SPACER, CHECKS, MEANING, MEANING_2 = COLUMNS, COLUMNS + 1, COLUMNS + 2, COLUMNS 
 # Hidden columns: counts of what is missing and of what is wrong in a row, then helper cells.
 MISSING, DOUBTFUL, HELPERS = COLUMNS + 4, COLUMNS + 5, COLUMNS + 6
 LAST_HELPER = HELPERS + 59
+
+# Printed over the live checks and nowhere else: where these stand, the form itself has ended.
+BESIDE = ("入力チェック（印刷されません）", "↓確かめること")
 
 # What the live checks say at the top of both sheets.
 COUNT = Area(1, CHECKS)
@@ -55,7 +58,7 @@ _LINES_NOW = {
     "課題": 10,
     "解決方法": 10,
 }
-_LINES_OF_REASON, _LINES_OF_REMARKS = 3, {"特記事項": 10, "特記すべき事項": 8}
+_LINES_OF_REASON, _LINES_OF_REMARKS = 2, {"特記事項": 10, "特記すべき事項": 8}
 
 
 class Kind(StrEnum):
@@ -105,7 +108,7 @@ class Label:
     sheet: int
     area: Area
     text: str
-    look: str = "head"  # head, vertical, title, plain
+    look: str = "head"  # head, vertical, title, plain; before, after: words around a field
     repeats: str | None = None
 
 
@@ -322,11 +325,11 @@ def _evaluation(sheet: _Sheet, years: tuple[FiscalYear, ...], criteria: tuple[st
 
 def _ending(sheet: _Sheet) -> None:
     row = sheet.row
-    sheet.label(Area(row, 0, 1, 11), "取組終了の場合記入 → 令和", "plain")
+    sheet.label(Area(row, 0, 1, 11), "取組終了の場合記入 → 令和", "before")
     sheet.field(Area(row, 11, 1, 2), "取組終了_年", "取組終了の年", Kind.END_YEAR)
     sheet.label(Area(row, 13), "年", "plain")
     sheet.field(Area(row, 14, 1, 2), "取組終了_月", "取組終了の月", Kind.END_MONTH)
-    sheet.label(Area(row, 16, 1, 12), "月取組終了", "plain")
+    sheet.label(Area(row, 16, 1, 12), "月取組終了", "after")
     sheet.row = row + 1
 
 

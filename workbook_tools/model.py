@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from workbook_tools.era import FiscalYear
+from workbook_tools.findings import UserError
 
 # "And everybody concerned": never a folder, an addressee or an unknown department (domain §3).
 EVERYBODY = "各担当部署"
@@ -138,4 +139,14 @@ class Plan:
             for practice in self.practices
             if self.began(practice) <= year
             and not ((end := finished.get(practice.no, practice.finished)) and end < year)
+        )
+
+
+def check_year(plan: Plan, year: FiscalYear) -> None:
+    """UserError where the year is outside the plan's period."""
+    if year not in plan.years:
+        first, last = plan.years[0], plan.years[-1]
+        raise UserError(
+            f"{year.long}は計画期間（{first.wide}～{last.wide}）の外です。"
+            "--year か計画マスタの期間を確かめてください。"
         )

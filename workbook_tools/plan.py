@@ -64,7 +64,7 @@ def parse(data: bytes, file: str) -> Plan:
     try:
         tables = reading.tables(data)
     except reading.UnreadableError as error:
-        raise UserError(f"『{file}』は{error.reason}") from error
+        raise UserError(f"『{file}』を読めません（{error.reason}）。") from error
     parts = read(tables, file)
     if findings := look(tables, parts, file):
         raise PlanError(findings)

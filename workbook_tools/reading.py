@@ -1,79 +1,105 @@
-"""The only module that knows python-calamine: workbooks in, looked at before they are opened.
+"""The only module that knows python-calamine: workbooks as grids of values, rows and columns kept.
 
-Nothing is run, followed or written. A file that could kill the process is refused before calamine
-sees it: a far cell makes calamine allocate the whole rectangle, and no exception ends that.
+A file passes :func:`workbook_tools.container.examine` first; each sheet is read at most once, and
+only when somebody asks for it.
 """
 
 from __future__ import annotations
 
 import io
-import re
-import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import TypeAlias
 
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineSheet, CalamineWorkbook
 
+from workbook_tools.container import Container, UnreadableError, examine
 from workbook_tools.grid import Area, cell_name
+
+__all__ = ["Book", "Table", "UnreadableError", "Value", "as_text", "open_book", "tables"]
 
 Value: TypeAlias = int | float | str | bool | time | date | datetime | timedelta
 Grid: TypeAlias = list[list[Value]]
 
-# A filled form is 60 kB unpacked, a master of 2,000 practices 2 MB: far above, far below harm.
-MOST_UNPACKED = 64 * 1024 * 1024
-# More columns than ZZ or more rows than this and the rectangle outgrows memory.
-MOST_ROWS, MOST_COLS = 20_000, 702
-_ROW = re.compile(rb'<row[^>]*? r="(\d+)"')
-_FAR_COL = re.compile(rb'<c[^>]*? r="[A-Z]{3,}\d+"')
 
-
-class UnreadableError(Exception):
-    """The bytes are no workbook that may be opened; ``reason`` says why, for a person."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """One worksheet as rows of values; no row or column of the sheet is lost."""
 
     sheet: str
     grid: Grid
+    source: CalamineSheet | None = None
 
-    def text(self, row: int, col: int) -> str:
-        """The cell as text, ``3.0`` as ``3``; an empty string outside the sheet."""
+    @cached_property
+    def merged(self) -> Sequence[Area]:
+        """The merged areas, where the format tells them."""
+        ranges = (self.source.merged_cell_ranges if self.source else None) or ()
+        return tuple(
+            Area(top, left, bottom - top + 1, right - left + 1)
+            for (top, left), (bottom, right) in ranges
+        )
+
+    def value(self, row: int, col: int) -> Value:
+        """What a cell holds; an empty text outside the sheet."""
         try:
-            return as_text(self.grid[row][col])
+            return self.grid[row][col]
         except IndexError:
             return ""
+
+    def text(self, row: int, col: int) -> str:
+        """The cell as text, ``3.0`` as ``3``."""
+        return as_text(self.value(row, col))
 
     def cell(self, row: int, col: int) -> str:
         """A1 notation, for messages."""
         return cell_name(row, col)
 
-    def area(self, row: int, col: int) -> Area:
-        """The cell as an area."""
-        return Area(row, col)
+
+class Book:
+    """An open workbook: its outside, and its sheets read when asked for."""
+
+    def __init__(self, container: Container) -> None:
+        self.container = container
+        self._tables: dict[str, Table] = {}
+        try:
+            self._book = CalamineWorkbook.from_filelike(io.BytesIO(container.data))
+            self.sheets: tuple[str, ...] = tuple(self._book.sheet_names)
+        except BaseException as error:
+            raise _broken(error) from error
+
+    def table(self, sheet: str) -> Table:
+        """One worksheet. Raises UnreadableError where it cannot be read."""
+        if sheet not in self._tables:
+            try:
+                source = self._book.get_sheet_by_name(sheet)
+                grid = source.to_python(skip_empty_area=False)
+            except BaseException as error:
+                raise _broken(error) from error
+            self._tables[sheet] = Table(sheet, grid, source)
+        return self._tables[sheet]
+
+    def all_tables(self) -> list[Table]:
+        """All worksheets; one that cannot be read (a chart, a broken one) is left out."""
+        found = []
+        for sheet in self.sheets:
+            try:
+                found.append(self.table(sheet))
+            except UnreadableError:
+                continue
+        return found
+
+
+def open_book(data: bytes, passwords: Sequence[str] = ()) -> Book:
+    """Open a workbook of any kind. Raises UnreadableError where it is none or may not be opened."""
+    return Book(examine(data, passwords))
 
 
 def tables(data: bytes) -> list[Table]:
-    """All worksheets of a workbook. Raises UnreadableError where it is none or may not be opened."""
-    _look_before_opening(data)
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return [
-            Table(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
-            for name in book.sheet_names
-        ]
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # calamine's panics are no Exceptions
-        raise UnreadableError(
-            "Ｅｘｃｅｌのブックとして読めません（壊れている可能性があります）。"
-        ) from error
+    """All worksheets of a workbook that must be readable as a whole."""
+    book = open_book(data)
+    return [book.table(sheet) for sheet in book.sheets]
 
 
 def as_text(value: Value) -> str:
@@ -89,22 +115,8 @@ def as_text(value: Value) -> str:
     return str(value)
 
 
-def _look_before_opening(data: bytes) -> None:
-    if not data.startswith(b"PK"):
-        raise UnreadableError("Ｅｘｃｅｌのブック（.xlsx）ではありません。")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            if sum(member.file_size for member in members) > MOST_UNPACKED:
-                raise UnreadableError("展開すると大きすぎます。")
-            for member in members:
-                if member.filename.startswith("xl/worksheets/"):
-                    _refuse_far_cells(archive.read(member))
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, OSError) as error:
-        raise UnreadableError("ファイルが壊れています。") from error
-
-
-def _refuse_far_cells(xml: bytes) -> None:
-    rows = _ROW.findall(xml)
-    if _FAR_COL.search(xml) or any(int(row) > MOST_ROWS for row in rows):
-        raise UnreadableError("表の範囲が広すぎます（遠く離れたセルに値があります）。")
+def _broken(error: BaseException) -> UnreadableError:
+    """calamine's panics are no Exceptions: whatever is not the user's Ctrl-C is a broken file."""
+    if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
+        raise error
+    return UnreadableError("F001", "ファイルが壊れています")

@@ -8,11 +8,12 @@ handed in by the callers, so that two runs on the same input give the same regis
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import astuple
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import UserError
@@ -25,7 +26,6 @@ from workbook_tools.schema import (
     Source,
     Status,
 )
-from workbook_tools.workspace import digest, put
 
 __all__ = [
     "Distributed",
@@ -35,8 +35,6 @@ __all__ = [
     "Register",
     "Source",
     "Status",
-    "keep",
-    "kept",
 ]
 
 PATIENCE = 10.0  # seconds to wait for another process that holds the register
@@ -203,56 +201,24 @@ class Register:
         for table in ("distributed", "prefilled"):
             self._db.executemany(f"DELETE FROM {table} WHERE year = ? AND practice_no = ?", keys)
 
-    # Forms received
+    # Questions and changes of the modules that know what a table means
 
-    def add_submission(
-        self,
-        year: FiscalYear,
-        practice_no: int,
-        file: str,
-        sha256: str,
-        received_at: str,
-        status: Status,
-        answers: Mapping[str, str],
-    ) -> int:
-        """Keep a returned form with its raw answers (field → text); its number in the register."""
-        cursor = self._db.execute(
-            """INSERT INTO submission (year, practice_no, file, sha256, received_at, status)
-                VALUES (?, ?, ?, ?, ?, ?)""",
-            (year.western, practice_no, file, sha256, received_at, status),
-        )
-        number = cursor.lastrowid
-        assert number is not None
-        self._db.executemany(
-            "INSERT INTO answer VALUES (?, ?, ?)",
-            ((number, field, raw) for field, raw in answers.items()),
-        )
-        return number
+    def rows(self, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        """The rows a query gives."""
+        return iter(self._db.execute(query, values))
 
-    def answers_before(self, year: FiscalYear) -> dict[int, tuple[FiscalYear, dict[str, str]]]:
-        """Practice → latest year before ``year`` with an accepted form, and its raw answers.
+    def change(self, statement: str, *values: object) -> int:
+        """Carry out one statement; the number of the row it added, if it added one."""
+        return self._db.execute(statement, values).lastrowid or 0
 
-        Of several accepted forms of that year the one received last counts (contract, F008).
-        """
-        query = """WITH ranked AS (
-                SELECT id, year, practice_no, row_number() OVER (
-                    PARTITION BY practice_no ORDER BY year DESC, id DESC) AS place
-                FROM submission WHERE status = ? AND year < ?)
-            SELECT practice_no, year, field, raw
-            FROM ranked LEFT JOIN answer ON submission_id = id WHERE place = 1"""
-        newest: dict[int, tuple[FiscalYear, dict[str, str]]] = {}
-        for practice_no, past, field, raw in self._db.execute(
-            query, (Status.ACCEPTED, year.western)
-        ):
-            _, answers = newest.setdefault(practice_no, (FiscalYear(past), {}))
-            if field is not None:
-                answers[field] = raw
-        return newest
+    def add(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
+        """Carry out one statement for many rows."""
+        self._db.executemany(statement, rows)
 
     # Files taken in
 
     def note_source(self, source: Source) -> None:
-        """Note that a file was taken in; its content is kept by :func:`keep`."""
+        """Note that a file was taken in; the archive keeps its content."""
         self._db.execute(
             "INSERT INTO source (sha256, kind, name, year, taken_at) VALUES (?, ?, ?, ?, ?)",
             (source.sha256, source.kind, source.name, _number(source.year), source.taken_at),
@@ -265,18 +231,6 @@ class Register:
             Source(sha256, Kind(kind), name, FiscalYear(year) if year else None, taken_at)
             for sha256, kind, name, year, taken_at in self._db.execute(query)
         )
-
-
-def keep(archive: Path, data: bytes) -> str:
-    """Put a copy of a file's content into the archive; its sha256, under which it is found."""
-    sha256 = digest(data)
-    put(kept(archive, sha256), data)
-    return sha256
-
-
-def kept(archive: Path, sha256: str) -> Path:
-    """Where the archive keeps a content: ``archive/ab/abcdef….bin``, whatever its name was."""
-    return archive / sha256[:2] / f"{sha256}.bin"
 
 
 def _connect(path: Path, write: bool) -> sqlite3.Connection:

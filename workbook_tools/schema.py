@@ -20,6 +20,7 @@ class Kind(StrEnum):
     """What a file in the archive is."""
 
     PLAN = "計画マスタ"
+    DISTRIBUTION = "配布記録"
     HISTORY = "実績一覧"
     RETURN = "進捗状況シート"
     COUNCIL = "評価シート"
@@ -103,17 +104,43 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        "submissions",
+        "returned forms",
         (
+            # One row per distinct content and round; `rules` tells which plan master and which
+            # version of the tool judged it.
+            """CREATE TABLE reading (
+                id INTEGER PRIMARY KEY, year INTEGER NOT NULL, sha256 TEXT NOT NULL,
+                file TEXT NOT NULL, received_at TEXT NOT NULL, rules TEXT NOT NULL,
+                UNIQUE (year, sha256))""",
             """CREATE TABLE submission (
-                id INTEGER PRIMARY KEY, year INTEGER NOT NULL, practice_no INTEGER NOT NULL,
-                file TEXT NOT NULL, sha256 TEXT NOT NULL, received_at TEXT NOT NULL,
-                status TEXT NOT NULL)""",
-            "CREATE INDEX submission_of ON submission (practice_no, year)",
+                id INTEGER PRIMARY KEY,
+                reading_id INTEGER NOT NULL REFERENCES reading (id) ON DELETE CASCADE,
+                year INTEGER NOT NULL, practice_no INTEGER, sheet TEXT NOT NULL,
+                located TEXT NOT NULL, status TEXT NOT NULL, finished INTEGER,
+                everything TEXT NOT NULL, this_year TEXT NOT NULL)""",
+            "CREATE INDEX submission_of ON submission (year, practice_no)",
+            "CREATE INDEX submission_in ON submission (reading_id)",
             """CREATE TABLE answer (
                 submission_id INTEGER NOT NULL REFERENCES submission (id) ON DELETE CASCADE,
-                field TEXT NOT NULL, raw TEXT NOT NULL,
-                PRIMARY KEY (submission_id, field)) WITHOUT ROWID""",
+                position INTEGER NOT NULL, field TEXT NOT NULL, sheet TEXT NOT NULL,
+                cell TEXT NOT NULL, raw TEXT NOT NULL, value TEXT NOT NULL, how TEXT NOT NULL,
+                resolved TEXT, chain TEXT NOT NULL,
+                PRIMARY KEY (submission_id, position)) WITHOUT ROWID""",
+            """CREATE TABLE finding (
+                reading_id INTEGER NOT NULL REFERENCES reading (id) ON DELETE CASCADE,
+                position INTEGER NOT NULL, submission_id INTEGER,
+                code TEXT NOT NULL, severity TEXT NOT NULL, file TEXT NOT NULL, sheet TEXT,
+                cell TEXT, field TEXT, item_no INTEGER, department TEXT, value TEXT,
+                message TEXT NOT NULL, hint TEXT NOT NULL,
+                PRIMARY KEY (reading_id, position)) WITHOUT ROWID""",
+        ),
+    ),
+    (
+        "outputs",
+        (
+            # From which state of the register an output was written: the same state, no new file.
+            """CREATE TABLE output (
+                name TEXT PRIMARY KEY, state TEXT NOT NULL)""",
         ),
     ),
     (

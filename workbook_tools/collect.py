@@ -1,0 +1,449 @@
+"""`collect`: everything in the inbox read, checked and kept; and what is still missing.
+
+A file is read once: the register keeps by content what was found in it, judged under the plan
+master, the forms sent out and the version of the tool of that time. Where one of these changed,
+every file of the round is judged anew from the archive. One run is one transaction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import groupby
+from pathlib import Path
+
+from workbook_tools import __version__, archive, checks, inbox, layout, returns
+from workbook_tools.answers import Submission
+from workbook_tools.era import FiscalYear
+from workbook_tools.findings import Finding, Place, Severity, found
+from workbook_tools.grid import parse_cell
+from workbook_tools.intake import Intake, take_in
+from workbook_tools.layout import Form, Kind
+from workbook_tools.model import Department, Item, Plan, Practice
+from workbook_tools.plan import sample
+from workbook_tools.register import Distributed, Register, Source, Status
+from workbook_tools.register import Kind as SourceKind
+from workbook_tools.returns import Judged, Reading, Returned, Stored
+from workbook_tools.workspace import Workspace, digest
+
+
+class State(StrEnum):
+    """Where a practice stands in this round."""
+
+    ACCEPTED = "受理"
+    OLDER = "旧版"  # an older version is accepted, a newer one is faulty
+    FAULTY = "要修正"
+    MISSING = "未提出"
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """One file of the inbox and the forms in it: number, status and manner of locating."""
+
+    file: str
+    sha256: str
+    forms: tuple[tuple[int | None, Status, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeState:
+    """One practice that is due: where it stands, in which file, how often it came."""
+
+    practice: Practice
+    state: State
+    newest: Returned | None
+    counting: Returned | None
+    versions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """The round as it stands."""
+
+    year: FiscalYear
+    files: tuple[FileState, ...]
+    findings: tuple[Finding, ...]
+    practices: tuple[PracticeState, ...]
+    read_anew: int = 0
+    readings: tuple[tuple[int | None, str, str, Stored], ...] = ()  # read otherwise than typed
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """The numbers of practices that were not returned."""
+        return tuple(one.practice.no for one in self.practices if one.state is State.MISSING)
+
+    def count(self, state: State) -> int:
+        """How many practices stand so."""
+        return sum(1 for one in self.practices if one.state is state)
+
+    @property
+    def has_errors(self) -> bool:
+        """True where something must be mended; what is only missing does not count."""
+        return any(
+            finding.severity is Severity.ERROR and finding.code != "X801"
+            for finding in self.findings
+        )
+
+
+def collect(
+    workspace: Workspace,
+    plan: Plan,
+    year: FiscalYear,
+    now: str,
+    *,
+    passwords: Sequence[str] = (),
+    step: Callable[[int, int], None] = lambda done, total: None,
+) -> Collection:
+    """Take in what is new in the inbox and give the round as it stands. ``now`` is an ISO time.
+
+    Raises UserError where register or archive cannot be used; never for anything a file holds.
+    """
+    with Register.open(workspace.register) as register:
+        judge = Judge(register, plan, year, passwords)
+        known = returns.readings(register, year)
+        if any(reading.rules != judge.rules for reading in known.values()):
+            returns.forget(register, year)
+            for done, reading in enumerate(known.values(), start=1):
+                data = archive.content(workspace.archive, reading.sha256)
+                judge.keep(replace(reading, rules=judge.rules), data)
+                step(done, len(known))
+        earlier = returns.of_earlier_rounds(register, year)
+        present: list[tuple[str, str]] = []
+        said: list[Finding] = []
+        sources: list[Source] = []
+        for received in inbox.files(workspace):
+            if received.data is None:
+                said.extend([received.finding] if received.finding else [])
+                continue
+            sha256 = digest(received.data)
+            if sha256 in earlier:
+                continue
+            if sha256 not in known:
+                reading = Reading(sha256, received.name, now, judge.rules)
+                kept, findings = judge.keep(reading, received.data)
+                if not kept:
+                    said.extend(findings)
+                    continue
+                known[sha256] = reading
+                archive.keep(workspace.archive, received.data)
+                sources.append(Source(sha256, SourceKind.RETURN, received.name, year, now))
+                step(len(sources), 0)
+            present.append((received.name, sha256))
+        archive.note(workspace.archive, sources)
+        for source in sources:
+            register.note_source(source)
+        return replace(
+            _collection(register, plan, year, present, said),
+            read_anew=len(sources),
+            readings=tuple(returns.reinterpreted(register, year)),
+        )
+
+
+def state_of_round(workspace: Workspace, plan: Plan, year: FiscalYear) -> Collection:
+    """The round as the register knows it; nothing is read from the inbox."""
+    with Register.open(workspace.register, write=False) as register:
+        return _collection(register, plan, year, [], [])
+
+
+def check_files(
+    workspace: Workspace,
+    plan: Plan | None,
+    year: FiscalYear | None,
+    paths: Iterable[str],
+    passwords: Sequence[str] = (),
+) -> Collection:
+    """Read and check single files; nothing is stored (`check`).
+
+    Without a plan master the rules of the sample hold, and header and number are believed.
+    """
+    rules = plan or sample()
+    year = year or rules.evaluated
+    with Register.open(workspace.register, write=False) as register:
+        judge = Judge(register, rules, year, passwords, believing=plan is None)
+    files, findings = [], []
+    readings: list[tuple[int | None, str, str, Stored]] = []
+    for path in paths:
+        for received in inbox.received(Path(path), path):
+            if received.data is None:
+                findings.extend([received.finding] if received.finding else [])
+                continue
+            intake, forms = judge.judge(received.data, received.name)
+            findings.extend(intake.findings)
+            findings.extend(finding for form in forms for finding in form.findings)
+            files.append(_file_state(received.name, intake.sha256, forms))
+            for form in forms:
+                readings.extend(returns.read_otherwise(form.submission))
+    findings.sort(key=_excel_order)
+    return Collection(year, tuple(files), tuple(findings), (), len(files), tuple(readings))
+
+
+class Judge:
+    """Reads and checks files of one round against the plan and what was sent out."""
+
+    def __init__(
+        self,
+        register: Register,
+        plan: Plan,
+        year: FiscalYear,
+        passwords: Sequence[str],
+        *,
+        believing: bool = False,
+    ) -> None:
+        self._register = register
+        self._believing = believing
+        self._plan = plan
+        self._year = year
+        self._passwords = passwords
+        self._form = layout.form_of(plan)
+        self._practices = {practice.no: practice for practice in plan.practices}
+        self._sent = register.distributed(year)
+        self.rules = _rules(plan, year, self._sent)
+
+    def judge(self, data: bytes, name: str) -> tuple[Intake, list[Judged]]:
+        """One file's forms, each with its findings."""
+        intake = take_in(data, name, self._form, self._passwords)
+        return intake, [self._judged(submission) for submission in intake.submissions]
+
+    def keep(self, reading: Reading, data: bytes) -> tuple[bool, tuple[Finding, ...]]:
+        """Judge a file and keep what was found; not where another run may find more.
+
+        A protected file is tried again each time; council sheets and the like are no returns.
+        """
+        intake, forms = self.judge(data, reading.file)
+        if any(finding.code in ("F002", "F004") for finding in intake.findings):
+            return False, intake.findings
+        returns.add(self._register, self._year, reading, intake.findings, forms)
+        return True, intake.findings
+
+    def _judged(self, submission: Submission) -> Judged:
+        plan = _believed(self._plan, submission) if self._believing else self._plan
+        practice = self._practices.get(submission.practice_no or 0)
+        sent = self._sent.get(submission.practice_no or 0)
+        context = checks.Context(
+            self._form,
+            plan,
+            self._year,
+            practice.lead if practice else None,
+            {cell.field: cell for cell in sent.prefilled} if sent else {},
+        )
+        findings = tuple(checks.check(submission, context))
+        faulty = any(finding.severity is Severity.ERROR for finding in findings)
+        return Judged(
+            submission,
+            Status.FAULTY if faulty else Status.ACCEPTED,
+            _finished(submission, self._year) if not faulty else None,
+            findings,
+            _digest(submission, self._form, None),
+            _digest(submission, self._form, self._year),
+        )
+
+
+def _believed(plan: Plan, submission: Submission) -> Plan:
+    """The plan with the practice as its own sheet prints it, where there is no plan master."""
+    number = submission.practice_no
+    if number is None:
+        return plan
+    names = tuple(filter(None, submission.value("担当部署").split("、")))
+    item_no = int(re.sub(r"\D", "", submission.value("取組項目番号")) or 0)
+    practice = Practice(number, item_no, submission.value("実践項目"), names or ("担当部署",))
+    return replace(
+        plan,
+        items=(Item(item_no, submission.value("取組項目"), ()),),
+        practices=(practice,),
+        departments=tuple(Department(name) for name in names),
+    )
+
+
+def _rules(plan: Plan, year: FiscalYear, sent: Mapping[int, Distributed]) -> str:
+    """Whatever a verdict depends on, besides the file: another value, another verdict."""
+    forms = sorted((no, entry.sha256) for no, entry in sent.items())
+    return digest(repr((__version__, layout.FORM_VERSION, plan, year, forms)).encode())
+
+
+def _finished(submission: Submission, year: FiscalYear) -> FiscalYear | None:
+    """An accepted date ends the practice in the evaluated year (domain §4)."""
+    return year if submission.value("取組終了_年") and submission.value("取組終了_月") else None
+
+
+_TYPED = (Kind.TEXT, Kind.SCORE, Kind.STATUS, Kind.END_YEAR, Kind.END_MONTH)
+
+
+def _digest(submission: Submission, form: Form, year: FiscalYear | None) -> str:
+    """A digest of what was typed: of all years, or of one year's results, reasons and remarks."""
+    values = [
+        (field.name, submission.value(field.name))
+        for field in form.fields
+        if field.kind in _TYPED
+        and (
+            year is None or (field.year in (year, None) and field.stem not in ("課題", "工程_当初"))
+        )
+    ]
+    typed = [(name, value) for name, value in values if value]
+    texts = [value for _, value in typed if len(value) > 3]
+    return digest(repr(typed).encode()) if texts else ""
+
+
+# -- the round as it stands -----------------------------------------------------------------------
+
+
+def _collection(
+    register: Register,
+    plan: Plan,
+    year: FiscalYear,
+    present: Sequence[tuple[str, str]],
+    said: Sequence[Finding],
+) -> Collection:
+    versions = returns.forms(register, year)
+    practices = _practices(register, plan, year, versions)
+    newest = {form.id for form in returns.newest(versions).values()}
+    shas = {sha256 for _, sha256 in present}
+    nameless = {form.id for form in versions if form.practice_no is None and form.sha256 in shas}
+    findings = [*said]
+    for sha256, form, finding in returns.findings(register, year):
+        if form in newest or form in nameless or (form is None and sha256 in shas):
+            findings.append(finding)
+    findings.extend(_several_versions(versions, plan))
+    findings.extend(_same_answers(returns.newest(versions).values(), plan))
+    findings.sort(key=_excel_order)
+    findings.extend(_not_returned(practices, register.distributed(year)))
+    by_file = {
+        sha256: list(forms) for sha256, forms in groupby(versions, key=lambda form: form.sha256)
+    }
+    files = tuple(
+        FileState(
+            name,
+            sha256,
+            tuple((one.practice_no, one.status, one.located) for one in by_file.get(sha256, [])),
+        )
+        for name, sha256 in present
+    )
+    return Collection(year, files, tuple(findings), practices)
+
+
+def _practices(
+    register: Register, plan: Plan, year: FiscalYear, versions: Sequence[Returned]
+) -> tuple[PracticeState, ...]:
+    newest, counting = returns.newest(versions), returns.counting(versions)
+    ended = {no: end for no, end in returns.finished(register).items() if end < year}
+    states = []
+    for practice in plan.running(year, ended):
+        last, counts = newest.get(practice.no), counting.get(practice.no)
+        if last is None:
+            state = State.MISSING
+        elif counts is None:
+            state = State.FAULTY
+        else:
+            state = State.ACCEPTED if counts.id == last.id else State.OLDER
+        received = sum(1 for form in versions if form.practice_no == practice.no)
+        states.append(PracticeState(practice, state, last, counts, received))
+    return tuple(states)
+
+
+def _several_versions(versions: Sequence[Returned], plan: Plan) -> Iterator[Finding]:
+    """F008: one practice came more than once with different content."""
+    of_practice: dict[int, list[Returned]] = {}
+    for form in versions:
+        if form.practice_no is not None:
+            of_practice.setdefault(form.practice_no, []).append(form)
+    counting = returns.counting(versions)
+    leads = {practice.no: practice.lead for practice in plan.practices}
+    for number, forms in of_practice.items():
+        if len({form.everything for form in forms}) < 2:
+            continue
+        last, counts = forms[-1], counting.get(number)
+        place = Place(last.file, last.sheet, None, None, number, leads.get(number))
+        names = "、".join(dict.fromkeys(form.file for form in forms))
+        yield found(
+            "F008", place, number=number, files=names, counts=counts.file if counts else "なし"
+        )
+
+
+def _same_answers(newest: Iterable[Returned], plan: Plan) -> Iterator[Finding]:
+    """F009: one sheet came back under two numbers."""
+    leads = {practice.no: practice.lead for practice in plan.practices}
+    first: dict[str, Returned] = {}
+    for form in newest:
+        if not form.this_year:
+            continue
+        other = first.setdefault(form.this_year, form)
+        if other is not form:
+            number = form.practice_no
+            place = Place(form.file, form.sheet, None, None, number, leads.get(number or 0))
+            yield found("F009", place, other=other.practice_no, file=other.file)
+
+
+def _not_returned(
+    practices: Iterable[PracticeState], sent: Mapping[int, Distributed]
+) -> Iterator[Finding]:
+    """X801: nothing came back."""
+    for one in practices:
+        if one.state is State.MISSING:
+            entry = sent.get(one.practice.no)
+            place = Place(
+                entry.path if entry else "", item_no=one.practice.no, department=one.practice.lead
+            )
+            yield found("X801", place, number=one.practice.no, title=one.practice.title)
+
+
+def _file_state(name: str, sha256: str, forms: Iterable[Judged]) -> FileState:
+    return FileState(
+        name,
+        sha256,
+        tuple((one.submission.practice_no, one.status, one.submission.located) for one in forms),
+    )
+
+
+def _excel_order(finding: Finding) -> tuple[str, str, int, int]:
+    place = finding.place
+    row, col = parse_cell(place.cell) if place.cell else (-1, -1)
+    return place.file, place.sheet or "", row, col
+
+
+def as_json(collection: Collection) -> dict[str, object]:
+    """The document of ``--json`` (contract, Findings)."""
+    return {
+        "year": str(collection.year),
+        "files": [
+            {
+                "file": file.file,
+                "sha256": file.sha256,
+                "forms": [
+                    {"item_no": number, "status": status.value, "located_by": located}
+                    for number, status, located in file.forms
+                ],
+            }
+            for file in collection.files
+        ],
+        "practices": [
+            {
+                "item_no": one.practice.no,
+                "department": one.practice.lead,
+                "status": one.state.value,
+                "file": one.newest.file if one.newest else None,
+                "received_at": one.newest.received_at if one.newest else None,
+                "versions": one.versions,
+            }
+            for one in collection.practices
+        ],
+        "findings": [_finding_json(finding) for finding in collection.findings],
+        "missing": list(collection.missing),
+    }
+
+
+def _finding_json(finding: Finding) -> dict[str, object]:
+    place = finding.place
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "file": place.file,
+        "sheet": place.sheet,
+        "cell": place.cell,
+        "item_no": place.item_no,
+        "department": place.department,
+        "field": place.field,
+        "value": finding.value,
+        "message": finding.message,
+        "hint": finding.hint,
+    }
