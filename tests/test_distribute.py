@@ -83,7 +83,7 @@ def test_the_list_says_what_goes_to_whom(workspace: Workspace) -> None:
     others = tuple(one for one in PLAN.departments if one.name != department.name)
     distribute(workspace, dataclasses.replace(small(1), departments=(department, *others)), R3, NOW)
     sheet = openpyxl.load_workbook(workspace.forms(R3) / LIST_NAME)["配布一覧"]
-    row = dict(zip([cell.value for cell in sheet[2]], sheet[3], strict=True))
+    row = dict(zip([cell.value for cell in sheet[3]], sheet[4], strict=True))
     file = "（政）政策推進課/No01_ガバメントクラウドファンディングの実施.xlsx"
     assert row["小№"].value == 1
     assert row["担当部署（送付先）"].value == "（政）政策推進課"

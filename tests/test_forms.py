@@ -12,9 +12,9 @@ from functools import cache
 import openpyxl
 import pypdf
 import pytest
-from office import convert, needs_office
 from openpyxl.workbook import Workbook
 
+from tests.office import convert, needs_office
 from workbook_tools import forms, layout, plan, prefill
 from workbook_tools.era import FiscalYear
 from workbook_tools.grid import Area, cell_name

@@ -16,8 +16,8 @@ from xml.etree import ElementTree
 
 import openpyxl
 import pytest
-from office import convert, needs_office
 
+from tests.office import convert, needs_office
 from workbook_tools import forms, layout, plan, prefill, references
 from workbook_tools.era import FiscalYear
 from workbook_tools.formulas import Live, live_cells

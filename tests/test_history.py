@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from workbook_tools.archive import kept
 from workbook_tools.era import FiscalYear, years_between
 from workbook_tools.findings import CATALOGUE, UserError
 from workbook_tools.grid import Area
 from workbook_tools.history import History, import_list, read_list
 from workbook_tools.model import Criterion, Department, GradeRule, Item, Plan, Practice, Theme
 from workbook_tools.plan import sample
-from workbook_tools.archive import kept
 from workbook_tools.register import Kind, PastResult, Register
 from workbook_tools.workspace import Workspace
 from workbook_tools.writing import Book

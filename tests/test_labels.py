@@ -12,11 +12,11 @@ from typing import Any
 
 import openpyxl
 import pytest
-from office import convert, needs_office
-from openpyxl.utils import get_column_letter
 
+from tests.office import convert, needs_office
 from workbook_tools import forms, layout, plan, reading
 from workbook_tools.era import FiscalYear
+from workbook_tools.grid import Area
 from workbook_tools.labels import find, word
 from workbook_tools.layout import Kind, form_of
 from workbook_tools.reading import Table
@@ -98,6 +98,11 @@ def read(tables: Sequence[Table]) -> list[dict[str, str]]:
 
 def read_bytes(data: bytes) -> list[dict[str, str]]:
     return read(reading.tables(data))
+
+
+def opened_tables(merged: bool) -> list[Table]:
+    tables = reading.tables(FORM_16)
+    return tables if merged else [Table(each.sheet, each.grid) for each in tables]
 
 
 FORM_16, FORM_17 = filled(), filled(17)
@@ -189,7 +194,10 @@ def remove(*words: str) -> Damage:
 
 def beside_gone(book: Book) -> None:
     for sheet in layout.SHEETS:
-        book[sheet].delete_cols(layout.COLUMNS + 1, 99)
+        page = book[sheet]
+        for area in [area for area in page.merged_cells.ranges if area.min_col > layout.COLUMNS]:
+            page.unmerge_cells(str(area))
+        page.delete_cols(layout.COLUMNS + 1, 99)
 
 
 def renamed(book: Book) -> None:
@@ -204,7 +212,6 @@ def one_cell(book: Book) -> None:
         page["T1"].value, page["W1"].value = f"確認時期 {page['W1'].value}", None
 
 
-PLACES = range(1, FORM.rows[0] + 2)
 DAMAGES: dict[str, Damage] = {
     "nothing": lambda book: None,
     "names deleted": lambda book: book.defined_names.clear(),
@@ -229,20 +236,6 @@ DAMAGES: dict[str, Damage] = {
     "beside removed, split": lambda book: (beside_gone(book), unmerge(book)),
     "protection removed": lambda book: [page.protection.disable() for page in book],
     "a list added": lambda book: book.create_sheet("一覧").append(["年度", "取組予定", "取組結果"]),
-    **{
-        f"row {row} inserted on {sheet[-1]}": lambda book, row=row, sheet=sheet: insert(
-            book, sheet, row=row
-        )
-        for number, sheet in enumerate(layout.SHEETS)
-        for row in range(1, FORM.rows[number] + 2)
-    },
-    **{
-        f"column {get_column_letter(col)} inserted on {sheet[-1]}": lambda book, col=col, sheet=sheet: (
-            insert(book, sheet, col=col)
-        )
-        for sheet in layout.SHEETS
-        for col in range(1, layout.COLUMNS + 6, 1)
-    },
 }
 
 
@@ -264,11 +257,60 @@ def test_every_field_is_found_after(damage: Damage) -> None:
     assert {name: found.get(name) for name in expected} == expected
 
 
+def inserted(table: Table, *, row: int = 9999, col: int = 9999) -> Table:
+    """A blank row or column before a place, as Excel inserts it: merged cells move or grow."""
+    grid = [list(cells) for cells in table.grid]
+    for cells in grid:
+        cells[col:col] = [""]
+    grid[row:row] = [[]]
+    moved = Table(table.sheet, grid)
+    vars(moved)["merged"] = tuple(
+        Area(
+            area.row + (row <= area.row),
+            area.col + (col <= area.col),
+            area.rows + (area.row < row <= area.last_row),
+            area.cols + (area.col < col <= area.last_col),
+        )
+        for area in table.merged
+    )
+    return moved
+
+
+ROWS = [(sheet, row) for sheet in (0, 1) for row in range(FORM.rows[sheet] + 1)]
+COLS = [(sheet, col) for sheet in (0, 1) for col in range(layout.MEANING_2 + 1)]
+
+
+@pytest.mark.parametrize("merged", [True, False])
+@pytest.mark.parametrize(("sheet", "row"), ROWS)
+def test_every_field_is_found_after_a_row_was_inserted(sheet: int, row: int, merged: bool) -> None:
+    tables = opened_tables(merged)
+    tables[sheet] = inserted(tables[sheet], row=row)
+    assert read(tables) == [TEXTS]
+
+
+@pytest.mark.parametrize("merged", [True, False])
+@pytest.mark.parametrize(("sheet", "col"), COLS)
+def test_every_field_is_found_after_a_column_was_inserted(
+    sheet: int, col: int, merged: bool
+) -> None:
+    tables = opened_tables(merged)
+    tables[sheet] = inserted(tables[sheet], col=col)
+    assert read(tables) == [TEXTS]
+
+
+def test_every_field_is_found_after_rows_and_columns_were_inserted_everywhere() -> None:
+    tables = opened_tables(True)
+    for sheet in (0, 1):
+        for col in range(layout.MEANING_2, -1, -1):
+            tables[sheet] = inserted(tables[sheet], col=col)
+        for row in range(FORM.rows[sheet], -1, -1):
+            tables[sheet] = inserted(tables[sheet], row=row)
+    assert read(tables) == [TEXTS]
+
+
 def test_untouched_every_field_has_the_place_of_the_layout() -> None:
     [spots] = find(FORM, reading.tables(FORM_16))
-    assert spots == {
-        item.name: (item.sheet, item.area.row, item.area.col) for item in FORM.fields
-    }
+    assert spots == {item.name: (item.sheet, item.area.row, item.area.col) for item in FORM.fields}
 
 
 @pytest.mark.parametrize("merged", [True, False])
@@ -370,9 +412,7 @@ def test_one_half_alone() -> None:
     assert first == {name: text for name, text in TEXTS.items() if FORM[name].sheet == 0}
     printed_twice = {"項目番号", "確認年度", "実践項目", "取組項目番号"}
     assert second == {
-        name: text
-        for name, text in TEXTS.items()
-        if FORM[name].sheet == 1 or name in printed_twice
+        name: text for name, text in TEXTS.items() if FORM[name].sheet == 1 or name in printed_twice
     }
 
 
@@ -426,13 +466,24 @@ def paper(*, ending: Sequence[object]) -> list[Table]:
     one = [
         row(a=16.0, b="【行政創革プラン進捗状況シート①】", i="確認時期 令和３年度末"),
         row(),
-        row(a="№7 窓口の利便性", e="テ ー マ", f="財政運営", g="市民サービス", h="民間活力", i="ＩＣＴ"),
+        row(
+            a="№7 窓口の利便性",
+            e="テ ー マ",
+            f="財政運営",
+            g="市民サービス",
+            h="民間活力",
+            i="ＩＣＴ",
+        ),
         row(a="実 践 項 目", b="タブレット", g="○", i="○"),
         row(a="担 当 部 署", b="（民）窓口サービス課"),
         row(a="工 程 表\n( 予 定 含 )", b="Ｒ２年度", d="Ｒ３年度", f="Ｒ４年度", g="Ｒ５年度"),
         row(b="調査", c="工\n程\nど\nお\nり", d="設計", e="工\n程\n見\n直\nし", f="⇒", g="⇒"),
         row(d="再調査"),
-        row(a="取 組 内 容", c="【取組予定・今後の取組予定】", e="【取組結果・評価につながる活動指標(効果)】"),
+        row(
+            a="取 組 内 容",
+            c="【取組予定・今後の取組予定】",
+            e="【取組結果・評価につながる活動指標(効果)】",
+        ),
         row(b="Ｒ\n２", c="視察", e="(新)視察した"),
         row(c="検討", e="(新)検討した"),
         row(b="Ｒ\n３", c="①と同じ", e="(継)２市を視察"),
@@ -448,7 +499,12 @@ def paper(*, ending: Sequence[object]) -> list[Table]:
     two = [
         row(a="№7", c="【行政創革プラン進捗状況シート②】"),
         row(a=16.0, b="タブレット", e="確 認 時 期", f="令和３年度末"),
-        row(a="取 組 上 の\n課 題 等", b="年度", c="課題・問題点／今後の想定される課題等", e="左記の解決方法"),
+        row(
+            a="取 組 上 の\n課 題 等",
+            b="年度",
+            c="課題・問題点／今後の想定される課題等",
+            e="左記の解決方法",
+        ),
         row(b="Ｒ２", c="人手", e="研修"),
         row(b="Ｒ３", c="・Ｒ２と同じ", e="Ｒ２と同じ"),
         row(a="特 記 事 項", b="影響がある"),
@@ -465,7 +521,10 @@ BOTH = ["令和４年３月取組終了"]
     ("ending", "year", "month"),
     [
         (["取組終了の場合記入 →", "", "令和４年３月取組終了"], BOTH[0], BOTH[0]),
-        (["取組終了の場合記入 → 令和４年３月取組終了"], *2 * ["取組終了の場合記入 → 令和４年３月取組終了"]),
+        (
+            ["取組終了の場合記入 → 令和４年３月取組終了"],
+            *2 * ["取組終了の場合記入 → 令和４年３月取組終了"],
+        ),
         (["取組終了の場合記入 →", "令和", 4.0, "年", "３", "月取組終了"], "4", "３"),
         (["取組終了の場合記入 → 令和", "", "", "年", "", "月 取組終了"], "", ""),
         (["取組終了の場合記入 →", "令和　　年　　月取組終了"], *2 * ["令和　　年　　月取組終了"]),
@@ -514,7 +573,9 @@ def test_the_papers_own_layout(ending: list[object], year: str, month: str) -> N
     }
     assert {name: found.get(name) for name in expected} == expected
     # What this paper does not show is not made up.
-    assert not {"取組予定_R2_3", "取組予定_R3_2", "取組予定_R5_1", "課題_R4", "進捗度_R5"} & set(found)
+    assert not {"取組予定_R2_3", "取組予定_R3_2", "取組予定_R5_1", "課題_R4", "進捗度_R5"} & set(
+        found
+    )
 
 
 # -- what is no form
@@ -532,7 +593,14 @@ NO_FORMS = {
         [16, "窓口", "Ｒ３", "②", "課題", "連携度"],
     ),
     "a list of problems": table(
-        ["小№", "実践項目", "年度", "課題・問題点／今後の想定される課題等", "左記の解決方法", "特記事項"],
+        [
+            "小№",
+            "実践項目",
+            "年度",
+            "課題・問題点／今後の想定される課題等",
+            "左記の解決方法",
+            "特記事項",
+        ],
         [16, "窓口", "Ｒ２", "特記すべき事項", "特になし", "特記事項"],
         [16, "窓口", "Ｒ３", "人手", "研修", "なし"],
     ),
@@ -544,7 +612,9 @@ NO_FORMS = {
     "criteria explained": table(
         ["評価項目", "評点", "説明"], ["進捗度", "0～3"], ["連携度", "0～3"], ["効率性", "0～3"]
     ),
-    "words alone": table(["工程表"], ["取組内容"], ["取組に対する自己評価"], ["特記事項"], ["Ｒ２"]),
+    "words alone": table(
+        ["工程表"], ["取組内容"], ["取組に対する自己評価"], ["特記事項"], ["Ｒ２"]
+    ),
 }
 
 

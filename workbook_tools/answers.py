@@ -44,8 +44,8 @@ class Answer:
     """One field of a returned form.
 
     ``value`` is what the tool works with: evened-out text, ``2`` for a score, ``A`` for a grade,
-    ``工程どおり`` for a status, ``○`` for a mark, empty for "none". ``how`` says in a word how it was
-    reached where it differs from ``raw`` in more than surrounding spaces.
+    ``工程どおり`` for a status, ``○`` for a mark, empty for "none". ``how`` says in a word how it
+    was reached where it differs from ``raw`` in more than surrounding spaces.
     """
 
     name: str
@@ -110,14 +110,14 @@ def _text(raw: str) -> tuple[str, str]:
     return ("", "記入なしの印") if is_none_mark(raw) else (tidy(raw), "")
 
 
-_POINTS = re.compile(r"([+-]?\d+)(?:\.0+)?(?:点|てん|ポイント)?\.?")
+_POINTS = re.compile(r"([+-]?\d{1,9})(?:\.0{1,9})?(?:点|てん|ポイント)?\.?")
 
 
 def _number(raw: str) -> tuple[str, str]:
     """A whole number in any width, with 点 behind it or not; anything else stays as typed."""
     bare = squeeze(half_width(raw))
     if is_none_mark(raw):
-        return "", "記入なしの印"
+        return "", ""  # as the form itself prints years that are not evaluated
     match = _POINTS.fullmatch(bare)
     return (str(int(match[1])), "数字の書き方") if match else (bare, "全角・空白")
 
@@ -154,7 +154,7 @@ def _status(raw: str) -> tuple[str, str]:
 
 def _grade(raw: str) -> tuple[str, str]:
     if is_none_mark(raw):
-        return "", "記入なしの印"
+        return "", ""
     return squeeze(half_width(raw)).upper(), "全角・空白"
 
 
@@ -164,7 +164,7 @@ def _mark(raw: str) -> tuple[str, str]:
     return (MARK, "丸の書き方") if is_marked(raw) else (tidy(raw), "")
 
 
-_END = re.compile(r"(?:令和|[rR])?\.?(\d{1,4}|元)(?:年度?|月)?")
+_END = re.compile(r"(?:令和|[rR])?\.?(\d{1,4}|元)(?:年度?|月)?(?:取組終了)?")
 
 
 def _end(raw: str) -> tuple[str, str]:

@@ -2,7 +2,8 @@
 
 Severities, places and wording are the contract's ("Findings"); what each rule means on paper is in
 domain §4–§7. Every rule gives all its findings and stays silent where another rule already reports
-the empty cell that is the reason. Rules that need other files are in :mod:`crosschecks`.
+the empty cell that is the reason. Rules that need other files are
+:mod:`collect`'s.
 """
 
 from __future__ import annotations

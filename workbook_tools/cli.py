@@ -333,9 +333,8 @@ def main() -> NoReturn:
     """Run the command line; whatever a user can cause ends in one sentence and exit code 2."""
     _survive_any_console()
     try:
-        cli.main(prog_name="workbook-tools", standalone_mode=False)
-    except click.exceptions.Exit as end:
-        sys.exit(end.exit_code)
+        # Without standalone mode click gives back the exit code that a command asked for.
+        code = cli.main(prog_name="workbook-tools", standalone_mode=False)
     except click.ClickException as error:
         click.echo(f"workbook-tools: {_in_japanese(error)}", err=True)
         sys.exit(2)
@@ -350,7 +349,7 @@ def main() -> NoReturn:
     except UserError as error:
         click.echo(printable(str(error)), err=True)
         sys.exit(2)
-    sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def _end(has_errors: bool) -> None:

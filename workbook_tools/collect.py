@@ -26,6 +26,7 @@ from workbook_tools.plan import sample
 from workbook_tools.register import Distributed, Register, Source, Status
 from workbook_tools.register import Kind as SourceKind
 from workbook_tools.returns import Judged, Reading, Returned, Stored
+from workbook_tools.text import key
 from workbook_tools.workspace import Workspace, digest
 
 
@@ -235,8 +236,8 @@ class Judge:
             Status.FAULTY if faulty else Status.ACCEPTED,
             _finished(submission, self._year) if not faulty else None,
             findings,
-            _digest(submission, self._form, None),
-            _digest(submission, self._form, self._year),
+            _everything(submission, self._form),
+            _this_year(submission, self._form, self._year),
         )
 
 
@@ -268,21 +269,31 @@ def _finished(submission: Submission, year: FiscalYear) -> FiscalYear | None:
 
 
 _TYPED = (Kind.TEXT, Kind.SCORE, Kind.STATUS, Kind.END_YEAR, Kind.END_MONTH)
+# What a department writes about the evaluated year; of the rest much is alike between practices.
+_OWN_STEMS = frozenset({"工程_変更", "取組予定", "取組結果", "課題", "解決方法"})
+# So few and short answers may well be alike by chance: forms that are hardly filled in.
+_LEAST_ANSWERS, _LEAST_LETTERS = 5, 30
 
 
-def _digest(submission: Submission, form: Form, year: FiscalYear | None) -> str:
-    """A digest of what was typed: of all years, or of one year's results, reasons and remarks."""
-    values = [
-        (field.name, submission.value(field.name))
+def _everything(submission: Submission, form: Form) -> str:
+    """A digest of all that was typed: equal ones are copies of one another."""
+    values = [submission.value(field.name) for field in form.fields if field.kind in _TYPED]
+    return digest(repr(values).encode())
+
+
+def _this_year(submission: Submission, form: Form, year: FiscalYear) -> str:
+    """A digest of the evaluated year's texts, evened out; empty where hardly any were given."""
+    texts = [
+        (field.name, key(submission.value(field.name)))
         for field in form.fields
-        if field.kind in _TYPED
-        and (
-            year is None or (field.year in (year, None) and field.stem not in ("課題", "工程_当初"))
-        )
+        if field.kind is Kind.TEXT
+        and (field.year is None or (field.year == year and field.stem in _OWN_STEMS))
     ]
-    typed = [(name, value) for name, value in values if value]
-    texts = [value for _, value in typed if len(value) > 3]
-    return digest(repr(typed).encode()) if texts else ""
+    given = [(name, text) for name, text in texts if text]
+    letters = sum(len(text) for _, text in given)
+    if len(given) < _LEAST_ANSWERS or letters < _LEAST_LETTERS:
+        return ""
+    return digest(repr(given).encode())
 
 
 # -- the round as it stands -----------------------------------------------------------------------
@@ -361,17 +372,18 @@ def _several_versions(versions: Sequence[Returned], plan: Plan) -> Iterator[Find
 
 
 def _same_answers(newest: Iterable[Returned], plan: Plan) -> Iterator[Finding]:
-    """F009: one sheet came back under two numbers."""
+    """F009: one form came back under two numbers; said of both."""
     leads = {practice.no: practice.lead for practice in plan.practices}
-    first: dict[str, Returned] = {}
+    alike: dict[str, list[Returned]] = {}
     for form in newest:
-        if not form.this_year:
-            continue
-        other = first.setdefault(form.this_year, form)
-        if other is not form:
-            number = form.practice_no
-            place = Place(form.file, form.sheet, None, None, number, leads.get(number or 0))
-            yield found("F009", place, other=other.practice_no, file=other.file)
+        if form.this_year:
+            alike.setdefault(form.this_year, []).append(form)
+    for forms in alike.values():
+        for form, other in zip(forms, [*forms[1:], forms[0]], strict=True):
+            if other is not form:
+                lead = leads.get(form.practice_no or 0)
+                place = Place(form.file, form.sheet, None, "項目番号", form.practice_no, lead)
+                yield found("F009", place, other=other.practice_no, file=other.file)
 
 
 def _not_returned(

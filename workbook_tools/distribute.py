@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from workbook_tools import archive, forms, layout, prefill, returns
+from workbook_tools import archive, forms, layout, lists, prefill, returns
 from workbook_tools.era import FiscalYear
-from workbook_tools.grid import Area
+from workbook_tools.lists import Cell, Column, Link
 from workbook_tools.model import Plan, Practice, check_year
 from workbook_tools.prefill import Known
 from workbook_tools.register import Distributed, Kind, Prefilled, Register, Source
@@ -214,50 +214,37 @@ def _zip_departments(
 
 
 _COLUMNS = (
-    ("小№", 45),
-    ("実践項目", 330),
-    ("担当部署（送付先）", 190),
-    ("関係部署", 190),
-    ("連絡先", 150),
-    ("ファイル", 330),
-    ("提出期限", 85),
-    ("sha256", 110),
+    Column("小№", 45, "center"),
+    Column("実践項目", 330),
+    Column("担当部署（送付先）", 190),
+    Column("関係部署", 190),
+    Column("連絡先", 150),
+    Column("ファイル", 330),
+    Column("提出期限", 90),
+    Column("sha256", 110),
 )
 
 
 def _list(plan: Plan, year: FiscalYear, deliveries: Sequence[Delivery]) -> bytes:
     """配布一覧: what goes to whom."""
-    book = Book(f"配布一覧 {year}")
-    sheet = book.sheet("配布一覧")
-    sheet.text(Area(0, 0, 1, 4), f"{plan.name}進捗状況シート　配布一覧（{year.long}末）", "big")
-    for col, (heading, pixels) in enumerate(_COLUMNS):
-        sheet.columns(col, col, pixels)
-        sheet.text(Area(1, col), heading, "box", "head")
-    folder = f"templates/{year}/"
-    for row, delivery in enumerate(deliveries, start=2):
+    rows: list[list[Cell]] = []
+    for delivery in deliveries:
         practice = delivery.practice
         assert practice is not None
-        contact = plan.department(practice.lead).contact
-        short = delivery.path.removeprefix(folder)
-        sheet.number(Area(row, 0), practice.no, "box", "center")
-        texts = (practice.title, practice.lead, "、".join(practice.partners), contact)
-        for col, text in enumerate(texts, start=1):
-            sheet.text(Area(row, col), text, "box", "wrap")
-        sheet.link(Area(row, 5), f"external:{short}", short, "box", "wrap")
-        if plan.deadline:
-            sheet.day(Area(row, 6), plan.deadline, "box")
-        else:
-            sheet.text(Area(row, 6), "", "box")
-        sheet.text(Area(row, 7), delivery.sha256, "box")
-    last = len(deliveries) + 1
-    sheet.filter(Area(1, 0, last, len(_COLUMNS)))
-    sheet.freeze(2)
-    sheet.page(
-        Area(0, 0, last + 1, len(_COLUMNS)),
-        landscape=True,
-        tall=0,
-        repeat=(1, 1),
-        footer="&C&P / &N",
-    )
-    sheet.view(grid=True)
+        file = delivery.path.removeprefix(f"templates/{year}/")
+        rows.append(
+            [
+                practice.no,
+                practice.title,
+                practice.lead,
+                "、".join(practice.partners),
+                plan.department(practice.lead).contact,
+                Link(f"external:{file}", file),
+                plan.deadline,
+                delivery.sha256,
+            ]
+        )
+    book = Book(f"配布一覧 {year}")
+    title = f"{plan.name}進捗状況シート　配布一覧（{year.long}末）"
+    lists.write(book, "配布一覧", title, _COLUMNS, rows, printed=len(_COLUMNS) - 1)
     return book.bytes()

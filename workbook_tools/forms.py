@@ -79,12 +79,12 @@ def _frame(pages: list[Sheet], form: Form, plan: Plan) -> None:
         for col, pixels in _BESIDE_PIXELS.items():
             page.columns(col, col, pixels)
         page.columns(layout.MISSING, layout.LAST_HELPER, layout.COLUMN_PIXELS, hidden=True)
-        page.text(Area(0, layout.CHECKS), "入力チェック（印刷されません）", "section")
+        page.text(Area(0, layout.CHECKS), layout.BESIDE[0], "section")
         page.page(form.print_area(number), margins=_MARGINS)
     pages[0].text(Area(0, layout.MEANING), "様式版", "quiet", "right")
     for stem, page in (("取組予定", pages[0]), ("課題", pages[1])):
         row = form.yearly(stem, 1 if stem == "取組予定" else None)[0].area.row - 1
-        page.text(Area(row, layout.CHECKS), "↓確かめること", "quiet")
+        page.text(Area(row, layout.CHECKS), layout.BESIDE[1], "quiet")
         page.text(Area(row, layout.MEANING), f"{stem}が指す内容", "quiet")
         other = {"取組予定": "取組結果", "課題": "解決方法"}[stem]
         page.text(Area(row, layout.MEANING_2), f"{other}が指す内容", "quiet")

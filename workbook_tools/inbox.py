@@ -1,4 +1,4 @@
-"""What lies in `inbox/`: every file, also in subfolders and zips, read once and never written to."""
+"""What lies in `inbox/`: every file, in subfolders and zips too, read once, never written to."""
 
 from __future__ import annotations
 

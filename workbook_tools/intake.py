@@ -22,7 +22,8 @@ from workbook_tools.references import resolve
 from workbook_tools.text import half_width, squeeze
 from workbook_tools.workspace import digest
 
-_NUMBER = re.compile(r"(?:no\.?|№|第)?(\d{1,5})(?:号)?", re.IGNORECASE)
+# ``16``, ``№16``, ``１６号``, and papers that print the title in the same cell: ``16 【…シート①】``.
+_NUMBER = re.compile(r"\s*(?:no\.?|№|第)?\s*(\d{1,5})\s*号?(?=\s*$|\s*【|\s+\D)", re.IGNORECASE)
 _ITEM = re.compile(r"\s*(?:no\.?|№)\s*(\d{1,5})[\s.:：、]*(.*)", re.IGNORECASE | re.DOTALL)
 _YEAR = re.compile(r"(?:令和|[rR])\d{1,2}|令和元|20\d\d")
 _PERIOD_END = re.compile(
@@ -183,7 +184,7 @@ def _with(answer: Answer, value: str, how: str) -> Answer:
 
 
 def _practice_no(raw: str) -> int | None:
-    match = _NUMBER.fullmatch(squeeze(half_width(raw)))
+    match = _NUMBER.match(half_width(raw))
     return int(match[1]) if match else None
 
 

@@ -71,7 +71,7 @@ class Department:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """評価項目: whole scores from ``minimum`` to ``maximum``, and what each means if it is known."""
+    """評価項目: whole scores from ``minimum`` to ``maximum``, and what each means where known."""
 
     name: str
     minimum: int

@@ -78,7 +78,8 @@ def _show_faults(console: Console, findings: Sequence[Finding]) -> None:
         _line(console, f"要修正： {file}（誤り {len(errors)}件）")
         for finding in errors[:_FINDINGS_A_FILE]:
             spot = "の".join(part for part in (finding.place.sheet, finding.place.cell) if part)
-            _line(console, f"　　{spot}：{finding.message}{finding.hint}")
+            where = f"{spot}：" if spot else ""
+            _line(console, f"　　{where}{finding.message}{finding.hint}")
         if len(errors) > _FINDINGS_A_FILE:
             _line(console, f"　　ほか {len(errors) - _FINDINGS_A_FILE}件")
     if len(by_file) > _FILES:

@@ -52,7 +52,9 @@ def main() -> None:
         count = len(PRACTICES)
         figures = [
             measure("workbook-tools distribute", ours, count),
-            measure("again, nothing changed", lambda: distribute(workspace, PLAN, YEAR, NOW), count),
+            measure(
+                "again, nothing changed", lambda: distribute(workspace, PLAN, YEAR, NOW), count
+            ),
             measure("openpyxl load, fill, save", lambda: by_hand(template, Path(folder)), count, 1),
         ]
     show(f"{count} forms", figures, figures[0])
