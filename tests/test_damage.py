@@ -230,6 +230,44 @@ def test_copied_sheets_with_names_of_their_own() -> None:
     assert answers(forms[1]) == answers(read(returned(17))[0])
 
 
+@pytest.mark.parametrize("names", [True, False], ids=["names", "labels"])
+def test_a_row_that_somebody_added(names: bool) -> None:
+    """A blank one does no harm; one that is filled in is pointed out, not lost (A406)."""
+
+    def inserted(book: Workbook, text: str) -> None:
+        # What Excel does when a row is inserted: cells, merged areas and names below move down.
+        row = FORM["取組予定_R3_3"].area.row + 2
+        sheet = book[layout.SHEETS[0]]
+        areas = list(sheet.merged_cells.ranges)
+        for area in areas:
+            sheet.unmerge_cells(str(area))
+        sheet.insert_rows(row)
+        for area in areas:
+            if area.min_row >= row:
+                area.shift(row_shift=1)
+            elif area.max_row >= row:
+                area.expand(down=1)
+            sheet.merge_cells(str(area))
+        for name in list(book.defined_names):
+            field = FORM[name]
+            if field.sheet == 0 and field.area.row + 1 >= row:
+                spot = (
+                    f"${openpyxl.utils.get_column_letter(field.area.col + 1)}${field.area.row + 2}"
+                )
+                text_ref = f"'{layout.SHEETS[0]}'!{spot}"
+                book.defined_names[name] = DefinedName(name, attr_text=text_ref)
+        if not names:
+            book.defined_names.clear()
+        sheet.cell(row, FORM["取組予定_R3_1"].area.col + 1, text or None)
+
+    full = returned(16, **{**TYPED, "取組予定_R3_3": "報告会", "取組結果_R3_3": "(新)１回開いた。"})
+    (blank,) = read(changed(lambda book: inserted(book, ""), full))
+    assert answers(blank) == answers(read(full)[0])
+    assert errors(blank) == []
+    (filled,) = read(changed(lambda book: inserted(book, "四つ目の取組"), full))
+    assert ["四つ目の取組" in one for one in errors(filled)] == [True]
+
+
 def test_a_list_is_no_form() -> None:
     book = openpyxl.Workbook()
     sheet = book.active

@@ -69,6 +69,7 @@ class Submission:
     resolved: Mapping[str, Resolved]
     practice_no: int | None
     year: FiscalYear | None
+    strays: tuple[Answer, ...] = ()  # texts in rows that somebody added to 取組内容
 
     def value(self, name: str) -> str:
         """What a field was read as; empty where it is blank or could not be located."""

@@ -15,7 +15,7 @@ from workbook_tools import layout, rubric, text
 from workbook_tools.answers import Found, Submission
 from workbook_tools.case import Case, Context, Rule, nearest, same, score_fault, short
 from workbook_tools.era import FiscalYear
-from workbook_tools.findings import Finding, Severity
+from workbook_tools.findings import Finding, Severity, found
 from workbook_tools.grid import parse_cell
 from workbook_tools.header_checks import (
     f010_older_version,
@@ -217,6 +217,14 @@ def a405_no_plan_ahead(case: Case) -> Iterator[Finding]:
         yield case.find("A405", rows[0][0], year=(case.year + 1).wide)
 
 
+def a406_text_in_an_added_row(case: Case) -> Iterator[Finding]:
+    """A year has three rows (domain §4); what stands in a fourth would be lost unnoticed."""
+    for stray in case.submission.strays:
+        place = case.submission.place("", case.context.department)
+        there = place.at(stray.sheet, stray.cell, stray.name)
+        yield found("A406", there, stray.raw, value=short(stray.raw))
+
+
 # --- the end of the item (C)
 
 _YEAR, _MONTH = "取組終了_年", "取組終了_月"
@@ -405,6 +413,7 @@ RULES: tuple[Rule, ...] = (
     a403_mark_missing,
     a404_result_without_plan,
     a405_no_plan_ahead,
+    a406_text_in_an_added_row,
     c501_end_unreadable,
     c502_end_outside_year,
     c503_end_without_date,

@@ -350,6 +350,11 @@ CATALOGUE: dict[str, Wording] = {
         "{year}年度の取組予定がありません。",
         "次の年度の予定を書いてください。取組が終わるときは、取組終了の年と月を入れてください。",
     ),
+    "A406": Wording(  # ours: what would not be read must not be lost either
+        _E,
+        "足された行に『{value}』と書かれていますが、この行は読み込まれません。",
+        "番号のある行に移すか、すぐ上の行に続けて書いてください。",
+    ),
     # The end of the item.
     "C501": Wording(
         _E, "{title}が{shown}です。", "年の欄に令和の年を、月の欄に1～12を、数字で入れてください。"

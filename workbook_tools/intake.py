@@ -8,7 +8,7 @@ thread or machine may do it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbook_tools import labels
@@ -16,14 +16,17 @@ from workbook_tools.answers import Answer, Found, Located, Submission, understan
 from workbook_tools.container import Name
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import Finding, Place, found
-from workbook_tools.layout import Field, Form, Kind
+from workbook_tools.layout import GUIDE, Field, Form, Kind
 from workbook_tools.reading import Book, Table, UnreadableError, open_book
 from workbook_tools.references import resolve
-from workbook_tools.text import half_width, squeeze
+from workbook_tools.text import half_width, squeeze, tidy
 from workbook_tools.workspace import digest
 
-# ``16``, ``№16``, ``１６号``, and papers that print the title in the same cell: ``16 【…シート①】``.
-_NUMBER = re.compile(r"\s*(?:no\.?|№|第)?\s*(\d{1,5})\s*号?(?=\s*$|\s*【|\s+\D)", re.IGNORECASE)
+# ``16``, ``№16``, ``１６号``; some papers print the title in the same cell: ``16 【…①】``.
+_NUMBER = re.compile(
+    r"\s*(?:no\.?|№|第)?\s*(\d{1,5})\s*号?(?=\s*$|\s*【|\s+\D)",
+    re.IGNORECASE,
+)
 _ITEM = re.compile(r"\s*(?:no\.?|№)\s*(\d{1,5})[\s.:：、]*(.*)", re.IGNORECASE | re.DOTALL)
 _YEAR = re.compile(r"(?:令和|[rR])\d{1,2}|令和元|20\d\d")
 _PERIOD_END = re.compile(
@@ -68,20 +71,28 @@ def take_in(data: bytes, file: str, form: Form, passwords: Sequence[str] = ()) -
 
 
 def _located(book: Book, form: Form) -> list[tuple[Located, _Spots]]:
-    """The cells of every form in the workbook, and how they were found."""
+    """The cells of every form in the workbook, and how they were found.
+
+    Labels are looked for only on sheets that no complete set of names accounts for.
+    """
     wanted = {field.name for field in form.fields}
     by_name = [spots for spots in _by_names(book, form) if len(spots) >= _LEAST_NAMES]
-    if by_name and all(wanted <= spots.keys() for spots in by_name):
-        return [(Located.NAMES, spots) for spots in by_name]
-    by_label = _by_labels(book, form)
+    settled = {GUIDE}
+    for spots in by_name:
+        if wanted <= spots.keys():
+            settled |= _sheets_of(spots)
+    by_label = _by_labels(book, form, [sheet for sheet in book.sheets if sheet not in settled])
     forms = []
     for spots in by_name:
-        twin = _same_form(spots, by_label)
-        missing = {name: spot for name, spot in (twin or {}).items() if name not in spots}
-        if twin is not None:
-            by_label.remove(twin)
+        twin = next((one for one in by_label if _sheets_of(one) & _sheets_of(spots)), {})
+        by_label = [one for one in by_label if one is not twin]
+        missing = {name: spot for name, spot in twin.items() if name not in spots}
         forms.append((Located.MIXED if missing else Located.NAMES, {**missing, **spots}))
     return forms + [(Located.LABELS, spots) for spots in by_label]
+
+
+def _sheets_of(spots: _Spots) -> set[str]:
+    return {table.sheet for table, _, _ in spots.values()}
 
 
 def _by_names(book: Book, form: Form) -> list[_Spots]:
@@ -107,21 +118,12 @@ def _by_names(book: Book, form: Form) -> list[_Spots]:
     return forms
 
 
-def _by_labels(book: Book, form: Form) -> list[_Spots]:
-    tables = book.all_tables()
+def _by_labels(book: Book, form: Form, sheets: Sequence[str]) -> list[_Spots]:
+    tables = book.tables(sheets)
     return [
         {name: (tables[table], row, col) for name, (table, row, col) in spots.items()}
         for spots in labels.find(form, tables)
     ]
-
-
-def _same_form(spots: _Spots, others: Iterable[_Spots]) -> _Spots | None:
-    """The form found by labels that lies on the same sheets as one found by names."""
-    sheets = {table.sheet for table, _, _ in spots.values()}
-    for other in others:
-        if sheets & {table.sheet for table, _, _ in other.values()}:
-            return other
-    return None
 
 
 def _submission(
@@ -150,7 +152,26 @@ def _submission(
         resolve(form, texts),
         _practice_no(number.raw) if number else None,
         _year_in(year.raw) if year else None,
+        _strays(form, spots),
     )
+
+
+def _strays(form: Form, spots: _Spots) -> tuple[Answer, ...]:
+    """Texts in rows of 取組内容 that are none of the form's: rows somebody added and filled in."""
+    strays = []
+    for stem in ("取組予定", "取組結果"):
+        known = [
+            (field, *spots[field.name]) for field in form.activities(stem) if field.name in spots
+        ]
+        rows = {row for _, _, row, _ in known}
+        if not rows:
+            continue
+        field, table, _, col = known[0]
+        for row in range(min(rows), max(rows) + 1):
+            if row not in rows and (text := tidy(table.text(row, col))):
+                cell = table.cell(row, col)
+                strays.append(Answer(field.stem, table.sheet, cell, text, text, Found.TEXT))
+    return tuple(strays)
 
 
 def _answer(book: Book, field: Field, table: Table, row: int, col: int) -> Answer:

@@ -80,10 +80,10 @@ class Book:
             self._tables[sheet] = Table(sheet, grid, source)
         return self._tables[sheet]
 
-    def all_tables(self) -> list[Table]:
-        """All worksheets; one that cannot be read (a chart, a broken one) is left out."""
+    def tables(self, sheets: Sequence[str]) -> list[Table]:
+        """Several worksheets; one that cannot be read (a chart, a broken one) is left out."""
         found = []
-        for sheet in self.sheets:
+        for sheet in sheets:
             try:
                 found.append(self.table(sheet))
             except UnreadableError:
