@@ -25,6 +25,8 @@ ORDER = [
     "board",
     "meanings",
     "formulas",
+    "limits",
+    "ole",
     "container",
     "reading",
     "writing",

@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 
 from tests.samples import FORM, PLAN, R2, R3, R4, complete, returned
 from workbook_tools import archive, layout, report, returns
-from workbook_tools.collect import Collection, State, as_json, check_files, collect, state_of_round
+from workbook_tools.collect import Collection, as_json, check_files, collect, state_of_round
 from workbook_tools.distribute import distribute
 from workbook_tools.findings import Severity
 from workbook_tools.intake import take_in
 from workbook_tools.model import Plan
 from workbook_tools.rebuild import rebuild
 from workbook_tools.register import Register
+from workbook_tools.returns import State
 from workbook_tools.text import tidy
 from workbook_tools.workspace import Workspace
 

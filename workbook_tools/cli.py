@@ -314,6 +314,7 @@ def status(workspace: Workspace, year: FiscalYear | None, as_json: bool, strict:
     例： workbook-tools status --year R3
     """
     from workbook_tools import collect as stage
+    from workbook_tools.returns import State
 
     plan = _plan(workspace)
     year = year or plan.evaluated
@@ -325,7 +326,7 @@ def status(workspace: Workspace, year: FiscalYear | None, as_json: bool, strict:
         from workbook_tools import terminal
 
         terminal.show_status(done)
-    accepted = done.count(stage.State.ACCEPTED)
+    accepted = done.count(State.ACCEPTED)
     _end(strict and accepted < len(done.practices))
 
 

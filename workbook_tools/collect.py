@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from itertools import groupby
 from pathlib import Path
 
@@ -25,18 +24,9 @@ from workbook_tools.model import Department, Item, Plan, Practice
 from workbook_tools.plan import sample
 from workbook_tools.register import Distributed, Register, Source, Status
 from workbook_tools.register import Kind as SourceKind
-from workbook_tools.returns import Judged, Reading, Returned, Stored
+from workbook_tools.returns import Judged, PracticeState, Reading, Returned, State, Stored
 from workbook_tools.text import key
 from workbook_tools.workspace import Workspace, digest
-
-
-class State(StrEnum):
-    """Where a practice stands in this round."""
-
-    ACCEPTED = "受理"
-    OLDER = "旧版"  # an older version is accepted, a newer one is faulty
-    FAULTY = "要修正"
-    MISSING = "未提出"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +36,6 @@ class FileState:
     file: str
     sha256: str
     forms: tuple[tuple[int | None, Status, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PracticeState:
-    """One practice that is due: where it stands, in which file, how often it came."""
-
-    practice: Practice
-    state: State
-    newest: Returned | None
-    counting: Returned | None
-    versions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +286,7 @@ def _collection(
     said: Sequence[Finding],
 ) -> Collection:
     versions = returns.forms(register, year)
-    practices = _practices(register, plan, year, versions)
+    practices = returns.practice_states(register, plan, year, versions)
     newest = {form.id for form in returns.newest(versions).values()}
     shas = {sha256 for _, sha256 in present}
     nameless = {form.id for form in versions if form.practice_no is None and form.sha256 in shas}
@@ -331,25 +310,6 @@ def _collection(
         for name, sha256 in present
     )
     return Collection(year, files, tuple(findings), practices)
-
-
-def _practices(
-    register: Register, plan: Plan, year: FiscalYear, versions: Sequence[Returned]
-) -> tuple[PracticeState, ...]:
-    newest, counting = returns.newest(versions), returns.counting(versions)
-    ended = {no: end for no, end in returns.finished(register).items() if end < year}
-    states = []
-    for practice in plan.running(year, ended):
-        last, counts = newest.get(practice.no), counting.get(practice.no)
-        if last is None:
-            state = State.MISSING
-        elif counts is None:
-            state = State.FAULTY
-        else:
-            state = State.ACCEPTED if counts.id == last.id else State.OLDER
-        received = sum(1 for form in versions if form.practice_no == practice.no)
-        states.append(PracticeState(practice, state, last, counts, received))
-    return tuple(states)
 
 
 def _several_versions(versions: Sequence[Returned], plan: Plan) -> Iterator[Finding]:

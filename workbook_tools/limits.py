@@ -1,7 +1,7 @@
 """How large a returned file may be, and the error of one that is larger or broken.
 
-The whole program stays under 300 MB with one file in hand: its bytes, the parts unpacked, the copies
-python-calamine makes of them (two while it tries the formats), and the values of all sheets.
+The whole program stays under 300 MB with one file in hand: its bytes, the parts unpacked, the
+copies python-calamine makes of them (two while it tries the formats), the values of all sheets.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ MOST_UNPACKED = 24 * 1024 * 1024
 # python-calamine allocates the whole rectangle around the values of a sheet: 42 bytes a cell until
 # it is a list in Python. Sixty forms, all sheets together, span 350,000 cells.
 MOST_CELLS = 1_000_000
-# A shared text is copied into every cell that shows it: three times, once in up to 4 bytes a letter.
+# A shared text is copied into every cell that shows it, thrice, in up to 4 bytes a letter.
 MOST_TEXT = 12 * 1024 * 1024
 # Sixty forms have 20,000 merged areas and 5,000 texts; each costs some hundred bytes.
 MOST_MERGED = 100_000

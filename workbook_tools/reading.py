@@ -15,8 +15,9 @@ from typing import TypeAlias
 
 from python_calamine import CalamineSheet, CalamineWorkbook
 
-from workbook_tools.container import Container, UnreadableError, examine
+from workbook_tools.container import Container, examine
 from workbook_tools.grid import Area, cell_name
+from workbook_tools.limits import BROKEN, UnreadableError
 
 __all__ = ["Book", "Table", "UnreadableError", "Value", "as_text", "open_book", "tables"]
 
@@ -119,4 +120,4 @@ def _broken(error: BaseException) -> UnreadableError:
     """calamine's panics are no Exceptions: whatever is not the user's Ctrl-C is a broken file."""
     if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
         raise error
-    return UnreadableError("F001", "ファイルが壊れています")
+    return UnreadableError("F001", BROKEN)

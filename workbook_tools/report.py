@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from workbook_tools import __version__, lists, returns
-from workbook_tools.collect import Collection, PracticeState, State
+from workbook_tools.collect import Collection
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.layout import Form, form_of
 from workbook_tools.lists import Cell, Column, Link
 from workbook_tools.model import Plan
 from workbook_tools.register import Register
-from workbook_tools.returns import Stored
+from workbook_tools.returns import PracticeState, State, Stored
 from workbook_tools.workspace import Workspace, digest, put
 from workbook_tools.writing import Book
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from workbook_tools.answers import Answer, Found, Submission
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import Finding, Place, Severity
+from workbook_tools.model import Plan, Practice
 from workbook_tools.references import Resolved
 from workbook_tools.register import Register, Status
 
@@ -75,6 +77,26 @@ class Stored:
     def text(self) -> str:
         """The answer with its reference resolved."""
         return self.value if self.resolved is None else self.resolved
+
+
+class State(StrEnum):
+    """Where a practice stands in this round."""
+
+    ACCEPTED = "受理"
+    OLDER = "旧版"  # an older version is accepted, a newer one is faulty
+    FAULTY = "要修正"
+    MISSING = "未提出"
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeState:
+    """One practice that is due: where it stands, in which file, how often it came."""
+
+    practice: Practice
+    state: State
+    newest: Returned | None
+    counting: Returned | None
+    versions: int
 
 
 def readings(register: Register, year: FiscalYear) -> dict[str, Reading]:
@@ -184,6 +206,26 @@ def counting(versions: Iterable[Returned]) -> dict[int, Returned]:
 def newest(versions: Iterable[Returned]) -> dict[int, Returned]:
     """Practice → the version received last, accepted or not."""
     return {form.practice_no: form for form in versions if form.practice_no is not None}
+
+
+def practice_states(
+    register: Register, plan: Plan, year: FiscalYear, versions: Sequence[Returned]
+) -> tuple[PracticeState, ...]:
+    """Where every practice that is due stands; ``versions`` are all forms of the round."""
+    last_of, counts_of = newest(versions), counting(versions)
+    ended = {no: end for no, end in finished(register).items() if end < year}
+    states = []
+    for practice in plan.running(year, ended):
+        last, counts = last_of.get(practice.no), counts_of.get(practice.no)
+        if last is None:
+            state = State.MISSING
+        elif counts is None:
+            state = State.FAULTY
+        else:
+            state = State.ACCEPTED if counts.id == last.id else State.OLDER
+        received = sum(1 for form in versions if form.practice_no == practice.no)
+        states.append(PracticeState(practice, state, last, counts, received))
+    return tuple(states)
 
 
 def findings(register: Register, year: FiscalYear) -> list[tuple[str, int | None, Finding]]:

@@ -13,9 +13,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from workbook_tools.collect import Collection, State
+from workbook_tools.collect import Collection
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.report import SEVERITIES, departments
+from workbook_tools.returns import State
 from workbook_tools.text import printable
 
 _NO_TERMINAL = 160  # columns where the output goes into a file
