@@ -17,9 +17,6 @@ from workbook_tools.register import (
     Prefilled,
     Register,
     Source,
-    Status,
-    keep,
-    kept,
 )
 from workbook_tools.schema import STEPS
 
@@ -102,45 +99,6 @@ def test_a_form_sent_again_replaces_the_earlier_one_and_can_be_forgotten(path: P
         assert register.distributed(R3) == {2: form(2)}
 
 
-@pytest.mark.parametrize(
-    ("received", "expected"),
-    [
-        ([], {}),
-        ([(R2, Status.ACCEPTED, "古"), (R3, Status.ACCEPTED, "新")], {1: (R3, {"課題_R3": "新"})}),
-        ([(R3, Status.ACCEPTED, "新"), (R2, Status.ACCEPTED, "古")], {1: (R3, {"課題_R3": "新"})}),
-        ([(R3, Status.ACCEPTED, "一"), (R3, Status.ACCEPTED, "二")], {1: (R3, {"課題_R3": "二"})}),
-        ([(R3, Status.ACCEPTED, "一"), (R3, Status.FAULTY, "二")], {1: (R3, {"課題_R3": "一"})}),
-        ([(R3, Status.FAULTY, "一")], {}),
-        ([(R4, Status.ACCEPTED, "今")], {}),  # the round asked for is not past
-    ],
-)
-def test_last_accepted_answers_before_a_year(
-    path: Path,
-    received: list[tuple[FiscalYear, Status, str]],
-    expected: dict[int, tuple[FiscalYear, dict[str, str]]],
-) -> None:
-    with Register.open(path) as register:
-        for year, status, text in received:
-            register.add_submission(
-                year,
-                1,
-                "inbox/1.xlsx",
-                "cd" * 32,
-                "2022-04-01T09:00:00",
-                status,
-                {"課題_R3": text},
-            )
-        assert register.answers_before(R4) == expected
-
-
-def test_an_accepted_form_without_answers_is_there_all_the_same(path: Path) -> None:
-    with Register.open(path) as register:
-        first = register.add_submission(R3, 7, "a", "aa", "t", Status.ACCEPTED, {})
-        second = register.add_submission(R3, 8, "b", "bb", "t", Status.ACCEPTED, {"特記事項": ""})
-        assert first < second
-        assert register.answers_before(R4) == {7: (R3, {}), 8: (R3, {"特記事項": ""})}
-
-
 def test_every_taking_in_of_a_file_is_noted(path: Path) -> None:
     taken = (
         Source("aa", Kind.HISTORY, "一覧.xlsx", R2, "2022-03-01T09:00:00"),
@@ -152,15 +110,6 @@ def test_every_taking_in_of_a_file_is_noted(path: Path) -> None:
             register.note_source(source)
     with Register.open(path) as register:
         assert register.sources() == taken
-
-
-def test_the_archive_keeps_a_content_once_under_its_digest(tmp_path: Path) -> None:
-    sha256 = keep(tmp_path, b"list")
-    assert keep(tmp_path, b"list") == sha256
-    assert keep(tmp_path, b"other") != sha256
-    assert kept(tmp_path, sha256).read_bytes() == b"list"
-    assert kept(tmp_path, sha256) == tmp_path / sha256[:2] / f"{sha256}.bin"
-    assert len([file for file in tmp_path.rglob("*") if file.is_file()]) == 2
 
 
 def test_a_block_that_fails_keeps_nothing(path: Path) -> None:
@@ -178,7 +127,6 @@ def test_a_block_that_fails_keeps_nothing(path: Path) -> None:
 def test_reading_without_a_register_finds_nothing_and_makes_nothing(path: Path) -> None:
     with Register.open(path, write=False) as register:
         assert register.scores() == {}
-        assert register.answers_before(R4) == {}
     assert not path.exists()
 
 

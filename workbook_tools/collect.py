@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
-from workbook_tools import __version__, archive, checks, inbox, layout, returns
+from workbook_tools import archive, checks, inbox, layout, returns
 from workbook_tools.answers import Submission
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import Finding, Place, Severity, found
@@ -179,7 +179,7 @@ class Judge:
         self._form = layout.form_of(plan)
         self._practices = {practice.no: practice for practice in plan.practices}
         self._sent = register.distributed(year)
-        self.rules = _rules(plan, year, self._sent)
+        self.rules = returns.rules(plan, year, self._sent)
 
     def judge(self, data: bytes, name: str) -> tuple[Intake, list[Judged]]:
         """One file's forms, each with its findings."""
@@ -234,12 +234,6 @@ def _believed(plan: Plan, submission: Submission) -> Plan:
         practices=(practice,),
         departments=tuple(Department(name) for name in names),
     )
-
-
-def _rules(plan: Plan, year: FiscalYear, sent: Mapping[int, Distributed]) -> str:
-    """Whatever a verdict depends on, besides the file: another value, another verdict."""
-    forms = sorted((no, entry.sha256) for no, entry in sent.items())
-    return digest(repr((__version__, layout.FORM_VERSION, plan, year, forms)).encode())
 
 
 def _finished(submission: Submission, year: FiscalYear) -> FiscalYear | None:

@@ -254,6 +254,8 @@ def _bound_sheets(parts: Mapping[str, bytes]) -> None:
             raise UnreadableError("F007", TOO_LARGE)
         if _shown(texts, sheets) > MOST_TEXT:
             raise UnreadableError("F007", TOO_MUCH_TEXT)
+    if sum(map(len, sheets)) > MOST_TEXT and sum(map(_typed, sheets)) > MOST_TEXT:
+        raise UnreadableError("F007", TOO_MUCH_TEXT)
 
 
 def _count(xml: bytes, tag: bytes) -> int:
@@ -333,6 +335,11 @@ def _shown(texts: bytes, sheets: Sequence[bytes]) -> int:
         for one in re.findall(rb"[<:]v(?:\s[^<>]*)?>\s*\+?0*([0-9]{1,9})\s*<", xml)
         if int(one) < len(lengths)
     )
+
+
+def _typed(xml: bytes) -> int:
+    """How many bytes of long text stand in the cells themselves."""
+    return sum(map(len, re.findall(rb">([^<]{100,})<", xml)))
 
 
 # -- .ods -----------------------------------------------------------------------------------------

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 # A form has 35 kB, one with pictures from a telephone some megabytes.
 MOST_PACKED = 40 * 1024 * 1024
-# A form has 0.3 MB unpacked, a workbook of sixty forms 18 MB; pictures do not count.
-MOST_UNPACKED = 24 * 1024 * 1024
+# A form has 0.3 MB unpacked, a workbook of sixty forms 18 to 24 MB; pictures do not count.
+MOST_UNPACKED = 32 * 1024 * 1024
 # python-calamine allocates the whole rectangle around the values of a sheet: 42 bytes a cell until
-# it is a list in Python. Sixty forms, all sheets together, span 350,000 cells.
-MOST_CELLS = 1_000_000
+# it is a list in Python, 200 where every cell holds something. All sheets of sixty forms together
+# span 160,000 cells.
+MOST_CELLS = 500_000
 # A shared text is copied into every cell that shows it, thrice, in up to 4 bytes a letter.
 MOST_TEXT = 12 * 1024 * 1024
 # Sixty forms have 20,000 merged areas and 5,000 texts; each costs some hundred bytes.

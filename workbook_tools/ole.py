@@ -146,8 +146,10 @@ class _Biff:
                     self._cell(kind, at, length)
                 elif kind == _DIMENSIONS:  # only announces, and would be believed
                     self._stream[at : at + length] = bytes(length)
-                elif kind == _MERGED and length >= 2:
-                    self._merged += int(struct.unpack_from("<H", self._stream, at)[0])
+                elif kind == _MERGED:
+                    self._merged += length // 8
+                    if length < 2 + 8 * int.from_bytes(self._stream[at : at + 2], "little"):
+                        struct.pack_into("<H", self._stream, at - 4, _BLANK)
                 elif kind == _FORMULA_TEXT:
                     self._text += 2 * length
             self._cells += rows * cols

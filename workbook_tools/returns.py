@@ -10,12 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workbook_tools import __version__
 from workbook_tools.answers import Answer, Found, Submission
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import Finding, Place, Severity
+from workbook_tools.layout import FORM_VERSION
 from workbook_tools.model import Plan, Practice
 from workbook_tools.references import Resolved
-from workbook_tools.register import Register, Status
+from workbook_tools.register import Distributed, Register, Status
+from workbook_tools.workspace import digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,12 @@ class PracticeState:
     newest: Returned | None
     counting: Returned | None
     versions: int
+
+
+def rules(plan: Plan, year: FiscalYear, sent: Mapping[int, Distributed]) -> str:
+    """Whatever a verdict depends on, besides the file: another value, another verdict."""
+    forms = sorted((no, entry.sha256) for no, entry in sent.items())
+    return digest(repr((__version__, FORM_VERSION, plan, year, forms)).encode())
 
 
 def readings(register: Register, year: FiscalYear) -> dict[str, Reading]:
