@@ -6,6 +6,7 @@ import dataclasses
 import io
 import os
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -19,7 +20,7 @@ from workbook_tools.collect import Collection, as_json, check_files, collect, st
 from workbook_tools.distribute import distribute
 from workbook_tools.findings import Severity
 from workbook_tools.intake import take_in
-from workbook_tools.model import Plan
+from workbook_tools.model import Plan, Waiver
 from workbook_tools.rebuild import rebuild
 from workbook_tools.register import Register
 from workbook_tools.returns import State
@@ -250,7 +251,7 @@ def test_the_register_made_anew_from_the_archive(workspace: Workspace) -> None:
     with Register.open(workspace.register) as register:
         sent = register.distributed(R3)
     workspace.register.write_bytes(b"damaged" * 1000)
-    assert rebuild(workspace, FEW, lambda done, total: None) == 4
+    assert rebuild(workspace, FEW, LATER, lambda done, total: None) == 4
     assert dataclasses.replace(run(workspace), read_anew=0) == dataclasses.replace(
         before, read_anew=0
     )
@@ -271,7 +272,7 @@ def test_a_run_that_is_cut_off_leaves_no_trace(
     with pytest.raises(KeyboardInterrupt):
         run(workspace)
     monkeypatch.undo()
-    assert state_of_round(workspace, FEW, R3).missing == (12, 16, 17)
+    assert state_of_round(workspace, FEW, R3, NOW).missing == (12, 16, 17)
     assert states(run(workspace)) == {12: "未提出", 16: "受理", 17: "受理"}
 
 
@@ -284,6 +285,41 @@ def test_an_accepted_end_ends_the_practice(workspace: Workspace) -> None:
         assert returns.finished(register) == {16: R3}
         due = FEW.running(R4, returns.finished(register))
     assert [practice.no for practice in due] == [17]  # 12 ended in R3 by the plan master
+
+
+@pytest.mark.parametrize(
+    ("until", "state", "said"),
+    [
+        (None, "受理", []),
+        (date(2022, 4, 20), "受理", []),
+        (date(2022, 4, 19), "要修正", ["S108", "E902"]),
+    ],
+    ids=["no date", "last day", "past"],
+)
+def test_an_exception_of_the_secretariat(
+    workspace: Workspace, until: date | None, state: str, said: list[str]
+) -> None:
+    waiver = Waiver(16, "S108", "総合評価に含めて説明", "室長", until)
+    plan = dataclasses.replace(FEW, waivers=(waiver,))
+    put(workspace, "No16.xlsx", returned(16, 評価理由_連携度=""))
+    done = run(workspace, plan)
+    assert states(done)[16] == state
+    assert codes(done) == said
+    if state == "受理":
+        (info,) = [one for one in done.findings if one.code == "S108"]
+        assert info.severity is Severity.INFO
+        assert "理由：総合評価に含めて説明、承認：室長" in info.hint
+
+
+def test_an_exception_that_nothing_needs(workspace: Workspace) -> None:
+    plan = dataclasses.replace(
+        FEW, waivers=(Waiver(16, "S108", "不要"), Waiver(17, "S108", "未着"))
+    )
+    put(workspace, "No16.xlsx", returned(16))
+    done = run(workspace, plan)
+    assert [(one.code, one.place.item_no) for one in done.findings if one.code[0] == "E"] == [
+        ("E901", 16)
+    ]
 
 
 def test_scores_and_texts_come_back_next_year(workspace: Workspace) -> None:
@@ -339,7 +375,7 @@ def test_checking_one_file_writes_nothing(workspace: Workspace) -> None:
     path = put(workspace, "No16.xlsx", returned(16, 進捗度_R3=9))
     before = sorted(workspace.root.rglob("*"))
     for plan in (FEW, None):  # with a plan master, and at a department without one
-        done = check_files(workspace, plan, R3, [str(path)])
+        done = check_files(workspace, plan, R3, NOW, [str(path)])
         assert codes(done) == ["S102"]
         assert done.files[0].forms == ((16, "要修正", "names"),)
     assert sorted(workspace.root.rglob("*")) == before

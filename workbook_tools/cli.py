@@ -247,7 +247,7 @@ def collect(
     _check_year(plan, year)
     if rebuild:
         with _progress("登録簿を作り直し中") as step:
-            run_rebuild(workspace, plan, step)
+            run_rebuild(workspace, plan, _now(), step)
     with _progress("シートを確認中") as step:
         done = stage.collect(workspace, plan, year, _now(), passwords=passwords, step=step)
         if (
@@ -292,7 +292,7 @@ def check(
     from workbook_tools import collect as stage
 
     plan = _plan(workspace) if workspace.plan_master.exists() else None
-    done = stage.check_files(workspace, plan, year, files, passwords)
+    done = stage.check_files(workspace, plan, year, _now(), files, passwords)
     if as_json:
         _say_json(done)
     else:
@@ -319,7 +319,7 @@ def status(workspace: Workspace, year: FiscalYear | None, as_json: bool, strict:
     plan = _plan(workspace)
     year = year or plan.evaluated
     _check_year(plan, year)
-    done = stage.state_of_round(workspace, plan, year)
+    done = stage.state_of_round(workspace, plan, year, _now())
     if as_json:
         _say_json(done)
     else:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
-from workbook_tools import archive, checks, inbox, layout, returns
+from workbook_tools import archive, checks, inbox, layout, returns, waivers
 from workbook_tools.answers import Submission
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import Finding, Place, Severity, found
@@ -81,7 +81,7 @@ def collect(
     Raises UserError where register or archive cannot be used; never for anything a file holds.
     """
     with Register.open(workspace.register) as register:
-        judge = Judge(register, plan, year, passwords)
+        judge = Judge(register, plan, year, now, passwords)
         known = returns.readings(register, year)
         if any(reading.rules != judge.rules for reading in known.values()):
             returns.forget(register, year)
@@ -115,22 +115,23 @@ def collect(
         for source in sources:
             register.note_source(source)
         return replace(
-            _collection(register, plan, year, present, said),
+            _collection(register, plan, year, present, said, now),
             read_anew=len(sources),
             readings=tuple(returns.reinterpreted(register, year)),
         )
 
 
-def state_of_round(workspace: Workspace, plan: Plan, year: FiscalYear) -> Collection:
+def state_of_round(workspace: Workspace, plan: Plan, year: FiscalYear, now: str) -> Collection:
     """The round as the register knows it; nothing is read from the inbox."""
     with Register.open(workspace.register, write=False) as register:
-        return _collection(register, plan, year, [], [])
+        return _collection(register, plan, year, [], [], now)
 
 
 def check_files(
     workspace: Workspace,
     plan: Plan | None,
     year: FiscalYear | None,
+    now: str,
     paths: Iterable[str],
     passwords: Sequence[str] = (),
 ) -> Collection:
@@ -141,7 +142,7 @@ def check_files(
     rules = plan or sample()
     year = year or rules.evaluated
     with Register.open(workspace.register, write=False) as register:
-        judge = Judge(register, rules, year, passwords, believing=plan is None)
+        judge = Judge(register, rules, year, now, passwords, believing=plan is None)
     files, findings = [], []
     readings: list[tuple[int | None, str, str, Stored]] = []
     for path in paths:
@@ -167,6 +168,7 @@ class Judge:
         register: Register,
         plan: Plan,
         year: FiscalYear,
+        now: str,
         passwords: Sequence[str],
         *,
         believing: bool = False,
@@ -179,7 +181,8 @@ class Judge:
         self._form = layout.form_of(plan)
         self._practices = {practice.no: practice for practice in plan.practices}
         self._sent = register.distributed(year)
-        self.rules = returns.rules(plan, year, self._sent)
+        self._waivers = waivers.active(plan, now)
+        self.rules = returns.rules(plan, year, self._sent, self._waivers)
 
     def judge(self, data: bytes, name: str) -> tuple[Intake, list[Judged]]:
         """One file's forms, each with its findings."""
@@ -208,7 +211,7 @@ class Judge:
             practice.lead if practice else None,
             {cell.field: cell for cell in sent.prefilled} if sent else {},
         )
-        findings = tuple(checks.check(submission, context))
+        findings = waivers.apply(checks.check(submission, context), self._waivers)
         faulty = any(finding.severity is Severity.ERROR for finding in findings)
         return Judged(
             submission,
@@ -278,6 +281,7 @@ def _collection(
     year: FiscalYear,
     present: Sequence[tuple[str, str]],
     said: Sequence[Finding],
+    now: str,
 ) -> Collection:
     versions = returns.forms(register, year)
     practices = returns.practice_states(register, plan, year, versions)
@@ -292,6 +296,9 @@ def _collection(
     findings.extend(_same_answers(returns.newest(versions).values(), plan))
     findings.sort(key=_excel_order)
     findings.extend(_not_returned(practices, register.distributed(year)))
+    findings = list(waivers.apply(findings, waivers.active(plan, now)))
+    returned = {one.practice.no for one in practices if one.newest}
+    findings.extend(waivers.doubtful(plan, now, findings, returned))
     by_file = {
         sha256: list(forms) for sha256, forms in groupby(versions, key=lambda form: form.sha256)
     }

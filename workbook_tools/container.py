@@ -15,6 +15,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -29,6 +30,7 @@ from workbook_tools.limits import (
     MOST_CONTENTS,
     MOST_MEMBERS,
     MOST_MERGED,
+    MOST_NAMES,
     MOST_PACKED,
     MOST_SHEETS,
     MOST_TEXT,
@@ -242,7 +244,8 @@ _USUAL_AREA = 26 * 27 * 99
 
 def _bound_sheets(parts: Mapping[str, bytes]) -> None:
     """Refuse what outgrows memory: rectangles, texts, merged areas, sheets."""
-    if _more(parts["xl/workbook.xml"], b"sheet", MOST_SHEETS):
+    book = parts["xl/workbook.xml"]
+    if len(book) > MOST_NAMES or _more(book, b"sheet", MOST_SHEETS):
         raise UnreadableError("F007", TOO_LARGE)
     sheets = [xml for xml in parts.values() if b"sheetData" in xml]
     if sum(map(_greatest_area, sheets)) > MOST_CELLS and sum(map(_area, sheets)) > MOST_CELLS:
@@ -506,7 +509,8 @@ class _Targets(_Walker):
 
     def __init__(self, xml: bytes) -> None:
         self.found: dict[str, str] = {}
-        _walk(xml, self)
+        with suppress(UnreadableError):  # python-calamine is less strict here
+            _walk(xml, self)
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "Relationship":

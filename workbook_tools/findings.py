@@ -383,6 +383,18 @@ CATALOGUE: dict[str, Wording] = {
         "{title}が長く、印刷すると{lines}行のうち{room}行しか見えません。",
         "文章を短くするか、改行を減らしてください。",
     ),
+    # Exceptions that the secretariat wrote into the plan master (特例).
+    "E900": Wording(_I, "{message}", "特例として認めています（理由：{reason}{approver}）。"),
+    "E901": Wording(
+        _W,
+        "№{number}の特例『{code}』に当たる指摘がありません。",
+        "要らなくなった特例なら、計画マスタのシート『特例』から消してください。",
+    ),
+    "E902": Wording(
+        _W,
+        "№{number}の特例『{code}』は期限（{until}）を過ぎています。",
+        "続けて認めるなら、計画マスタのシート『特例』の期限を直してください。",
+    ),
     "X801": Wording(
         _E,
         "№{number}『{title}』の進捗状況シートが提出されていません。",

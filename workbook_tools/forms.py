@@ -22,6 +22,7 @@ from workbook_tools.writing import Book, Choice, Sheet
 _HEAD_POINTS, _LINE = 20.0, 14.0
 _POINTS_A_PIXEL = 0.75  # rows are whole pixels high: rounded up, or the last line loses its edge
 _MARGINS = (0.4, 0.4, 0.3, 0.3)
+_PAPER_MARGINS = (0.4, 0.4, 0.3, 0.5)  # a page number stands below
 _BESIDE_PIXELS = {layout.SPACER: 12, layout.CHECKS: 330, layout.MEANING: 230, layout.MEANING_2: 230}
 _FORMULA_KINDS = (Kind.LABEL, Kind.TOTAL, Kind.GRADE)
 
@@ -56,31 +57,66 @@ def workbook(plan: Plan, practice: Practice, year: FiscalYear, content: Content)
     values = {**content.values, **header(plan, practice, year)}
     book = Book(f"No{practice.no:02d} {practice.title}")
     pages = [book.sheet(name) for name in layout.SHEETS]
-    _frame(pages, form, plan)
+    _frame(pages, form)
+    for number, page in enumerate(pages):
+        page.page(form.print_area(number), margins=_MARGINS)
     for label in form.labels:
         _write_label(pages[label.sheet], label, plan, values)
     for item in form.fields:
         if item.kind not in _FORMULA_KINDS:
-            _write_field(pages[item.sheet], item, values, item.name in content.open)
+            state = "input" if item.name in content.open else "locked"
+            _write_field(pages[item.sheet], item, values, state)
         book.name(item.name, layout.SHEETS[item.sheet], item.area)
         if item.name in content.open:
             pages[item.sheet].choice(item.area, _choice(item, plan, year))
     _write_live(pages, form, plan, year, content, values)
     _write_reasons_before(pages[0], form, content.reasons_before)
-    _heights(pages, form, year, content, values)
+    _heights(pages, _points(form, year, content.open, values))
     _finish(pages, form, content)
     guide.write(book, plan, practice, year)
     return book.bytes()
 
 
-def _frame(pages: list[Sheet], form: Form, plan: Plan) -> None:
+def add_pages(
+    book: Book,
+    names: tuple[str, str],
+    plan: Plan,
+    practice: Practice,
+    year: FiscalYear,
+    values: Mapping[str, str | int],
+    first_page: int = 1,
+) -> None:
+    """Add ① and ② as a paper to read: two sheets ``names``, one A4 page each (資料編).
+
+    ``values`` are printed as given, 取組番号, 合計 and 総合評価 among them. Nothing can be typed:
+    no checks, no defined names, no colours of input. Rows are as high as their texts. The pages
+    are numbered from ``first_page``.
+    """
+    form = layout.form_of(plan)
+    values = {**values, **header(plan, practice, year)}
+    pages = [book.sheet(name) for name in names]
     for number, page in enumerate(pages):
+        page.columns(0, layout.COLUMNS - 1, layout.COLUMN_PIXELS)
+        area = form.print_area(number)
+        page.page(area, margins=_PAPER_MARGINS, footer="&C&P", first_page=first_page + number)
+        page.view()
+    for label in form.labels:
+        _write_label(pages[label.sheet], label, plan, values)
+    for item in form.fields:
+        if item.name != "様式版":
+            _write_field(pages[item.sheet], item, values)
+    points = _points(form, year, frozenset(), values)
+    _make_room_for_vertical_words(form, values, points)
+    _heights(pages, points)
+
+
+def _frame(pages: list[Sheet], form: Form) -> None:
+    for page in pages:
         page.columns(0, layout.COLUMNS - 1, layout.COLUMN_PIXELS)
         for col, pixels in _BESIDE_PIXELS.items():
             page.columns(col, col, pixels)
         page.columns(layout.MISSING, layout.LAST_HELPER, layout.COLUMN_PIXELS, hidden=True)
         page.text(Area(0, layout.CHECKS), layout.BESIDE[0], "section")
-        page.page(form.print_area(number), margins=_MARGINS)
     pages[0].text(Area(0, layout.MEANING), "様式版", "quiet", "right")
     for stem, page in (("取組予定", pages[0]), ("課題", pages[1])):
         row = form.yearly(stem, 1 if stem == "取組予定" else None)[0].area.row - 1
@@ -115,9 +151,9 @@ def _write_label(page: Sheet, label: Label, plan: Plan, values: Mapping[str, str
         page.text(label.area, "\n".join(text) if label.look == "vertical" else text, *looks)
 
 
-def _write_field(page: Sheet, item: Field, values: Mapping[str, str | int], is_open: bool) -> None:
+def _write_field(page: Sheet, item: Field, values: Mapping[str, str | int], *state: str) -> None:
+    """Write one field; ``state`` is the look of an open or a locked cell, nothing on paper."""
     value = values.get(item.name, "")
-    state = "input" if is_open else "locked"
     if item.name == "様式版":
         page.text(item.area, str(value), "quiet", "left")
     elif item.kind is Kind.FIXED:
@@ -125,11 +161,11 @@ def _write_field(page: Sheet, item: Field, values: Mapping[str, str | int], is_o
     elif item.kind is Kind.MARK:
         page.text(item.area, str(value), "box", "center")
     elif item.kind is Kind.TEXT:
-        page.text(item.area, str(value), "box", "wrap", state, "text")
+        page.text(item.area, str(value), "box", "wrap", *state, "text")
     elif item.kind is Kind.STATUS:
-        page.text(item.area, str(value), "box", "vertical", state)
+        page.text(item.area, str(value), "box", "vertical", *state)
     else:
-        page.value(item.area, value, "box", "center", state)
+        page.value(item.area, value, "box", "center", *state)
 
 
 def _choice(item: Field, plan: Plan, year: FiscalYear) -> Choice:
@@ -191,29 +227,49 @@ def _write_reasons_before(page: Sheet, form: Form, reasons: Mapping[str, str]) -
         page.text(area, reasons.get(item.name, ""), "wrap", "quiet", "text")
 
 
-def _heights(
-    pages: list[Sheet],
-    form: Form,
-    year: FiscalYear,
-    content: Content,
-    values: Mapping[str, str | int],
-) -> None:
-    """Open rows as high as their usual texts, locked ones as high as the text they hold."""
+def _points(
+    form: Form, year: FiscalYear, is_open: frozenset[str], values: Mapping[str, str | int]
+) -> list[list[float]]:
+    """Heights per sheet and row: open rows as their usual texts, others as the text they hold."""
     needed: dict[tuple[int, int], int] = {}
     for item in form.fields:
         if item.kind not in (Kind.TEXT, Kind.FIXED) or item.name == "様式版":
             continue
         count = lines(str(values.get(item.name, "")), item.columns)
-        if item.name in content.open:
+        if item.name in is_open:
             count = max(count, layout.open_lines(item, year))
         place = (item.sheet, item.area.row)
         needed[place] = max(needed.get(place, 1), count)
-    for number, page in enumerate(pages):
-        for row in range(form.rows[number]):
-            count = needed.get((number, row), 1)
-            points = layout.EDGE_POINTS + layout.LINE_POINTS * count
-            points = max(points, _HEAD_POINTS if row == 0 else _LINE)
-            page.height(row, math.ceil(points / _POINTS_A_PIXEL) * _POINTS_A_PIXEL)
+    heights = []
+    for number, rows in enumerate(form.rows):
+        counts = [needed.get((number, row), 1) for row in range(rows)]
+        points = [layout.EDGE_POINTS + layout.LINE_POINTS * count for count in counts]
+        heights.append([max(one, _LINE if row else _HEAD_POINTS) for row, one in enumerate(points)])
+    return heights
+
+
+def _make_room_for_vertical_words(
+    form: Form, values: Mapping[str, str | int], heights: list[list[float]]
+) -> None:
+    """Stretch rows that fit their texts where words printed downwards need more."""
+    words = [(one.sheet, one.area, one.text) for one in form.labels if one.look == "vertical"]
+    words += [
+        (one.sheet, one.area, str(values.get(one.name, "")))
+        for one in form.fields
+        if one.kind is Kind.STATUS
+    ]
+    for sheet, area, text in words:
+        rows = range(area.row, area.last_row + 1)
+        needed = layout.EDGE_POINTS + layout.LINE_POINTS * len(text)
+        lacking = needed - sum(heights[sheet][row] for row in rows)
+        for row in rows:
+            heights[sheet][row] += max(0.0, lacking / area.rows)
+
+
+def _heights(pages: list[Sheet], heights: list[list[float]]) -> None:
+    for page, points in zip(pages, heights, strict=True):
+        for row, one in enumerate(points):
+            page.height(row, math.ceil(one / _POINTS_A_PIXEL) * _POINTS_A_PIXEL)
 
 
 def _finish(pages: list[Sheet], form: Form, content: Content) -> None:

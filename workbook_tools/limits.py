@@ -10,6 +10,8 @@ from __future__ import annotations
 MOST_PACKED = 40 * 1024 * 1024
 # A form has 0.3 MB unpacked, a workbook of sixty forms 18 to 24 MB; pictures do not count.
 MOST_UNPACKED = 32 * 1024 * 1024
+# The list of sheets and defined names: 17 kB a form; each name costs a hundred times its size.
+MOST_NAMES = 4 * 1024 * 1024
 # python-calamine allocates the whole rectangle around the values of a sheet: 42 bytes a cell until
 # it is a list in Python, 200 where every cell holds something. All sheets of sixty forms together
 # span 160,000 cells.

@@ -107,6 +107,17 @@ HINTS: dict[str, dict[str, Hint]] = {
         ),
         "*": Hint(85, "この評価に必要な、評価項目ごとの最低の評点です。条件がなければ空欄。"),
     },
+    "特例": {
+        "小№": Hint(60, "特例を認める実践項目の番号です。例：16"),
+        "コード": Hint(80, "認める指摘の記号です。確認結果にあるもの。例：S108"),
+        "理由": Hint(420, "なぜそのままで正しいかを書きます。確認結果と一覧の注記に出ます。"),
+        "承認者": Hint(170, "認めた人です。例：行政監理室長"),
+        "期限": Hint(110, "この日まで認めます。決まっていなければ空欄。例：2022/5/31"),
+    },
+    "委員": {
+        "委員番号": Hint(80, "審議会の委員の番号です。評価シートに印刷されます。例：1"),
+        "氏名": Hint(240, "委員の名前です。書かなくても構いません。"),
+    },
     "説明": {
         "評価項目": Hint(85, "左の表にある評価項目です。この表は書かなくても構いません。"),
         "評点": Hint(45, "説明する評点です。例：3"),
@@ -122,12 +133,14 @@ _ROWS = {
     "評価項目": MOST_CRITERIA,
     "総合評価": 8,
     "説明": 24,
+    "特例": 20,
+    "委員": 20,
 }
 _SPARE = 10
 _INTRODUCTION = (
     "このブックには、計画の中身と担当部署、評価の決まりをまとめて書きます。様式も一覧も、すべてここに書いたとおりに作られます。",
     "色の付いた欄に記入してください。シートの名前と１行目の見出しはそのまま使います。列の順を変えたり、右にメモの列を足したりしても構いません。",
-    "計画、テーマ、取組項目、部署、実践項目、評価基準の順に書くと、先に書いた内容を一覧から選べます。",
+    "計画、テーマ、取組項目、部署、実践項目、評価基準の順に書くと、先に書いた内容を一覧から選べます。特例と委員は必要なときだけ書きます。",
     "年度は R3、Ｒ３、令和３年度、2021 のどの書き方でも、数字は全角でも半角でも読み取ります。",
     "評価基準には、例として４つの評価項目とＡ～Ｄの決まりが入っています。団体の決まりに合わせて直してください。",
     "年度が替わったら、シート『計画』の評価年度と提出期限を直します。部署の名前が変わったら、前の名前を旧名称に残します。",
@@ -192,6 +205,10 @@ def _values(name: str, plan: Plan | None) -> list[tuple[Value, ...]]:
             (item.no, item.name, *(MARK if short in item.themes else "" for short in shorts))
             for item in plan.items
         ]
+    if name == "特例":
+        return [(w.practice_no, w.code, w.reason, w.approver, w.until or "") for w in plan.waivers]
+    if name == "委員":
+        return [(member.no, member.name) for member in plan.members]
     if name == "部署":
         return [(d.name, "、".join(d.former_names), d.contact) for d in plan.departments]
     return [
@@ -235,7 +252,7 @@ def _hint(name: str, column: Column) -> Hint:
 
 
 def _style(column: Column) -> tuple[str, ...]:
-    if column.heading == "総合評価" or column.read in (whole, ordinal, score, mark):
+    if column.heading in ("総合評価", "コード") or column.read in (whole, ordinal, score, mark):
         return ("box", "input", "center")
     if column.read == day:
         return ("box", "input", "date")

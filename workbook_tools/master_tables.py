@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 _SEPARATORS = re.compile(r"[、，､,\n]")
 _NUMBER = re.compile(r"(?:no\.?)?(\d{1,4})")
+_CODE = re.compile(r"[a-z]\d{3}")
 _DAY = re.compile(
     r"(?:(?P<western>\d{4})|(?:r|令和)(?P<reiwa>\d{1,2}|元))"
     r"[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?"
@@ -72,6 +73,14 @@ def day(text: str) -> date:
     return date(year.western, int(match["month"]), int(match["day"]))
 
 
+def code(text: str) -> str:
+    """The code of a finding, ``Ｓ１０８`` too."""
+    match = _CODE.fullmatch(key(text))
+    if match is None:
+        raise ValueError(f"not the code of a finding: {text!r}")
+    return match[0].upper()
+
+
 def names(text: str) -> tuple[str, ...]:
     """Several names in one cell, separated by 、 or a line break."""
     if found := tuple(name for part in _SEPARATORS.split(text) if (name := tidy(part))):
@@ -91,6 +100,7 @@ EXPECTED: dict[Callable[[str], object], str] = {
     mark: "○か空欄",
     names: "名前",
     day: "日付（2022/4/22など）",
+    code: "指摘の記号（S108など）",
     years: "年度（R3、R6など）",
     FiscalYear.parse: "年度（R3など）",
 }
@@ -113,7 +123,8 @@ def _may_lack(heading: str, read: Callable[[str], object] = tidy) -> Column:
     return Column(heading, read, filled=False, present=False)
 
 
-SHEETS = ("計画", "テーマ", "取組項目", "実践項目", "部署", "評価基準")
+SHEETS = ("計画", "テーマ", "取組項目", "実践項目", "部署", "評価基準", "特例", "委員")
+OPTIONAL = ("特例", "委員")  # sheets that a master may lack, or leave empty
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "計画": (Column("項目", filled=False), Column("値", filled=False)),
     "テーマ": (Column("№"), Column("略称"), Column("テーマ名")),
@@ -132,6 +143,14 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "評価項目": (Column("評価項目"), Column("最小", score), Column("最大", score)),
     "総合評価": (Column("総合評価"), Column("合計下限", whole, filled=False)),  # and 下限 …
     "説明": (Column("評価項目"), Column("評点", score), Column("説明", filled=False)),
+    "特例": (
+        Column("小№", ordinal),
+        Column("コード", code),
+        Column("理由"),
+        _may_lack("承認者"),
+        _may_lack("期限", day),
+    ),
+    "委員": (Column("委員番号", ordinal), _may_lack("氏名")),
 }
 # The three tables side by side on 評価基準; by these headings each finds its own 評価項目.
 BLOCKS: dict[str, tuple[str, ...]] = {

@@ -94,6 +94,25 @@ class GradeRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """特例: a finding of a practice that does not block, why, who decided it, until when."""
+
+    practice_no: int
+    code: str
+    reason: str
+    approver: str = ""
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """委員: number on the 評価シート, and name if the city writes one down."""
+
+    no: int
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The plan master, checked: every number refers to something that exists."""
 
@@ -111,6 +130,8 @@ class Plan:
     departments: tuple[Department, ...]
     criteria: tuple[Criterion, ...]
     grades: tuple[GradeRule, ...]  # best first; the last one has no lowest total left to reach
+    waivers: tuple[Waiver, ...] = ()
+    members: tuple[Member, ...] = ()
 
     def item(self, no: int) -> Item:
         """The 取組項目 of that number; KeyError where there is none."""

@@ -67,7 +67,7 @@ def examine(data: bytes) -> Ole:
         if biff.protected:
             return Ole(None)
         safe = _wrapped(book, biff.measured())
-    except (struct.error, IndexError) as error:
+    except (struct.error, IndexError, StopIteration) as error:
         raise UnreadableError("F001", BROKEN) from error
     return Ole(safe, any("_VBA_PROJECT" in name for name in streams), biff.links)
 
@@ -138,6 +138,8 @@ class _Biff:
     def measured(self) -> bytes:
         """The stream with its sheets measured. Raises UnreadableError with F007."""
         for start in self._sheets:
+            if start > len(self._stream):
+                raise UnreadableError("F001", BROKEN)
             rows = cols = 0
             for kind, at, length in self._records(start):
                 if kind in _CELLS and length >= 6:

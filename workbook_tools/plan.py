@@ -19,6 +19,7 @@ from workbook_tools.master_tables import (
     Parts,
     Row,
     cells,
+    code,
     day,
     mark,
     maybe,
@@ -36,9 +37,11 @@ from workbook_tools.model import (
     Department,
     GradeRule,
     Item,
+    Member,
     Plan,
     Practice,
     Theme,
+    Waiver,
 )
 from workbook_tools.plan_checks import look
 from workbook_tools.text import key
@@ -143,6 +146,21 @@ def _plan(parts: Parts) -> Plan:
         departments=departments,
         criteria=tuple(_criterion(row, parts) for row in parts["評価項目"].rows),
         grades=_grades(parts),
+        waivers=tuple(_waiver(row) for row in rows_of(parts, "特例")),
+        members=tuple(
+            Member(ordinal(row["委員番号"].text), _text(row, "氏名"))
+            for row in rows_of(parts, "委員")
+        ),
+    )
+
+
+def _waiver(row: Row) -> Waiver:
+    return Waiver(
+        ordinal(row["小№"].text),
+        code(row["コード"].text),
+        row["理由"].text,
+        _text(row, "承認者"),
+        maybe(day, row.get("期限")),
     )
 
 

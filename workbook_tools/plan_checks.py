@@ -12,14 +12,16 @@ from itertools import pairwise
 
 from workbook_tools import reading
 from workbook_tools.era import FiscalYear
-from workbook_tools.findings import NEAR, Finding, Place, found
+from workbook_tools.findings import CATALOGUE, NEAR, Finding, Place, found
 from workbook_tools.grid import parse_cell
 from workbook_tools.master_tables import (
     EXPECTED,
+    OPTIONAL,
     SHEETS,
     Cell,
     Parts,
     cells,
+    code,
     mark,
     maybe,
     names,
@@ -45,7 +47,7 @@ def look(tables: Sequence[reading.Table], parts: Parts, file: str) -> list[Findi
     missing = [
         found("M101", Place(file, sheet), sheet=sheet)
         for sheet in SHEETS
-        if key(sheet) not in there
+        if key(sheet) not in there and sheet not in OPTIONAL
     ]
     return sorted(
         [*missing, *(finding for check in CHECKS for finding in check(parts))], key=_position
@@ -101,7 +103,7 @@ def _headings(parts: Parts) -> Iterator[Finding]:
 
 def _empty_tables(parts: Parts) -> Iterator[Finding]:
     for name, part in parts.items():
-        if part.complete and not part.rows and name not in ("計画", "値", "説明"):
+        if part.complete and not part.rows and name not in ("計画", "値", "説明", *OPTIONAL):
             yield found("M114", part.below, what=name)
 
 
@@ -126,6 +128,7 @@ UNIQUE: tuple[tuple[str, str, Callable[[str], Hashable]], ...] = (
     ("部署", "部署", key),
     ("評価項目", "評価項目", key),
     ("総合評価", "総合評価", key),
+    ("委員", "委員番号", ordinal),
 )
 
 
@@ -209,6 +212,18 @@ def _unknown_items(parts: Parts) -> Iterator[Finding]:
         number = maybe(ordinal, cell)
         if number is not None and number not in known:
             yield _at("M106", cell, sheet="取組項目", suggestion="")
+
+
+def _waivers(parts: Parts) -> Iterator[Finding]:
+    known = {maybe(ordinal, cell) for cell in cells(parts, "実践項目", "小№")}
+    for cell in cells(parts, "特例", "小№") if known else ():
+        number = maybe(ordinal, cell)
+        if number is not None and number not in known:
+            yield _at("M106", cell, sheet="実践項目", suggestion="")
+    for cell in cells(parts, "特例", "コード"):
+        said = maybe(code, cell)
+        if said is not None and said not in CATALOGUE:
+            yield _at("M104", cell, expected=EXPECTED[code])
 
 
 def _department_names(parts: Parts) -> Iterator[Finding]:
@@ -322,6 +337,7 @@ CHECKS: tuple[Callable[[Parts], Iterator[Finding]], ...] = (
     _items_without_theme,
     _unknown_items,
     _department_names,
+    _waivers,
     _score_ranges,
     _thresholds,
     _minima,

@@ -19,7 +19,7 @@ from workbook_tools.returns import Reading
 from workbook_tools.workspace import Workspace
 
 
-def rebuild(workspace: Workspace, plan: Plan, step: Callable[[int, int], None]) -> int:
+def rebuild(workspace: Workspace, plan: Plan, now: str, step: Callable[[int, int], None]) -> int:
     """Make the register anew; how many files it was made of. UserError where there are none."""
     sources = archive.sources(workspace.archive)
     if not sources:
@@ -30,7 +30,7 @@ def rebuild(workspace: Workspace, plan: Plan, step: Callable[[int, int], None]) 
     beside = workspace.register.with_name("register.sqlite.new")
     _remove(beside)
     with Register.open(beside) as register:
-        done = _Rebuilt(register, workspace, plan)
+        done = _Rebuilt(register, workspace, plan, now)
         for count, source in enumerate(sources, start=1):
             done.take(source)
             step(count, len(sources))
@@ -43,7 +43,8 @@ def rebuild(workspace: Workspace, plan: Plan, step: Callable[[int, int], None]) 
 class _Rebuilt:
     """A register that is being made, source by source, in the order they came."""
 
-    def __init__(self, register: Register, workspace: Workspace, plan: Plan) -> None:
+    def __init__(self, register: Register, workspace: Workspace, plan: Plan, now: str) -> None:
+        self._now = now
         self._register = register
         self._archive = workspace.archive
         self._plan = plan
@@ -69,7 +70,7 @@ class _Rebuilt:
         elif source.kind is Kind.RETURN:
             judge = self._judges.get(source.year)
             if judge is None:
-                judge = Judge(self._register, self._plan, source.year, ())
+                judge = Judge(self._register, self._plan, source.year, self._now, ())
                 self._judges[source.year] = judge
             reading = Reading(source.sha256, source.name, source.taken_at, judge.rules)
             judge.keep(reading, archive.content(self._archive, source.sha256))

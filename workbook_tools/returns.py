@@ -15,7 +15,7 @@ from workbook_tools.answers import Answer, Found, Submission
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import Finding, Place, Severity
 from workbook_tools.layout import FORM_VERSION
-from workbook_tools.model import Plan, Practice
+from workbook_tools.model import Plan, Practice, Waiver
 from workbook_tools.references import Resolved
 from workbook_tools.register import Distributed, Register, Status
 from workbook_tools.workspace import digest
@@ -102,10 +102,12 @@ class PracticeState:
     versions: int
 
 
-def rules(plan: Plan, year: FiscalYear, sent: Mapping[int, Distributed]) -> str:
+def rules(
+    plan: Plan, year: FiscalYear, sent: Mapping[int, Distributed], waivers: Sequence[Waiver]
+) -> str:
     """Whatever a verdict depends on, besides the file: another value, another verdict."""
     forms = sorted((no, entry.sha256) for no, entry in sent.items())
-    return digest(repr((__version__, FORM_VERSION, plan, year, forms)).encode())
+    return digest(repr((__version__, FORM_VERSION, plan, year, forms, waivers)).encode())
 
 
 def readings(register: Register, year: FiscalYear) -> dict[str, Reading]:

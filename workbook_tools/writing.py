@@ -22,6 +22,9 @@ from workbook_tools.grid import Area
 FONT = "BIZ UDゴシック"  # on every Windows 10/11; fixed pitch, so printed lines can be counted
 INK, QUIET, LINE = "#000000", "#7F7F7F", "#7F7F7F"
 INPUT, LOCKED, HEAD, GOOD, ALERT = "#FFF8E1", "#EFEFEF", "#F5F5F5", "#E2F0D9", "#C00000"
+POOR = "#FBE5D6"
+# Colours of charts, from the best grade down: apart in print without colour, too.
+SERIES = ("#1F4E79", "#5B9BD5", "#BDD7EE", "#F4B183", "#C55A11", "#7F7F7F")
 
 # Named parts of an appearance; a cell's style is a few of these names, later ones winning.
 STYLES: dict[str, dict[str, Any]] = {
@@ -47,9 +50,18 @@ STYLES: dict[str, dict[str, Any]] = {
     "alert": {"font_color": ALERT},
     "date": {"num_format": "yyyy/mm/dd", "align": "left"},
     "indent": {"indent": 1},
+    "tenth": {"num_format": "0.0"},
+    "cover": {"bold": True, "font_size": 24, "align": "center", "text_wrap": True},
+    "cover_line": {"font_size": 14, "align": "center", "text_wrap": True},
+    "open_left": {"left": 0},
+    "open_right": {"right": 0, "align": "right"},
+    "tenths": {"num_format": "0.0"},
+    "change": {"num_format": "+0;-0;0"},
+    "change tenths": {"num_format": "+0.0;-0.0;0.0"},
 }
 # A fixed time of creation: the same state gives the same bytes.
 _CREATED = datetime(2020, 4, 1)
+_MOST_BREAKS = 1023  # Excel's limit; XlsxWriter silently drops what is more
 
 
 class WritingError(Exception):
@@ -68,6 +80,36 @@ class Choice:
     message: str = ""
     error: str = ""
     strict: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line of figures in a chart; categories and values are sheet name and area."""
+
+    name: str
+    categories: tuple[str, Area]
+    values: tuple[str, Area]
+    colour: str = SERIES[0]
+    ink: str = INK  # of the figures printed on the chart
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart: kind ``column``, ``bar``, ``stacked`` (columns) or ``radar``; size in pixels."""
+
+    kind: str
+    title: str
+    series: Sequence[Series]
+    size: tuple[int, int]
+    most: float | None = None  # upper end of the axis; None: as the figures need
+    format: str = "0.0"
+
+    @property
+    def type(self) -> dict[str, str]:
+        """Type and subtype as XlsxWriter calls them."""
+        if self.kind == "stacked":
+            return {"type": "column", "subtype": "stacked"}
+        return {"type": self.kind}
 
 
 class _Worksheet(Worksheet):
@@ -113,10 +155,24 @@ class Sheet:
         form = self._prepare(area, styles)
         self._must(self._sheet.write_formula(area.row, area.col, formula, form, value))
 
-    def link(self, area: Area, target: str, text: str, *styles: str) -> None:
-        """Write a link to a place in the same workbook or a file beside it."""
+    def link(self, area: Area, target: str, text: str | float, *styles: str) -> None:
+        """Write a link to a place in the same workbook or a file beside it; a number stays one."""
         form = self._prepare(area, styles)
-        self._must(self._sheet.write_url(area.row, area.col, target, form, text))
+        self._must(self._sheet.write_url(area.row, area.col, target, form, str(text)))
+        if not isinstance(text, str):
+            self._must(self._sheet.write_number(area.row, area.col, text, form))
+
+    def number_link(self, area: Area, target: str, number: float, *styles: str) -> None:
+        """Write a number that leads somewhere and stays a number."""
+        form = self._prepare(area, styles)
+        self._must(self._sheet.write_url(area.row, area.col, target, form, str(number)))
+        self._must(self._sheet.write_number(area.row, area.col, number, form))
+
+    def chart(self, area: Area, chart: Chart, right: int = 0) -> None:
+        """Put a chart with its top-left corner ``right`` pixels beside the cell's."""
+        drawn = self._book.chart(chart)
+        options = {"x_offset": right, "y_offset": 0, "object_position": 2}
+        self._must(self._sheet.insert_chart(area.row, area.col, drawn, options))
 
     def comment(self, area: Area, text: str) -> None:
         """Attach a note to a cell."""
@@ -195,10 +251,13 @@ class Sheet:
         margins: tuple[float, float, float, float] = (0.4, 0.4, 0.4, 0.4),
         footer: str = "",
         repeat: tuple[int, int] | None = None,
+        scale: int = 0,
+        first_page: int = 0,
     ) -> None:
         """Print the area on A4, one page wide and ``tall`` pages high (0: as many as needed).
 
-        ``margins`` are left, right, top and bottom in inches.
+        ``margins`` are left, right, top and bottom in inches. With a ``scale`` in percent nothing
+        is fitted: that is what :meth:`breaks` needs. ``first_page`` is the first page's number.
         """
         sheet = self._sheet
         sheet.set_paper(9)
@@ -207,10 +266,18 @@ class Sheet:
         sheet.set_margins(left, right, top, bottom)
         sheet.center_horizontally()
         self._must(sheet.print_area(area.row, area.col, area.last_row, area.last_col))
-        sheet.fit_to_pages(1, tall)
+        sheet.set_print_scale(scale) if scale else sheet.fit_to_pages(1, tall)
+        if first_page:
+            sheet.set_start_page(first_page)
         sheet.set_footer(footer, {"margin": 0.15})
         if repeat:
             sheet.repeat_rows(*repeat)
+
+    def breaks(self, rows: Sequence[int]) -> None:
+        """Begin a new printed page above each of these rows; only with a fixed print scale."""
+        if len(rows) > _MOST_BREAKS:
+            raise WritingError(f"more than {_MOST_BREAKS} page breaks on sheet {self.name!r}")
+        self._sheet.set_h_pagebreaks(list(rows))
 
     def view(self, *, zoom: int = 100, grid: bool = False, active: bool = False) -> None:
         """How the sheet opens: zoom in percent, grid lines, first sheet shown."""
@@ -275,7 +342,49 @@ class Book:
         """A format for conditional use: only what differs."""
         return self._book.add_format(dict(look))
 
+    def chart(self, chart: Chart) -> Any:
+        """A chart as XlsxWriter's object, not yet on any sheet; hidden cells are shown in it."""
+        made = self._book.add_chart(chart.type)
+        small, tiny = {"name": FONT, "size": 9}, {"name": FONT, "size": 8}
+        for one in chart.series:
+            made.add_series(_series(chart, one))
+        made.set_title(
+            {"name": chart.title, "name_font": {**small, "bold": True}, "overlay": False}
+        )
+        many = len(chart.series) > 1
+        made.set_legend({"position": "bottom", "font": tiny} if many else {"none": True})
+        grid = {"visible": True, "line": {"color": "#D9D9D9", "width": 0.75}}
+        radar = chart.kind == "radar"
+        values: dict[str, Any] = {"major_gridlines": grid, "min": 0, "num_font": tiny}
+        if chart.most is not None:
+            values["max"] = chart.most
+        if radar:
+            values |= {"major_unit": 1, "label_position": "none", "line": {"none": True}}
+        plain = {"num_font": tiny, "major_gridlines": grid if radar else {"visible": False}}
+        across = chart.kind == "bar"
+        made.set_x_axis(values if across else plain)
+        made.set_y_axis({**plain, "reverse": True} if across else values)
+        made.set_size({"width": chart.size[0], "height": chart.size[1]})
+        made.set_chartarea({"border": {"color": "#D9D9D9"}})
+        made.show_hidden_data()
+        return made
+
     def bytes(self) -> bytes:
         """Close the workbook and return the file's content."""
         self._book.close()
         return self._buffer.getvalue()
+
+
+def _series(chart: Chart, one: Series) -> dict[str, Any]:
+    """A line of figures as XlsxWriter wants it: nothing is printed for a zero."""
+    font = {"name": FONT, "size": 8, "color": one.ink}
+    line: dict[str, Any] = {"color": one.colour, "width": 1.75}
+    made: dict[str, Any] = {
+        "name": one.name,
+        "categories": f"='{one.categories[0]}'!{one.categories[1].absolute_range}",
+        "values": f"='{one.values[0]}'!{one.values[1].absolute_range}",
+        "data_labels": {"value": True, "font": font, "num_format": f"{chart.format};;"},
+    }
+    if chart.kind == "radar":
+        return {**made, "line": line, "marker": {"type": "circle", "size": 4, "fill": line}}
+    return {**made, "fill": {"color": one.colour}, "gap": 60}
