@@ -63,6 +63,22 @@ def book(*sheets: str, strings: str = "", names: str = "", **more: bytes | str) 
     return zipped(made)
 
 
+def blanks(count: int) -> bytes:
+    """An .xlsx with so many formatted blank cells; never whole in memory."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, content in parts(ONE).items():
+            if "worksheets/" in name:
+                with archive.open(name, "w") as part:
+                    part.write(b"<worksheet><sheetData><row>")
+                    for _ in range(count // 10_000):
+                        part.write(b'<c r="A1" s="1"/>' * 10_000)
+                    part.write(b"</row></sheetData></worksheet>")
+            else:
+                archive.writestr(name, content)
+    return out.getvalue()
+
+
 def changed(data: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
     """A zip with one part changed."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -357,9 +357,7 @@ class Worker:
 
 def bases() -> list[bytes]:
     """Good forms: as written, as LibreOffice saves them, and as .ods and .xls."""
-    sys.path.insert(0, str(Path(__file__).parent))
-    import office
-    import samples
+    from tests import office, samples
 
     written = samples.returned(16)
     saved = [written]

@@ -248,7 +248,10 @@ def _bound_sheets(parts: Mapping[str, bytes]) -> None:
     if len(book) > MOST_NAMES or _more(book, b"sheet", MOST_SHEETS):
         raise UnreadableError("F007", TOO_LARGE)
     sheets = [xml for xml in parts.values() if b"sheetData" in xml]
-    if sum(map(_greatest_area, sheets)) > MOST_CELLS and sum(map(_area, sheets)) > MOST_CELLS:
+    for measure in (_greatest_area, _formatted_area, _area):
+        if sum(map(measure, sheets)) <= MOST_CELLS:
+            break
+    else:
         raise UnreadableError("F007", TOO_FAR)
     if any(_more(xml, b"mergeCell", MOST_MERGED) for xml in sheets):
         raise UnreadableError("F007", TOO_LARGE)
@@ -277,6 +280,15 @@ def _greatest_area(xml: bytes) -> int:
     end = end if end >= 0 else len(xml)
     usual = begin >= 0 and not (_UNUSUAL.search(xml, begin, end) or _PREFIXED.search(xml, begin))
     return _USUAL_AREA if usual else _area(xml)
+
+
+def _formatted_area(xml: bytes) -> int:
+    """The rectangle around all cells of a usual sheet, also those that are only formatted."""
+    if _greatest_area(xml) != _USUAL_AREA:
+        return _area(xml)
+    cols = max(map(_column, set(re.findall(rb'<c r="([A-Z]+)', xml))), default=-1) + 1
+    rows = max(map(int, set(re.findall(rb'<c r="[A-Z]+([0-9]+)', xml))), default=0)
+    return rows * cols
 
 
 def _area(xml: bytes) -> int:
@@ -320,6 +332,8 @@ class _Box(_Walker):
         elif tag in ("v", "is"):  # a cell without either is only formatted, and does not count
             self.rows = max(self.rows, self._spot[0] + 1)
             self.cols = max(self.cols, self._spot[1] + 1)
+            if self.rows * self.cols > MOST_CELLS:
+                raise UnreadableError("F007", TOO_FAR)
 
     def end(self, tag: str) -> None:
         if tag == "row":
@@ -451,7 +465,8 @@ class _Names(_Walker):
             matches = _ELEMENT.findall(xml.decode())
         except UnicodeDecodeError:
             return False
-        if b"<!" in xml or len(matches) != elements:
+        quoted = any("'" in attributes for _, attributes, _ in matches)
+        if quoted or b"<!" in xml or len(matches) != elements:
             return False
         for tag, attributes, text in matches:
             facts = {
@@ -500,8 +515,8 @@ class _Names(_Walker):
 
 
 @cache
-def _column(letters: str) -> int:
-    return parse_cell(f"{letters}1")[1]
+def _column(letters: str | bytes) -> int:
+    return parse_cell((letters if isinstance(letters, str) else letters.decode()) + "1")[1]
 
 
 class _Targets(_Walker):

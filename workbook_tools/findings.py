@@ -383,6 +383,31 @@ CATALOGUE: dict[str, Wording] = {
         "{title}が長く、印刷すると{lines}行のうち{room}行しか見えません。",
         "文章を短くするか、改行を減らしてください。",
     ),
+    # The council's sheets (評価シート).
+    "V101": Wording(
+        _E,
+        "№{number}の評価が『{value}』です。",
+        "1～5の整数にするか、評価を控えるなら空欄にしてください。",
+    ),
+    "V102": Wording(
+        _E, "委員番号が『{value}』です。", "配られた評価シートの委員番号に直してください。"
+    ),
+    "V103": Wording(
+        _W,
+        "委員{number}の評価シートが２つ以上あります（前のファイルは{file}）。",
+        "最も新しいものを使います。古いシートがまぎれていないか確かめてください。",
+    ),
+    "V104": Wording(
+        _E, "『{value}』の評価シートです。", "{year}年度の評価シートに書いて提出してください。"
+    ),
+    "V105": Wording(
+        _W,
+        "評価も意見も書かれていません。",
+        "書いたシートを保存してから提出されたか確かめてください。",
+    ),
+    "V106": Wording(
+        _E, "委員{number}の評価シートが提出されていません。", "提出をお願いしてください。"
+    ),
     # Exceptions that the secretariat wrote into the plan master (特例).
     "E900": Wording(_I, "{message}", "特例として認めています（理由：{reason}{approver}）。"),
     "E901": Wording(

@@ -21,6 +21,8 @@ from workbook_tools.writing import Book, Choice, Sheet
 
 _HEAD_POINTS, _LINE = 20.0, 14.0
 _POINTS_A_PIXEL = 0.75  # rows are whole pixels high: rounded up, or the last line loses its edge
+_PAPER_LINE = 17.0  # what is read on paper may be less dense
+_HIGHEST = 409.0  # Excel's rows go no further
 _MARGINS = (0.4, 0.4, 0.3, 0.3)
 _PAPER_MARGINS = (0.4, 0.4, 0.3, 0.5)  # a page number stands below
 _BESIDE_PIXELS = {layout.SPACER: 12, layout.CHECKS: 330, layout.MEANING: 230, layout.MEANING_2: 230}
@@ -104,8 +106,9 @@ def add_pages(
         _write_label(pages[label.sheet], label, plan, values)
     for item in form.fields:
         if item.name != "様式版":
-            _write_field(pages[item.sheet], item, values)
+            _write_field(pages[item.sheet], item, values, "middle")
     points = _points(form, year, frozenset(), values)
+    points = [[max(one, _PAPER_LINE) for one in rows] for rows in points]
     _make_room_for_vertical_words(form, values, points)
     _heights(pages, points)
 
@@ -152,7 +155,7 @@ def _write_label(page: Sheet, label: Label, plan: Plan, values: Mapping[str, str
 
 
 def _write_field(page: Sheet, item: Field, values: Mapping[str, str | int], *state: str) -> None:
-    """Write one field; ``state`` is the look of an open or a locked cell, nothing on paper."""
+    """Write one field; ``state`` is the look of an open or a locked cell, or one on paper."""
     value = values.get(item.name, "")
     if item.name == "様式版":
         page.text(item.area, str(value), "quiet", "left")
@@ -269,7 +272,8 @@ def _make_room_for_vertical_words(
 def _heights(pages: list[Sheet], heights: list[list[float]]) -> None:
     for page, points in zip(pages, heights, strict=True):
         for row, one in enumerate(points):
-            page.height(row, math.ceil(one / _POINTS_A_PIXEL) * _POINTS_A_PIXEL)
+            pixels = math.ceil(min(one, _HIGHEST) / _POINTS_A_PIXEL)
+            page.height(row, pixels * _POINTS_A_PIXEL)
 
 
 def _finish(pages: list[Sheet], form: Form, content: Content) -> None:

@@ -16,7 +16,7 @@ from workbook_tools.answers import Answer, Found, Located, Submission, understan
 from workbook_tools.container import Name
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import Finding, Place, found
-from workbook_tools.layout import GUIDE, Field, Form, Kind
+from workbook_tools.layout import COUNCIL_MEMBER, GUIDE, Field, Form, Kind
 from workbook_tools.reading import Book, Table, UnreadableError, open_book
 from workbook_tools.references import resolve
 from workbook_tools.text import half_width, squeeze, tidy
@@ -59,6 +59,9 @@ def take_in(data: bytes, file: str, form: Form, passwords: Sequence[str] = ()) -
     except UnreadableError as error:
         findings = (found(error.code, place, reason=error.reason),)
         return Intake(file, sha256, (), findings)
+    if any(name.name == COUNCIL_MEMBER for name in book.container.names):
+        reason = "審議会の評価シートです（council collect で読みます）"
+        return Intake(file, sha256, (), (found("F004", place, reason=reason),))
     said = []
     if book.container.macros:
         said.append(found("F005", place))

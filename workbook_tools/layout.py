@@ -19,6 +19,7 @@ from workbook_tools.model import Plan
 FORM_VERSION = "1"  # 様式版: raised whenever a field is added, removed or means something else
 SHEETS = ("進捗状況シート①", "進捗状況シート②")
 GUIDE = "記入要領"
+COUNCIL_MEMBER = "委員番号"  # a name that every 評価シート has and no progress sheet
 
 ROWS_A_YEAR = 3  # 取組内容, domain §4
 STATUSES = ("工程どおり", "工程見直し")

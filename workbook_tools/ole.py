@@ -1,8 +1,8 @@
 """OLE files: .xls as python-calamine may safely read it, and what a password protects.
 
-An .xls is one stream of records. Those that hold cells are counted; those that only describe
-(defined names, formulas, announced sizes) and end the process when they are wrong are blanked in a
-copy, which is wrapped anew, so that exactly what was measured is read.
+An .xls is one stream of records. Those that hold values are measured and written into a stream of
+our own; all others (defined names, formulas, announced sizes, drawings) are left out, for
+python-calamine believes what they say, and a wrong one ends the process or keeps it for ever.
 """
 
 from __future__ import annotations
@@ -93,104 +93,129 @@ def decrypt(data: bytes, passwords: Sequence[str]) -> bytes:
 
 # -- the records of an .xls -----------------------------------------------------------------------
 
-_END, _FILE_PASS, _SHEET, _TEXTS, _CONTINUE = 0x0A, 0x2F, 0x85, 0xFC, 0x3C
-_DIMENSIONS, _FORMULA, _MANY_NUMBERS, _SHARED_TEXT, _MERGED = 0x200, 0x06, 0xBD, 0xFD, 0xE5
-_BOOK_LINK, _FORMULA_TEXT = 0x1AE, 0x207
-# Row and column are the first two words of these.
-_CELLS = frozenset({_FORMULA, _MANY_NUMBERS, _SHARED_TEXT, 0x203, 0x204, 0x205, 0x27E})
-# Defined names and what they refer to: we have no use for them, a broken one ends the reading.
-_BLANKED = frozenset({0x17, 0x18})
-_BLANK = 0x5D0  # no record has this number
+_BEGIN, _END, _FILE_PASS, _SHEET, _TEXTS, _CONTINUE = 0x809, 0x0A, 0x2F, 0x85, 0xFC, 0x3C
+_FORMULA, _FORMULA_TEXT, _MANY_NUMBERS, _SHARED_TEXT = 0x06, 0x207, 0xBD, 0xFD
+_MERGED, _BOOK_LINK = 0xE5, 0x1AE
+_OUR_OWN_LINKS = (b"\x01\x04", b"\x01\x3a")
+# The records that are kept, and how long they must be to be understood: code page, dates, formats;
+# and of a sheet those that hold a value. Their first two words are row and column.
+_OF_BOOK = {0x42: 2, 0x22: 2, 0x41E: 5, 0xE0: 4}
+_CELLS = {
+    0x203: 14,
+    0x204: 9,
+    0x205: 8,
+    0x27E: 10,
+    _SHARED_TEXT: 10,
+    _MANY_NUMBERS: 12,
+    _FORMULA: 20,
+}
 
 
 class _Biff:
-    """The records of a workbook stream: walked as python-calamine walks them."""
+    """The records of a workbook: measured, and written anew as far as they hold values."""
 
     def __init__(self, stream: bytes) -> None:
-        self._stream = bytearray(stream)
+        self._stream = stream
         self.protected = self.links = False
-        self._sheets: list[int] = []
-        self._lengths: list[int] = []  # bytes of each shared text
-        self._cells = self._merged = self._text = 0
-        texts: list[bytes] | None = None
-        for kind, at, length in self._records(0):
-            if kind == _TEXTS:
-                texts = [stream[at : at + length]]
-            elif kind == _CONTINUE and texts is not None:
-                texts.append(stream[at : at + length])
-            elif texts is not None:
-                self._count_texts(texts)
-                texts = None
-            if kind == _FILE_PASS and stream[at : at + 2] != b"\0\0":
+        self._begin = b""
+        self._book: list[bytes] = []
+        self._sheets: list[bytes] = []
+        self._texts: list[bytes] = []  # the blocks of the shared texts
+        last = 0
+        for kind, content in self._records(0):
+            if kind == _FILE_PASS and content[:2] != b"\0\0":
                 self.protected = True
                 return
-            if kind == _SHEET:
-                self._sheets.append(struct.unpack_from("<I", stream, at)[0])
+            if kind == _BEGIN:
+                self._begin = _record(kind, content)
+            elif kind == _TEXTS or (kind == _CONTINUE and last == _TEXTS):
+                self._texts.append(content)
+                kind = _TEXTS
+            elif kind == _SHEET and len(content) > 7:
+                self._sheets.append(content)
             elif kind == _BOOK_LINK:
-                self.links |= stream[at + 2 : at + 4] not in (b"\x01\x04", b"\x01\x3a")
-            elif kind in _BLANKED:
-                struct.pack_into("<H", self._stream, at - 4, _BLANK)
-        if texts is not None:
-            self._count_texts(texts)
-        if len(self._sheets) > MOST_SHEETS:
-            raise UnreadableError("F007", TOO_LARGE)
+                self.links |= content[2:4] not in _OUR_OWN_LINKS
+            elif len(content) >= _OF_BOOK.get(kind, len(content) + 1):
+                self._book.append(_record(kind, content))
+            last = kind
+        self._lengths = self._text_lengths() if self._texts else []
+        self._cells = self._merged = self._text = 0
 
     def measured(self) -> bytes:
-        """The stream with its sheets measured. Raises UnreadableError with F007."""
-        for start in self._sheets:
-            if start > len(self._stream):
-                raise UnreadableError("F001", BROKEN)
-            rows = cols = 0
-            for kind, at, length in self._records(start):
-                if kind in _CELLS and length >= 6:
-                    row, col = struct.unpack_from("<HH", self._stream, at)
-                    rows, cols = max(rows, row + 1), max(cols, col + 1 + length // 6 - 1)
-                    self._cell(kind, at, length)
-                elif kind == _DIMENSIONS:  # only announces, and would be believed
-                    self._stream[at : at + length] = bytes(length)
-                elif kind == _MERGED:
-                    self._merged += length // 8
-                    if length < 2 + 8 * int.from_bytes(self._stream[at : at + 2], "little"):
-                        struct.pack_into("<H", self._stream, at - 4, _BLANK)
-                elif kind == _FORMULA_TEXT:
-                    self._text += 2 * length
-            self._cells += rows * cols
-            if self._cells > MOST_CELLS:
-                raise UnreadableError("F007", TOO_FAR)
-            if self._merged > MOST_MERGED:
-                raise UnreadableError("F007", TOO_LARGE)
-            if self._text > MOST_TEXT:
-                raise UnreadableError("F007", TOO_MUCH_TEXT)
-        return bytes(self._stream)
+        """The stream anew. Raises UnreadableError with F001 or F007."""
+        if len(self._sheets) > MOST_SHEETS:
+            raise UnreadableError("F007", TOO_LARGE)
+        for no, block in enumerate(self._texts):
+            self._book.append(_record(_CONTINUE if no else _TEXTS, block))
+        bodies = [self._sheet(*struct.unpack_from("<I", sheet)) for sheet in self._sheets]
+        at = len(self._begin) + sum(map(len, self._book)) + len(_record(_END, b""))
+        at += sum(4 + len(sheet) for sheet in self._sheets)
+        listing = []
+        for sheet, body in zip(self._sheets, bodies, strict=True):
+            listing.append(_record(_SHEET, struct.pack("<I", at) + sheet[4:]))
+            at += len(body)
+        return b"".join((self._begin, *self._book, *listing, _record(_END, b""), *bodies))
 
-    def _cell(self, kind: int, at: int, length: int) -> None:
-        if kind == _SHARED_TEXT and length >= 10:
-            index = struct.unpack_from("<I", self._stream, at + 6)[0]
-            self._text += self._lengths[index] if index < len(self._lengths) else 0
-        elif kind == _FORMULA and length >= 22:
-            struct.pack_into("<H", self._stream, at + 20, 0)  # the value alone is wanted
+    def _sheet(self, start: int) -> bytes:
+        """One sheet anew: its values and merged areas."""
+        kept = [self._begin]
+        rows = cols = last = 0
+        for kind, content in self._records(start):
+            if len(content) >= _CELLS.get(kind, len(content) + 1):
+                row, col = struct.unpack_from("<HH", content)
+                if kind == _MANY_NUMBERS:
+                    col += (len(content) - 6) // 6 - 1
+                elif kind == _SHARED_TEXT:
+                    (index,) = struct.unpack_from("<I", content, 6)
+                    self._text += self._lengths[index] if index < len(self._lengths) else 0
+                elif kind == _FORMULA:
+                    content = content[:20] + b"\0\0"  # the value alone is wanted
+                rows, cols = max(rows, row + 1), max(cols, col + 1)
+                kept.append(_record(kind, content))
+            elif kind == _FORMULA_TEXT and last == _FORMULA and len(content) > 3:
+                self._text += 3 * len(content)
+                kept.append(_record(kind, content))
+            elif kind == _MERGED and len(content) >= 2 + 8 * int.from_bytes(content[:2], "little"):
+                self._merged += len(content) // 8
+                kept.append(_record(kind, content))
+            last = kind if kind in _CELLS else last
+        self._cells += rows * cols
+        if self._cells > MOST_CELLS:
+            raise UnreadableError("F007", TOO_FAR)
+        if self._merged > MOST_MERGED:
+            raise UnreadableError("F007", TOO_LARGE)
+        if self._text > MOST_TEXT:
+            raise UnreadableError("F007", TOO_MUCH_TEXT)
+        return b"".join((*kept, _record(_END, b"")))
 
-    def _records(self, start: int) -> Iterator[tuple[int, int, int]]:
-        """Kind, place and length of each record up to the end of a part."""
-        at, last = start, len(self._stream) - 4
+    def _records(self, start: int) -> Iterator[tuple[int, bytes]]:
+        """Kind and content of each record of a part; what is embedded in it, a chart, is not."""
+        at, last, depth = start, len(self._stream) - 4, 0
+        if self._stream[at : at + 2] != b"\x09\x08":
+            raise UnreadableError("F001", BROKEN)
         while at <= last:
             kind, length = struct.unpack_from("<HH", self._stream, at)
-            if kind == _END:
+            depth += (kind == _BEGIN) - (kind == _END)
+            if not depth:
                 return
-            yield kind, at + 4, min(length, last - at)
+            if depth == 1:
+                yield kind, self._stream[at + 4 : at + 4 + length]
             at += 4 + length
+        raise UnreadableError("F001", BROKEN)
 
-    def _count_texts(self, blocks: Sequence[bytes]) -> None:
+    def _text_lengths(self) -> list[int]:
         """The lengths of the shared texts, which may run on from block to block."""
-        (count,) = struct.unpack_from("<I", blocks[0], 4)
+        (count,) = struct.unpack_from("<I", self._texts[0], 4)
         if count > MOST_TEXTS:
             raise UnreadableError("F007", TOO_LARGE)
-        rest = iter(blocks)
+        lengths = []
+        rest = iter(self._texts)
         block, at = next(rest), 8
         for _ in range(count):
             if at >= len(block):
-                block, at = next(rest, b""), 0
+                block, at = next(rest), 0
             letters, flags = struct.unpack_from("<HB", block, at)
+            lengths.append(letters * 3)
             at += 3
             behind = 0
             if flags & 8:
@@ -199,7 +224,6 @@ class _Biff:
             if flags & 4:
                 behind += int(struct.unpack_from("<I", block, at)[0])
                 at += 4
-            self._lengths.append(letters * 3)
             width = 2 if flags & 1 else 1
             while letters:
                 fit = min(letters, (len(block) - at) // width)
@@ -211,6 +235,11 @@ class _Biff:
                 behind -= len(block) - at
                 block, at = next(rest), 0
             at += behind
+        return lengths
+
+
+def _record(kind: int, content: bytes) -> bytes:
+    return struct.pack("<HH", kind, len(content)) + content
 
 
 # -- a plain OLE file around one stream -----------------------------------------------------------

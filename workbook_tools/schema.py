@@ -144,6 +144,22 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
+        "council",
+        (
+            "CREATE TABLE member (year INTEGER NOT NULL, no INTEGER NOT NULL)",
+            """CREATE TABLE ballot (
+                id INTEGER PRIMARY KEY, year INTEGER NOT NULL, sha256 TEXT NOT NULL,
+                file TEXT NOT NULL, received_at TEXT NOT NULL, member INTEGER,
+                faulty INTEGER NOT NULL)""",
+            """CREATE TABLE ballot_score (
+                ballot_id INTEGER NOT NULL REFERENCES ballot (id) ON DELETE CASCADE,
+                item_no INTEGER NOT NULL, score INTEGER NOT NULL)""",
+            """CREATE TABLE ballot_opinion (
+                ballot_id INTEGER NOT NULL REFERENCES ballot (id) ON DELETE CASCADE,
+                kind TEXT NOT NULL, no INTEGER NOT NULL, text TEXT NOT NULL)""",
+        ),
+    ),
+    (
         "sources",
         (
             # Every taking in is noted, the same file twice too: the last one of a year counts.

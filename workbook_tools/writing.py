@@ -55,6 +55,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "cover_line": {"font_size": 14, "align": "center", "text_wrap": True},
     "open_left": {"left": 0},
     "open_right": {"right": 0, "align": "right"},
+    "link": {"font_color": "#1F4E79", "underline": 1},
     "tenths": {"num_format": "0.0"},
     "change": {"num_format": "+0;-0;0"},
     "change tenths": {"num_format": "+0.0;-0.0;0.0"},
@@ -103,6 +104,7 @@ class Chart:
     size: tuple[int, int]
     most: float | None = None  # upper end of the axis; None: as the figures need
     format: str = "0.0"
+    legend: bool = True  # where there is more than one series
 
     @property
     def type(self) -> dict[str, str]:
@@ -155,12 +157,10 @@ class Sheet:
         form = self._prepare(area, styles)
         self._must(self._sheet.write_formula(area.row, area.col, formula, form, value))
 
-    def link(self, area: Area, target: str, text: str | float, *styles: str) -> None:
-        """Write a link to a place in the same workbook or a file beside it; a number stays one."""
+    def link(self, area: Area, target: str, text: str, *styles: str) -> None:
+        """Write a link to a place in the same workbook or a file beside it."""
         form = self._prepare(area, styles)
-        self._must(self._sheet.write_url(area.row, area.col, target, form, str(text)))
-        if not isinstance(text, str):
-            self._must(self._sheet.write_number(area.row, area.col, text, form))
+        self._must(self._sheet.write_url(area.row, area.col, target, form, text))
 
     def number_link(self, area: Area, target: str, number: float, *styles: str) -> None:
         """Write a number that leads somewhere and stays a number."""
@@ -351,7 +351,7 @@ class Book:
         made.set_title(
             {"name": chart.title, "name_font": {**small, "bold": True}, "overlay": False}
         )
-        many = len(chart.series) > 1
+        many = chart.legend and len(chart.series) > 1
         made.set_legend({"position": "bottom", "font": tiny} if many else {"none": True})
         grid = {"visible": True, "line": {"color": "#D9D9D9", "width": 0.75}}
         radar = chart.kind == "radar"
@@ -383,8 +383,8 @@ def _series(chart: Chart, one: Series) -> dict[str, Any]:
         "name": one.name,
         "categories": f"='{one.categories[0]}'!{one.categories[1].absolute_range}",
         "values": f"='{one.values[0]}'!{one.values[1].absolute_range}",
-        "data_labels": {"value": True, "font": font, "num_format": f"{chart.format};;"},
     }
     if chart.kind == "radar":
-        return {**made, "line": line, "marker": {"type": "circle", "size": 4, "fill": line}}
-    return {**made, "fill": {"color": one.colour}, "gap": 60}
+        return {**made, "line": line, "marker": {"type": "none"}}
+    labels = {"value": True, "font": font, "num_format": f"{chart.format};;"}
+    return {**made, "data_labels": labels, "fill": {"color": one.colour}, "gap": 60}

@@ -1,0 +1,288 @@
+"""`demo`: the whole year in a new folder, and the figures the city published at its end."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import pytest
+
+from tests.test_figures import PLAN, R2, R3, practices, published
+from workbook_tools import demo, demo_answers, layout, reading, report, returns, round_facts
+from workbook_tools.collect import Collection, collect
+from workbook_tools.demo import Story, play
+from workbook_tools.era import FiscalYear
+from workbook_tools.figures import Figures, compute, tenths
+from workbook_tools.findings import Severity, UserError
+from workbook_tools.model import Plan
+from workbook_tools.register import Register
+from workbook_tools.text import width
+from workbook_tools.workspace import Workspace
+
+NOW = "2022-05-06T09:00:00+09:00"
+LIST = "取組状況一覧_R3.xlsx"
+
+
+def consolidate(workspace: Workspace, plan: Plan, year: FiscalYear) -> Sequence[Path]:
+    """Stands for the real one: the demo only calls it and names its files."""
+    assert year == plan.evaluated == R3
+    path = workspace.outbox / LIST
+    path.write_bytes(b"")
+    return [path]
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    said: list[str] = []
+    done = play(tmp_path_factory.mktemp("demo") / "新しいフォルダー", NOW, said.append, consolidate)
+    assert done.lines == tuple(said)
+    return done
+
+
+@pytest.fixture(scope="module")
+def result(story: Story) -> Figures:
+    with Register.open(story.workspace.register, write=False) as register:
+        return compute(story.plan, round_facts.gather(register, story.plan, R3))
+
+
+@pytest.fixture(scope="module")
+def answers(story: Story) -> dict[int, dict[str, returns.Stored]]:
+    with Register.open(story.workspace.register, write=False) as register:
+        return returns.answers(register, R3)
+
+
+def states(done: Collection) -> dict[str, list[int]]:
+    numbers: dict[str, list[int]] = {}
+    for one in done.practices:
+        numbers.setdefault(one.state.value, []).append(one.practice.no)
+    return numbers
+
+
+def said_of(done: Collection) -> set[tuple[str, int | None, str]]:
+    """Code, practice and name of the file of every finding."""
+    return {
+        (one.code, one.place.item_no, one.place.file.rpartition("/")[2][:4])
+        for one in done.findings
+    }
+
+
+# -- what comes back ------------------------------------------------------------------------------
+
+
+def test_the_first_returns_have_the_usual_faults(story: Story) -> None:
+    assert said_of(story.first) == {
+        ("S102", 5, "No05"),  # a score of 5
+        ("P203", 22, "No22"),  # 工程見直し without a revised plan
+        ("S108", 26, "No26"),  # two reasons missing
+        ("A402", 30, "No30"),  # a result missing
+        ("F001", None, "No61"),  # half a file
+        ("F008", 9, "No09"),  # two versions
+        ("F004", None, "~$No"),  # left by Excel
+        ("X801", 23, "No23"),  # the silent department
+        ("X801", 24, "No24"),
+        ("X801", 61, "No61"),
+    }
+    wrong = states(story.first)
+    assert (wrong["要修正"], wrong["未提出"]) == ([5, 22, 26, 30], [23, 24, 61])
+    assert len(wrong["受理"]) == 59
+
+
+def test_what_departments_do_without_harm(story: Story) -> None:
+    files = {file.file: file.forms for file in story.first.files}
+    zipped = {name: forms for name, forms in files.items() if ".zip/" in name}
+    assert {name.rpartition("/")[2][:7] for name in zipped} == {"No21_水道", "提出用（最終）"}
+    assert sorted(form[0] or 0 for forms in zipped.values() for form in forms) == [21, 43]
+    ways = {form[0]: form[2] for forms in files.values() for form in forms}
+    assert [no for no, way in ways.items() if way != "names"] == [demo.WITHOUT_NAMES]
+
+
+def test_after_the_second_round_all_are_accepted(story: Story) -> None:
+    assert states(story.second) == {
+        "受理": [practice.no for practice in PLAN.running(R3, {})],
+    }
+    assert not story.second.has_errors
+    assert {code for code, _, _ in said_of(story.second)} == {"F004", "F008"}  # no F009 above all
+    again = collect(story.workspace, story.plan, R3, NOW)
+    assert again.read_anew == 0
+
+
+def test_files_arrive_one_after_the_other(story: Story) -> None:
+    times = [path.stat().st_mtime for path in story.workspace.inbox.rglob("*") if path.is_file()]
+    assert len(set(times)) == len(times) == 64 - 1 - 1 + 2 + 1 + 1 + 4 + 2 - 2
+
+
+# -- the figures ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("printed", published()["items"], ids=lambda item: f"№{item['no']}")
+def test_items_as_published(result: Figures, printed: dict[str, Any]) -> None:
+    one = result.items[printed["no"] - 1]
+    assert one.now is not None
+    assert one.before is not None
+    averages = printed.get("averages_on_page", printed["averages"])  # domain §9
+    assert {name: tenths(value) for name, value in one.now.averages.items()} == averages
+    assert tenths(one.now.total) == printed.get("total_on_page", printed["total"])
+    assert (one.now.grade, one.before.grade) == (printed["grade_R3"], printed["grade_R2"])
+    assert (len(one.practices), one.note) == (printed["practice_count"], "")
+
+
+def test_themes_as_published(result: Figures) -> None:
+    for printed, one in zip(published()["themes"], result.themes, strict=True):
+        assert one.now is not None
+        averages = {name: tenths(value) for name, value in one.now.averages.items()}
+        assert averages == printed["averages"]
+        assert (tenths(one.now.total), one.now.grade) == (printed["total"], printed["grade"])
+        assert (len(one.items), one.practice_count) == (
+            printed["item_count"],
+            printed["practice_count"],
+        )
+
+
+def test_the_headline_as_published(result: Figures) -> None:
+    headline = published()["headline"]
+    now = result.grades()
+    assert {grade: now[grade] for grade in "ABCD"} == headline["grades"]
+    assert sum(now.values()) == headline["evaluated"]
+    assert result.grades(before=True)["C"] == headline["grades_previous_C"]
+    finished = [one.finished for one in result.practices if one.finished]
+    assert len(finished) == headline["finished_until_now"]
+    assert sum(year < R3 for year in finished) == headline["finished_before"]
+
+
+def test_practices_as_published(result: Figures) -> None:
+    for fact, one in zip(practices(), result.practices, strict=True):
+        known = {str(year): list(own.scores.values()) for year, own in one.by_year.items()}
+        assert known == {year: own for year, own in fact["scores"].items() if own}
+        assert (str(one.finished) if one.finished else None) == fact["finished"]
+
+
+def test_the_packages_scores_are_the_published_ones() -> None:
+    for year in (R2, R3):
+        carried = {
+            no: list(own.values()) for no, own in demo_answers.real_scores(PLAN, year).items()
+        }
+        known = {fact["no"]: fact["scores"][str(year)] for fact in practices()}
+        assert carried == {no: scores for no, scores in known.items() if scores}
+
+
+# -- the sentences --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ("取組結果_R3_1",),
+        ("特記事項",),
+        ("課題_R2",),
+        tuple(field.name for field in layout.form_of(PLAN).reasons),
+    ],
+    ids=["result", "remarks", "problem", "reasons"],
+)
+def test_no_two_practices_say_the_same(
+    answers: dict[int, dict[str, returns.Stored]], fields: tuple[str, ...]
+) -> None:
+    texts = [tuple(own[field].text for field in fields) for own in answers.values()]
+    assert len(set(texts)) == len(texts) == 66
+
+
+def test_people_write_references_and_wide_digits(
+    answers: dict[int, dict[str, returns.Stored]],
+) -> None:
+    raw = [one.raw for own in answers.values() for one in own.values()]
+    for written in ("⇒", "②と同じ", "(2)と同じ", "Ｒ２と同じ", "R2と同じ", "(継)同上", "特になし"):
+        assert written in raw
+    assert any(text.startswith("・Ｒ２と同じ\n・") for text in raw)
+    assert {"３", "２"} <= set(raw)
+    resolved = [one for own in answers.values() for one in own.values() if one.chain]
+    assert len(resolved) > 200
+
+
+def test_all_gaps_are_filled(answers: dict[int, dict[str, returns.Stored]]) -> None:
+    assert not [one.raw for own in answers.values() for one in own.values() if "{" in one.raw]
+
+
+def sentences(stock: object) -> list[str]:
+    if isinstance(stock, str):
+        return [stock]
+    parts = stock.values() if isinstance(stock, dict) else stock
+    return [text for part in parts for text in sentences(part)]  # type: ignore[union-attr]
+
+
+def test_the_stock_is_varied_and_has_only_known_gaps() -> None:
+    path = Path(demo_answers.__file__).parent / "data" / "demo_texts.json"
+    stock = json.loads(path.read_text(encoding="utf-8"))
+    assert all(len(stock[name]) >= 15 for name in ("schedules", "activities", "issues", "remarks"))
+    for reasons in stock["reasons"].values():
+        assert sum(map(len, reasons.values())) >= 15
+    texts = sentences(stock)
+    gaps = {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}
+    assert gaps == {"topic", "partner", "plan", "n", "m", "p", "q", "month"}
+    "".join(texts).encode("cp932")
+
+
+# -- the story ------------------------------------------------------------------------------------
+
+
+def test_the_story_is_a_screenful(story: Story) -> None:
+    rows = sum(-(-width(line) // 150) for line in story.lines)
+    assert len(story.lines) <= rows <= 40
+    "\n".join(story.lines).encode("cp932")
+    text = "\n".join(story.lines)
+    for told in (
+        "70件： A 22 B 41 C 7、取組終了 4件",
+        "38部署に66件",
+        "受理 59　要修正 4　未提出 3",
+        "進捗度が『5』です。0～3の整数を入れてください。",
+        "（消）総務課（小№23・24）",
+        "受理 66　要修正 0　未提出 0",
+        "A 25 B 38 C 3（ＡとＢで95.5％）",
+    ):
+        assert told in text
+
+
+def test_the_files_to_open_exist(story: Story) -> None:
+    opened = [line.strip().partition("　…")[0] for line in story.lines[-3:]]
+    assert opened[0] == f"outbox/{LIST}"
+    assert all((story.workspace.root / name).is_file() for name in opened)
+    path = report.write(story.workspace, story.plan, story.second)
+    assert story.workspace.relative(path) == opened[1]
+
+
+def test_last_years_list_is_a_workbook_like_the_councils(story: Story) -> None:
+    (table,) = reading.tables((story.workspace.root / "取組状況一覧_R2.xlsx").read_bytes())
+    grid = [[reading.as_text(value) for value in row] for row in table.grid]
+    assert grid[2][:5] == ["小№", "大№", "取組項目", "実践項目", "進捗度"]
+    assert grid[3][4:10] == ["2", "3", "1", "2", "8", "B"]
+    assert [row[10] for row in grid[3:]].count("R2") == 4
+    assert len(grid) == 73
+
+
+@pytest.mark.parametrize("there", ["a file in it", "a file of that name"])
+def test_only_a_new_folder_is_used(tmp_path: Path, there: str) -> None:
+    folder = tmp_path / "demo"
+    if there == "a file in it":
+        folder.mkdir()
+        (folder / "大事な表.xlsx").write_bytes(b"mine")
+    else:
+        folder.write_bytes(b"mine")
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(UserError, match="空のフォルダーではありません。.*別の名前"):
+        play(folder, NOW, print, consolidate)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="everything may be written")
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(UserError, match="作れません"):
+        play(tmp_path / "demo", NOW, print, consolidate)
+
+
+def test_faults_weigh_as_errors(story: Story) -> None:
+    weights = {one.code: one.severity for one in story.first.findings}
+    errors = {code for code, weight in weights.items() if weight is Severity.ERROR}
+    assert errors == {"S102", "P203", "S108", "A402", "F001", "X801"}
