@@ -140,7 +140,7 @@ LARGE = {
     ),
     "far text": lambda: book(row(cell("A1"), inline(FAR, ""))),
     "far cell of many sheets": lambda: book(*[row(cell("A1"), cell("ZZ99"))] * 20),
-    "a million cells": lambda: book(cells(600, 900)),
+    "a million cells": lambda: book(cells(700, 800)),
     "a million cells without places": lambda: book(f"<row>{'<c><v>1</v></c>' * 1000}</row>" * 1000),
     "400 MB of blanks": lambda: made.blanks(24_000_000),
     "one text in many cells": lambda: book(

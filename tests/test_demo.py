@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from string import Formatter
@@ -112,7 +111,9 @@ def test_after_the_second_round_all_are_accepted(story: Story) -> None:
 
 def test_files_arrive_one_after_the_other(story: Story) -> None:
     times = [path.stat().st_mtime for path in story.workspace.inbox.rglob("*") if path.is_file()]
-    assert len(set(times)) == len(times) == 64 - 1 - 1 + 2 + 1 + 1 + 4 + 2 - 2
+    forms, replaced, lock, zipped, corrected, reminded = 62, 1, 1, 1, 4, 2
+    assert len(times) == forms + replaced + lock + zipped + corrected + reminded
+    assert len(set(times)) == len(times)
 
 
 # -- the figures ----------------------------------------------------------------------------------
@@ -270,16 +271,15 @@ def test_only_a_new_folder_is_used(tmp_path: Path, there: str) -> None:
     else:
         folder.write_bytes(b"mine")
     before = sorted(tmp_path.rglob("*"))
-    with pytest.raises(UserError, match="空のフォルダーではありません。.*別の名前"):
+    with pytest.raises(UserError, match="空のフォルダーではありません"):
         play(folder, NOW, print, consolidate)
     assert sorted(tmp_path.rglob("*")) == before
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="everything may be written")
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
+    (tmp_path / "file").write_bytes(b"mine")
     with pytest.raises(UserError, match="作れません"):
-        play(tmp_path / "demo", NOW, print, consolidate)
+        play(tmp_path / "file" / "demo", NOW, print, consolidate)
 
 
 def test_faults_weigh_as_errors(story: Story) -> None:

@@ -330,6 +330,168 @@ def status(workspace: Workspace, year: FiscalYear | None, as_json: bool, strict:
     _end(strict and accepted < len(done.practices))
 
 
+@_command()
+@_year
+@click.option(
+    "--output", type=click.Path(path_type=Path), metavar="ファイル", help="一覧の置き場所。"
+)
+@click.option("--strict", is_flag=True, help="未提出や要修正があれば何も作らない。")
+@click.option("--appendix", is_flag=True, help="資料編（全シート）も作る。")
+@click.option("--pdf", is_flag=True, help="LibreOffice があれば、PDFも作る。")
+@_in_workspace
+def consolidate(
+    workspace: Workspace,
+    year: FiscalYear | None,
+    output: Path | None,
+    strict: bool,
+    appendix: bool,
+    pdf: bool,
+) -> None:
+    """登録したシートから、取組状況一覧を作ります。
+
+    \b
+    例： workbook-tools consolidate --year R3 --appendix
+    """
+    from workbook_tools import consolidate as stage
+
+    plan = _plan(workspace)
+    done = stage.consolidate(
+        workspace,
+        plan,
+        year or plan.evaluated,
+        _now(),
+        output=output,
+        strict=strict,
+        with_appendix=appendix,
+    )
+    for path in done.paths:
+        _say(f"作りました： {path}")
+    if pdf and done.paths:
+        from workbook_tools.printing import to_pdf
+
+        for path in to_pdf(done.paths):
+            _say(f"作りました： {path}")
+    for sentence in stage.shortcomings(done.round):
+        click.echo(printable(sentence), err=True)
+    if strict and not done.paths:
+        click.echo("未提出か要修正があるため、何も作りませんでした。", err=True)
+    _end(bool(done.round.figures.incomplete))
+
+
+@_command()
+@_year
+@click.option("--format", "form", type=click.Choice(["json", "csv"]), default="json", help="形式。")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="場所",
+    help="JSONはファイル、CSVはフォルダー（省くと画面に出す）。",
+)
+@_in_workspace
+def export(workspace: Workspace, year: FiscalYear | None, form: str, output: Path | None) -> None:
+    """一覧と同じ集計を、データ（JSON・CSV）で出します。
+
+    \b
+    例： workbook-tools export --format csv --output outbox/csv
+    """
+    from workbook_tools import export as stage
+    from workbook_tools.consolidate import gather_round
+    from workbook_tools.workspace import put
+
+    plan = _plan(workspace)
+    known = gather_round(workspace, plan, year or plan.evaluated, _now())
+    document = stage.document(known.figures, _now())
+    if form == "json":
+        text = stage.as_json(document)
+        if output is None:
+            _say_data(text)
+            return
+        put(output, text.encode())
+        _say(f"作りました： {output}")
+        return
+    tables = stage.as_csv(document)
+    for name, data in tables.items():
+        if output is None:
+            _say_data(f"# {name}\n{data.decode('utf-8-sig')}")
+        else:
+            put(output / name, data)
+            _say(f"作りました： {output / name}")
+
+
+@_command()
+@click.argument("folder", metavar="[フォルダー]", type=click.Path(path_type=Path), default="demo")
+def demo(folder: Path) -> None:
+    """見本の計画で、１年分の流れを通して見せます。
+
+    \b
+    例： workbook-tools demo
+    """
+    from workbook_tools import consolidate as stage
+    from workbook_tools.demo import play
+
+    now = _now()
+    play(
+        folder,
+        now,
+        _say,
+        lambda workspace, plan, year: (
+            stage.consolidate(workspace, plan, year, now, with_appendix=True).paths
+        ),
+    )
+
+
+@cli.group(cls=_Group, options_metavar="[指定]", subcommand_metavar="コマンド [引数]...")
+@click.help_option("-h", "--help", help="この説明を表示して終わる。")
+def council() -> None:
+    """審議会の評価シートを配り、集めます。
+
+    \b
+    例： workbook-tools council distribute --members 10
+    """
+
+
+@council.command("distribute", options_metavar="[指定]")
+@_year
+@click.option("--members", type=click.IntRange(1, 99), metavar="人数", help="委員の人数。")
+@click.help_option("-h", "--help", help="この説明を表示して終わる。")
+@_in_workspace
+def council_distribute(workspace: Workspace, year: FiscalYear | None, members: int | None) -> None:
+    """委員ごとの評価シートを作ります。
+
+    \b
+    例： workbook-tools council distribute --members 10
+    """
+    from workbook_tools import council as stage
+
+    plan = _plan(workspace)
+    paths = stage.distribute(workspace, plan, year or plan.evaluated, members)
+    _say(f"評価シートを{len(paths)}件作りました： {paths[0].parent}")
+
+
+@council.command("collect", options_metavar="[指定]")
+@_year
+@_passwords
+@_strict
+@click.help_option("-h", "--help", help="この説明を表示して終わる。")
+@_in_workspace
+def council_collect(
+    workspace: Workspace, year: FiscalYear | None, passwords: tuple[str, ...], strict: bool
+) -> None:
+    """inbox/ に戻ってきた評価シートを読み、評価を平均し、意見を集めます。
+
+    \b
+    例： workbook-tools council collect
+    """
+    from workbook_tools import council as stage
+
+    plan = _plan(workspace)
+    done = stage.collect(workspace, plan, year or plan.evaluated, _now(), passwords)
+    _say(f"評価シート： 受理 {len(done.returned)}件、未提出 {len(done.missing)}件")
+    _say(f"意見を{done.added}件加えました： {done.path}")
+    _tell(done.findings)
+    _end(done.has_errors or (strict and bool(done.missing)))
+
+
 def main() -> NoReturn:
     """Run the command line; whatever a user can cause ends in one sentence and exit code 2."""
     _survive_any_console()
@@ -372,12 +534,20 @@ def _asked_passwords() -> tuple[str, ...]:
     return tuple(words)
 
 
+def _say_data(text: str) -> None:
+    """Data for other programs: always UTF-8 where the output is no terminal."""
+    if sys.stdout.isatty():
+        click.echo(text, nl=False)
+    else:
+        click.get_binary_stream("stdout").write(text.encode())
+
+
 def _say_json(done: Collection) -> None:
     import json
 
     from workbook_tools.collect import as_json
 
-    click.echo(json.dumps(as_json(done), ensure_ascii=False, indent=1))
+    _say_data(json.dumps(as_json(done), ensure_ascii=False, indent=1) + "\n")
 
 
 def _check_year(plan: Plan, year: FiscalYear) -> None:

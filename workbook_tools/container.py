@@ -248,6 +248,8 @@ def _bound_sheets(parts: Mapping[str, bytes]) -> None:
     if len(book) > MOST_NAMES or _more(book, b"sheet", MOST_SHEETS):
         raise UnreadableError("F007", TOO_LARGE)
     sheets = [xml for xml in parts.values() if b"sheetData" in xml]
+    if sum(_count(xml, b"v") for xml in sheets if len(xml) > MOST_CELLS) > MOST_CELLS:
+        raise UnreadableError("F007", TOO_FAR)
     for measure in (_greatest_area, _formatted_area, _area):
         if sum(map(measure, sheets)) <= MOST_CELLS:
             break
@@ -537,19 +539,23 @@ def _walk(xml: bytes, walker: _Walker) -> None:
     parser = expat.ParserCreate()
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        plain = {name.rpartition(":")[2]: value for name, value in attributes.items()}
-        walker.start(tag.rpartition(":")[2], plain)
+        for name in attributes:
+            if ":" in name:
+                attributes = {one.rpartition(":")[2]: value for one, value in attributes.items()}
+                break
+        walker.start(tag.rpartition(":")[2], attributes)
 
     def refuse(*_: object) -> None:
         raise UnreadableError("F001", _CRAFTED)
 
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda tag: walker.end(tag.rpartition(":")[2])
-    parser.CharacterDataHandler = walker.text
+    if type(walker).text is not _Walker.text:
+        parser.CharacterDataHandler = walker.text
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
     parser.buffer_text = True
     try:
         parser.Parse(xml, True)
-    except (expat.ExpatError, ValueError, KeyError) as error:
+    except (expat.ExpatError, ValueError, LookupError) as error:
         raise UnreadableError("F001", BROKEN) from error

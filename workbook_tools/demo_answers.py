@@ -80,7 +80,9 @@ class _Voice:
     def say(self, sentences: Sequence[str]) -> str:
         """The next sentence of a stock; another practice, or the next call, takes another one."""
         self._said += 1
-        return self._fill(sentences[(self.no * 7 + self._said) % len(sentences)])
+        count = len(sentences)
+        step = 1 + self.no // count  # so that practices that share one sentence differ in the next
+        return self._fill(sentences[(self.no * 7 + self._said * step) % count])
 
     def pair(self, stock: str) -> tuple[str, str]:
         """Two texts that belong together: an activity and its result, a problem and its way out."""
@@ -136,7 +138,7 @@ def _activities(voice: _Voice, plan: Plan, year: FiscalYear, ends: bool) -> Valu
     """取組内容: one or two rows of the past, one to three of this year, then what comes."""
     no, values, label = voice.no, Values(), 0
     for past in (one for one in plan.years if one < year):
-        for n in range(1, 2 + (no % 3 == 0)):
+        for n in range(1, 2 + (no % 4 == 0)):
             label += 1
             doing, result = voice.pair("activities")
             values[field_name("取組予定", past, n)] = doing

@@ -243,8 +243,8 @@ def mean_headings(figures: Figures, more: int = 0, note: int = 80) -> tuple[Head
     return (
         *means,
         Heading("合計", 48 + more),
-        Heading("総合評価", 78 + more, label="担当部署評価（総合評価）"),
-        Heading("審議会評価平均", 62 + more),
+        Heading("総合評価", 78, label="担当部署評価（総合評価）"),
+        Heading("審議会評価平均", 62),
         Heading("備考", note),
     )
 

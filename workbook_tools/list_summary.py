@@ -19,7 +19,10 @@ from workbook_tools.writing import SERIES, Book, Chart, Series, Sheet
 
 SUMMARY = "総括"
 _WIDTHS = (360, 90, 90, 90)  # 項目, 今年度, 前年度, 増減
-_GAP, _CHART = 20, (480, 520)  # pixels between table and chart; size of the chart
+_GAP, _CHART = 20, (480, 260, 520)  # pixels beside the table; chart: width, least, most height
+    20,
+    (480, 260, 520),
+)  # pixels between table and chart; the chart: width, least, most height
 _GRADES = 6  # hidden columns from here on: grades by year, what the chart shows
 _LINE, _EDGE, _MOST = 11.5, 5.0, 400.0
 _ON_ONE_PAGE = 700  # characters of notes that still fit below the table
@@ -49,11 +52,16 @@ def add_summary(book: Book, figures: Figures, places: Places, notes: Sequence[st
         sheet.columns(col, col, pixels)
     sheet.columns(len(_WIDTHS), len(_WIDTHS), _GAP + _CHART[0])
     row = top = _summary_head(sheet, figures)
+    pixels = 0.0
     for line in headlines(figures, places):
-        row = _headline_row(sheet, row, line)
-    shown = _grade_chart(sheet, top - 1, figures, places)
+        row, points = _headline_row(sheet, row, line)
+        pixels += points * 96 / 72
+    least, most = _CHART[1:]
+    high = round(max(least, min(most, pixels)))
+    _grade_chart(sheet, top - 1, figures, places, high)
+    row += round(max(0, high - pixels)) // 20  # rows below a short table, until the chart ends
     said = [*missing(figures), *notes]
-    down = _summary_notes(sheet, max(row + 1, shown), said)
+    down = _summary_notes(sheet, row + 1, said)
     short = sum(len(note) for note in said) < _ON_ONE_PAGE
     area = Area(0, 0, down, len(_WIDTHS) + 1)
     sheet.page(
@@ -222,8 +230,8 @@ def _summary_head(sheet: Sheet, figures: Figures) -> int:
     return 4
 
 
-def _headline_row(sheet: Sheet, row: int, line: Headline) -> int:
-    """One figure, and its names below it; gives the next free row."""
+def _headline_row(sheet: Sheet, row: int, line: Headline) -> tuple[int, float]:
+    """One figure, and its names below it; gives the next free row and the points used."""
     looks = ("box", "center", *([line.unit] if line.unit else []))
     sheet.text(Area(row, 0), line.words, "box", "wrap", "middle")
     if line.formula:
@@ -238,19 +246,21 @@ def _headline_row(sheet: Sheet, row: int, line: Headline) -> int:
         look = "change tenths" if line.unit == "tenths" else "change"
         formula = f"=ROUND({cell_name(row, 1)}-{cell_name(row, 2)},1)"
         sheet.formula(Area(row, 3), formula, change, "box", "center", look)
-    sheet.height(row, _EDGE + _LINE * max(1.2, lines(line.words, _WIDTHS[0] // 6 - 1)))
+    points = _EDGE + _LINE * max(1.2, lines(line.words, _WIDTHS[0] // 6 - 1))
+    sheet.height(row, points)
     if not line.names:
-        return row + 1
+        return row + 1, points
     more = len(line.names) - _NAMED
     shown = "、".join(line.names[:_NAMED]) + (f"　ほか{more}件" if more > 0 else "")
     sheet.text(Area(row + 1, 0, 1, len(_WIDTHS)), shown, "box", "wrap", "indent", "quiet")
     needed = lines(shown, (sum(_WIDTHS) - 24) // 6)
-    sheet.height(row + 1, min(_MOST, _EDGE + _LINE * needed))
-    return row + 2
+    below = min(_MOST, _EDGE + _LINE * needed)
+    sheet.height(row + 1, below)
+    return row + 2, points + below
 
 
-def _grade_chart(sheet: Sheet, row: int, figures: Figures, places: Places) -> int:
-    """Grades by year as stacked columns over hidden cells; gives the first row below it."""
+def _grade_chart(sheet: Sheet, row: int, figures: Figures, places: Places, high: int) -> None:
+    """Grades by year as stacked columns over hidden cells."""
     years = [year for year in figures.plan.years if year <= figures.year]
     years = [year for year in years if _by_year(figures, year) or year == figures.year]
     rules = figures.plan.grades
@@ -275,9 +285,8 @@ def _grade_chart(sheet: Sheet, row: int, figures: Figures, places: Places) -> in
         )
         for number, rule in enumerate(rules)
     ]
-    chart = Chart("stacked", "総合評価の推移（実践項目数）", series, _CHART, format="0")
+    chart = Chart("stacked", "総合評価の推移（実践項目数）", series, (_CHART[0], high), format="0")
     sheet.chart(Area(row, len(_WIDTHS)), chart, _GAP)
-    return row + 1
 
 
 def _by_year(figures: Figures, year: FiscalYear) -> list[str]:

@@ -64,7 +64,7 @@ def add_themes(book: Book, figures: Figures) -> None:
 
 
 def _theme_headings(figures: Figures) -> tuple[Heading, ...]:
-    note = _WIDE - _LEFT - 2 * 68 - 66 * criteria(figures) - 60 - 90 - 74
+    note = _WIDE - _LEFT - 2 * 68 - 66 * criteria(figures) - 60 - 78 - 62
     overall = (Heading(f"全体_{one.name}", 60, hidden=True) for one in figures.plan.criteria)
     return (
         Heading("№", 46),

@@ -8,28 +8,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from workbook_tools import remarks, restyle, result_sheet
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.grid import Area, cell_name, parse_cell
 from workbook_tools.package import (
     MAIN,
-    OFFICE,
     Element,
     Package,
     Part,
     Relations,
     UnmarkableError,
     Wanted,
-    declare,
-    escape,
 )
 from workbook_tools.reading import Book, UnreadableError, open_book
-from workbook_tools.remarks import MARKER, Note, Spot, pixels
+from workbook_tools.remarks import MARKER, Note, Spot
 from workbook_tools.restyle import Styles
-from workbook_tools.result_sheet import Row
+from workbook_tools.result_sheet import WORKBOOK, Row, Sheet
 
 __all__ = ["UnmarkableError", "mark"]
 
@@ -45,9 +41,15 @@ def mark(data: bytes, findings: Sequence[Finding]) -> bytes:
     workbook of Excel's (.xls, .ods, protected, broken) or written in an unknown way.
     """
     try:
-        book = open_book(data)
+        return _marked(data, findings)
     except UnreadableError as error:
         raise UnmarkableError(error.reason) from error
+    except (ValueError, KeyError, IndexError, OverflowError) as error:
+        raise UnmarkableError(f"crafted: {error!r}") from error  # numbers that are none
+
+
+def _marked(data: bytes, findings: Sequence[Finding]) -> bytes:
+    book = open_book(data)
     package = Package(data)
     workbook = Part(package.get(WORKBOOK), namespace=MAIN)
     relations = Relations(package, WORKBOOK)
@@ -68,7 +70,8 @@ def mark(data: bytes, findings: Sequence[Finding]) -> bytes:
     rows = [
         Row(one, fills.get((one.place.sheet or "", one.place.cell or ""), "")) for one in findings
     ]
-    result_sheet.put_first(package, workbook, relations, sheets, earlier, result_sheet.content(rows, styles))
+    content = result_sheet.content(rows, styles)
+    result_sheet.put_first(package, workbook, relations, sheets, earlier, content)
     package.put(styles_path, styles.bytes())
     return package.bytes()
 
@@ -109,11 +112,9 @@ class _Marker:
         sheet = Part(data, _wanted(colours, self._styles.marked))
         _deselect(sheet)
         if sheet.root.local == "worksheet":
-            originals = self._originals(merged)
-            formats = self._recolour(sheet, colours, originals)
-            remarks.annotate(
-                self._package, self._path, sheet, _notes(findings, areas), remarks.sizes(sheet.root)
-            )
+            formats = self._recolour(sheet, colours, merged)
+            notes = _notes(findings, areas)
+            remarks.annotate(self._package, self._path, sheet, notes)
         else:
             formats = {}
         if (new := sheet.bytes()) != data:
@@ -137,28 +138,32 @@ class _Marker:
         return found
 
     def _recolour(
-        self, sheet: Part, colours: Mapping[Spot, str], originals: Mapping[Spot, str]
+        self, sheet: Part, colours: Mapping[Spot, str], merged: Mapping[Spot, Area]
     ) -> dict[Spot, int]:
         """Change the formats of cells; the formats that coloured cells had before."""
+        originals = self._originals(merged)
         # Rows may have been moved since: then the fill that most cells had.
         usual = Counter(self._before.values()).most_common(1)
         otherwise = usual[0][0] if usual else restyle.NO_FILL
         formats: dict[Spot, int] = {}
-        missing = dict(colours)
         for cell in sheet.root.all("sheetData", "row", "c"):
             spot = parse_cell(cell.attributes["r"])
-            number = int(cell.attributes.get("s", "0"))
-            plain = number
+            number = new = int(cell.attributes.get("s", "0"))
             if number in self._styles.marked:
-                plain = self._styles.unmark(number, originals.get(spot, otherwise))
-            new = plain
+                new = self._styles.unmark(number, originals.get(spot, otherwise))
             if spot in colours:
-                missing.pop(spot, None)
-                formats[spot] = plain
-                new = self._styles.mark(plain, colours[spot])
+                formats[spot] = new
+                new = self._styles.mark(new, colours[spot])
             if new != number:
                 sheet.set(cell, "s", str(new))
-        formats.update(_add_cells(sheet, missing, self._styles))
+        missing = colours.keys() - formats.keys()
+        usual_formats = _usual_formats(sheet.root)
+        for spot in missing:
+            area = merged.get(spot)
+            corner = formats.get((area.row, area.col)) if area else None
+            formats[spot] = usual_formats(spot) if corner is None else corner
+        styles = {spot: self._styles.mark(formats[spot], colours[spot]) for spot in sorted(missing)}
+        _add_cells(sheet, styles)
         return formats
 
 
@@ -234,69 +239,71 @@ def _deselect(sheet: Part) -> None:
             sheet.set(view, "tabSelected", "0")
 
 
-def _add_cells(sheet: Part, missing: Mapping[Spot, str], styles: Styles) -> dict[Spot, int]:
-    """Write cells that the sheet does not hold yet; the formats they had by row or column."""
-    rows = list(sheet.root.all("sheetData", "row"))
+def _usual_formats(root: Element) -> Callable[[Spot], int]:
+    """The format of a cell that is not written: its row's, else its column's."""
+    rows = {
+        _number(row): int(row.attributes.get("s", "0"))
+        for row in root.all("sheetData", "row")
+        if row.attributes.get("customFormat") in ("1", "true")
+    }
+    columns = [
+        (int(one.attributes["min"]), int(one.attributes["max"]), one.attributes.get("style", "0"))
+        for one in root.all("cols", "col")
+    ]
+
+    def usual(spot: Spot) -> int:
+        row, col = spot
+        fitting = (int(style) for first, last, style in columns if first <= col + 1 <= last)
+        return rows[row] if row in rows else next(fitting, 0)
+
+    return usual
+
+
+def _add_cells(sheet: Part, styles: Mapping[Spot, int]) -> None:
+    """Write cells that the sheet does not hold yet, in the order of rows and columns."""
     data = sheet.root.first("sheetData")
     if data is None:
         raise UnmarkableError("no cells")
-    by_row: dict[int, dict[int, str]] = {}
-    for (row, col), colour in sorted(missing.items()):
-        by_row.setdefault(row, {})[col] = colour
-    known = {_number(row): row for row in rows}
-    formats: dict[Spot, int] = {}
-    new_rows: dict[int, bytes] = {}
-    for number, cells in by_row.items():
-        row = known.get(number)
-        written: dict[int, bytes] = {}
-        for col, colour in cells.items():
-            formats[number, col] = format_of = _usual_format(sheet.root, row, col)
-            style = styles.mark(format_of, colour)
-            name = cell_name(number, col)
-            written[col] = b"<" + sheet.tag("c") + f' r="{name}" s="{style}"/>'.encode()
-        if row is None:
-            tag = sheet.tag("row")
-            inner = b"".join(written.values())
-            new_rows[number] = b"<" + tag + b' r="%d">' % (number + 1) + inner + b"</" + tag + b">"
-        else:
-            _insert_cells(sheet, row, written)
-    for number, new in new_rows.items():
-        later = next((row.begin for row in rows if _number(row) > number), None)
-        if later is None:
-            sheet.append(data, new)
-        else:
-            sheet.replace(later, later, new)
-    return formats
+    new: dict[int, dict[int, bytes]] = {}
+    for (row, col), style in sorted(styles.items()):
+        cell = b"<" + sheet.tag("c") + f' r="{cell_name(row, col)}" s="{style}"/>'.encode()
+        new.setdefault(row, {})[col] = cell
+    rows = {_number(row): row for row in data.all("row")}
+    between: dict[int | None, bytes] = {}
+    for number, cells in new.items():
+        if number in rows:
+            _insert_cells(sheet, rows[number], cells)
+            continue
+        tag, inner = sheet.tag("row"), b"".join(cells.values())
+        row_xml = b"<" + tag + b' r="%d">' % (number + 1) + inner + b"</" + tag + b">"
+        at = next((row.begin for other, row in rows.items() if other > number), None)
+        between[at] = between.get(at, b"") + row_xml
+    _insert(sheet, data, between)
 
 
-def _insert_cells(sheet: Part, row: Element, written: Mapping[int, bytes]) -> None:
-    places: dict[int | None, bytes] = {}
-    for col, new in written.items():
+def _insert_cells(sheet: Part, row: Element, cells: Mapping[int, bytes]) -> None:
+    between: dict[int | None, bytes] = {}
+    for col, cell in cells.items():
         later = (one for one in row.children if parse_cell(one.attributes["r"])[1] > col)
         at = next((one.begin for one in later), None)
-        places[at] = places.get(at, b"") + new
-    for at, new in places.items():
-        if at is None:
-            sheet.append(row, new)
-        else:
-            sheet.replace(at, at, new)
+        between[at] = between.get(at, b"") + cell
+    _insert(sheet, row, between)
     if (spans := row.attributes.get("spans", "")).count(":") == 1:
         first, last = map(int, spans.split(":"))
-        first, last = min(first, min(written) + 1), max(last, max(written) + 1)
+        first, last = min(first, min(cells) + 1), max(last, max(cells) + 1)
         sheet.set(row, "spans", f"{first}:{last}")
+
+
+def _insert(sheet: Part, parent: Element, between: Mapping[int | None, bytes]) -> None:
+    """New elements before the places given, or behind everything."""
+    for at, new in between.items():
+        if at is None:
+            sheet.append(parent, new)
+        else:
+            sheet.replace(at, at, new)
 
 
 def _number(row: Element) -> int:
     if not row.attributes.get("r", "").isdecimal():
         raise UnmarkableError("row without place")
     return int(row.attributes["r"]) - 1
-
-
-def _usual_format(root: Element, row: Element | None, col: int) -> int:
-    """The format of a cell that is not written: its row's, else its column's."""
-    if row is not None and row.attributes.get("customFormat") in ("1", "true"):
-        return int(row.attributes.get("s", "0"))
-    for one in root.all("cols", "col"):
-        if int(one.attributes["min"]) <= col + 1 <= int(one.attributes["max"]):
-            return int(one.attributes.get("style", "0"))
-    return 0

@@ -37,12 +37,14 @@ Spot = tuple[int, int]
 Sizes = tuple[Callable[[int], int], Callable[[int], int]]
 # In a worksheet the boxes' relation stands behind all of these (ECMA-376, CT_Worksheet).
 _BEFORE = frozenset(
-    ("sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr")
-    + ("sheetProtection", "protectedRanges", "scenarios", "autoFilter", "sortState")
-    + ("dataConsolidate", "customSheetViews", "mergeCells", "phoneticPr", "conditionalFormatting")
-    + ("dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup")
-    + ("headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches")
-    + ("ignoredErrors", "smartTags", "drawing")
+    {
+        *("sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData"),
+        *("sheetCalcPr", "sheetProtection", "protectedRanges", "scenarios", "autoFilter"),
+        *("sortState", "dataConsolidate", "customSheetViews", "mergeCells", "phoneticPr"),
+        *("conditionalFormatting", "dataValidations", "hyperlinks", "printOptions"),
+        *("pageMargins", "pageSetup", "headerFooter", "rowBreaks", "colBreaks"),
+        *("customProperties", "cellWatches", "ignoredErrors", "smartTags", "drawing"),
+    }
 )
 
 _NAMESPACES = {
@@ -81,9 +83,7 @@ class Note:
     last_col: int
 
 
-def annotate(
-    package: Package, path: str, sheet: Part, notes: Mapping[Spot, Note], sizes: Sizes
-) -> None:
+def annotate(package: Package, path: str, sheet: Part, notes: Mapping[Spot, Note]) -> None:
     """Replace our comments on one sheet by these; edits the sheet where it had none so far.
 
     A sheet whose boxes are no XML (old buttons) gets no comments: its cells are coloured anyway.
@@ -102,7 +102,7 @@ def annotate(
     texts = Part(package.get(texts_path) if texts_path else _TEXTS, namespace=MAIN)
     gone, extended = _replace(texts, notes)
     new = {spot: note for spot, note in notes.items() if spot not in extended}
-    _redraw(boxes, gone, new, sizes)
+    _redraw(boxes, gone, new, _sizes(sheet.root))
     if texts_path is None:
         texts_path = package.free("xl/comments{}.xml")
         relations.add("comments", texts_path)
@@ -271,7 +271,7 @@ def _run(first: int, pixels: int, size: Callable[[int], int]) -> Spot:
     return at, pixels
 
 
-def sizes(sheet: Element) -> Sizes:
+def _sizes(sheet: Element) -> Sizes:
     """Widths of columns and heights of rows, in pixels."""
     columns, rows = [], []
     for one in sheet.all("cols", "col"):

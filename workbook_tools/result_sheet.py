@@ -21,6 +21,7 @@ from workbook_tools.package import (
     UnmarkableError,
     declare,
     escape,
+    with_attribute,
 )
 from workbook_tools.reading import Table
 from workbook_tools.restyle import ERROR, WARNING, Styles
@@ -192,6 +193,7 @@ def _row(number: int, cells: Sequence[_Cell], points: float, looks: Mapping[str,
 
 
 def sheets(workbook: Part, relations: Relations) -> Iterator[Sheet]:
+    """The sheets of a workbook in their order."""
     for element in workbook.root.all("sheets", "sheet"):
         path = relations.target(element.attribute("id"))
         if path is None:
@@ -215,7 +217,8 @@ def put_first(
     elements = [workbook.raw(sheet.element) for sheet in others]
     if earlier is not None:
         package.put(earlier.path, content)
-        elements.insert(0, workbook.raw(earlier.element))
+        shown = with_attribute(workbook.raw(earlier.element), "state", "visible")
+        elements.insert(0, shown)
     else:
         path = package.free("xl/worksheets/sheet{}.xml")
         package.put(path, content)

@@ -30,6 +30,12 @@ def apply(findings: Iterable[Finding], waivers: Sequence[Waiver]) -> tuple[Findi
     )
 
 
+def is_waived(finding: Finding) -> bool:
+    """True for a finding that an exception turned into information."""
+    usual = CATALOGUE[finding.code].severity
+    return finding.severity is Severity.INFO and usual is not Severity.INFO
+
+
 def doubtful(
     plan: Plan, now: str, findings: Iterable[Finding], returned: Collection[int]
 ) -> Iterator[Finding]:

@@ -364,6 +364,9 @@ class Book:
         across = chart.kind == "bar"
         made.set_x_axis(values if across else plain)
         made.set_y_axis({**plain, "reverse": True} if across else values)
+        if radar:  # else LibreOffice keeps half the room for the names of the corners
+            box = {"x": 0.2, "y": 0.26, "width": 0.6, "height": 0.58}
+            made.set_plotarea({"layout": box})
         made.set_size({"width": chart.size[0], "height": chart.size[1]})
         made.set_chartarea({"border": {"color": "#D9D9D9"}})
         made.show_hidden_data()

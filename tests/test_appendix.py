@@ -1,0 +1,211 @@
+"""資料編: cover, list and both sheets of every accepted form, as typed and numbered through."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import time
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+
+import openpyxl
+import pypdf
+import pytest
+from openpyxl.workbook import Workbook
+
+from tests.office import convert, needs_office
+from tests.samples import FORM, PLAN, R3, complete
+from tests.test_figures import real_facts
+from tests.test_list_pages import another_plan, first_year
+from tests.test_list_texts import stored
+from workbook_tools import appendix, layout
+from workbook_tools.figures import compute
+from workbook_tools.layout import Kind
+from workbook_tools.returns import Stored
+from workbook_tools.text import squeeze
+
+FIGURES = compute(PLAN, real_facts())
+OURS = {
+    "取組予定_R2_1": "視察",
+    "取組結果_R2_1": "(新)２市を見た。",
+    "取組予定_R5_1": "②と同じ",
+    "工程_当初_R3": "⇒",
+    "課題_R4": "Ｒ３と同じ",
+    "特記すべき事項": "=1+1",
+    "取組終了_年": "4",
+    "取組終了_月": "3",
+}
+
+
+@cache
+def answers(*numbers: int) -> Mapping[int, Mapping[str, Stored]]:
+    """Accepted forms of these practices, of all that were evaluated without any."""
+    chosen = numbers or [one.practice.no for one in FIGURES.practices if one.evaluated]
+    found = {}
+    for no in chosen:
+        texts = {name: str(text) for name, text in complete(PLAN.practice(no)).items()}
+        own = stored({**texts, **OURS, "進捗度_R2": "3"})
+        own["連携度_R3"] = dataclasses.replace(own["連携度_R3"], raw="２", how="全角")
+        found[no] = own
+    return found
+
+
+@cache
+def book(*numbers: int) -> bytes:
+    return appendix.workbook(PLAN, R3, FIGURES, answers(*numbers))
+
+
+def opened(data: bytes) -> Workbook:
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
+def printed(workbook: Workbook, no: int, name: str) -> object:
+    """What stands in a field of one practice's sheets."""
+    field = FORM[name]
+    return workbook[f"{no}{'①②'[field.sheet]}"][field.area.a1].value
+
+
+def test_cover_then_list_then_both_sheets_in_order() -> None:
+    assert opened(book(17, 3)).sheetnames == ["表紙", "実践項目別", "3①", "3②", "17①", "17②"]
+
+
+def test_the_cover() -> None:
+    data = appendix.workbook(PLAN, R3, FIGURES, {}, date(2022, 5, 20))
+    words = [cell.value for cell in opened(data)["表紙"]["A"] if cell.value]
+    assert words == [
+        "行政創革プラン",
+        "資料編",
+        "進捗状況シート（令和３年度末）",
+        "令和４年５月２０日",
+        "苫小牧市",
+        "行政改革推進審議会",
+    ]
+
+
+def row_of(data: bytes, no: int) -> list[object]:
+    sheet = opened(data)["実践項目別"]
+    return next([cell.value for cell in row] for row in sheet if row[0].value == no)
+
+
+def test_the_list_has_a_dash_for_items_that_ended_before() -> None:
+    title = PLAN.practice(44).title
+    item = PLAN.item(14).name
+    before = FIGURES.practices[43].by_year[R3 - 1].grade
+    assert row_of(book(16), 44) == [
+        *(44, "№14", item, title, before),
+        *("-", "-", "-", "-", "-", "-", "Ｒ２", "（水）水道課"),
+    ]
+    assert row_of(book(16), 21)[5:12] == [2, 2, 2, 2, 8, "B", "Ｒ３"]
+
+
+def test_the_list_names_what_is_missing() -> None:
+    facts = real_facts()
+    missing = compute(PLAN, dataclasses.replace(facts, statuses={**facts.statuses, 16: "未提出"}))
+    row = row_of(appendix.workbook(PLAN, R3, missing, {}), 16)
+    assert row[5:11] == [None, None, None, None, None, "未提出"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("項目番号", 16),
+        ("取組項目番号", "№7"),
+        ("テーマ_ICT", "○"),
+        ("確認年度", "令和３年度末"),
+        ("工程_当初_R3", "⇒"),
+        ("工程_状況_R3", "工程どおり"),
+        ("取組予定_R5_1", "②と同じ"),
+        ("取組番号_R2_1", "①"),
+        ("取組番号_R3_1", "②"),
+        ("取組番号_R3_2", None),
+        ("進捗度_R2", 3),
+        ("連携度_R3", 2),
+        ("進捗度_R4", "-"),
+        ("合計_R3", 8),
+        ("合計_R2", None),
+        ("総合評価_R3", "B"),
+        ("総合評価_R6", "-"),
+        ("取組終了_年", "4"),
+        ("課題_R4", "Ｒ３と同じ"),
+        ("特記すべき事項", "=1+1"),
+    ],
+)
+def test_as_typed(name: str, value: object) -> None:
+    assert printed(opened(book(16)), 16, name) == value
+
+
+def test_a_paper_and_no_form() -> None:
+    workbook = opened(book(16))
+    assert not workbook.defined_names
+    for name in ("16①", "16②"):
+        sheet = workbook[name]
+        assert not sheet.protection.sheet
+        assert not sheet.data_validations.dataValidation
+        assert sheet.max_column == layout.COLUMNS
+        cells = [cell for row in sheet.iter_rows() for cell in row]
+        assert not any(cell.data_type == "f" for cell in cells)
+        assert {cell.fill.fgColor.rgb for cell in cells} <= {"00000000", "FFF5F5F5"}
+
+
+def test_same_input_same_bytes() -> None:
+    assert appendix.workbook(PLAN, R3, FIGURES, answers(16)) == book(16)
+
+
+def test_another_plan_in_its_first_year() -> None:
+    plan = another_plan(practices=5)
+    texts: dict[int, dict[str, Stored]] = {2: {}, 5: {}}
+    data = appendix.workbook(plan, R3, first_year(plan), texts)
+    assert opened(data).sheetnames[2:] == ["2①", "2②", "5①", "5②"]
+
+
+def test_it_is_quick() -> None:
+    start = time.process_time()
+    appendix.workbook(PLAN, R3, FIGURES, answers())
+    assert time.process_time() - start < 3  # measured: 0.5 s; the rest is for slow machines
+
+
+# --- the print
+
+
+def long_answers() -> dict[int, Mapping[str, Stored]]:
+    """Every text cell of the years so far holds more than usual (180 characters)."""
+    texts = {
+        field.name: (field.stem[0] + "長い文章。") * 30
+        for field in FORM.fields
+        if field.kind is Kind.TEXT and (field.year is None or field.year <= R3)
+    }
+    return {16: stored(texts)}
+
+
+@needs_office
+def test_pages_are_numbered_through() -> None:
+    books = {
+        "few": book(12, 16),
+        "all": book(),
+        "long": appendix.workbook(PLAN, R3, FIGURES, long_answers()),
+    }
+    read = {
+        name: pypdf.PdfReader(io.BytesIO(data)).pages
+        for name, data in convert(books, "pdf").items()
+    }
+    lists = len(opened(books["all"])["実践項目別"].row_breaks.brk) + 1
+    assert {name: len(pages) for name, pages in read.items()} == {
+        "few": 1 + lists + 2 * 2,
+        "all": 1 + lists + 2 * 66,
+        "long": 1 + lists + 2,
+    }
+    for pages in read.values():
+        texts = [squeeze(page.extract_text()) for page in pages]
+        for number, text in enumerate(texts[1:], start=2):
+            assert text.startswith(str(number)) or text.endswith(str(number)), number
+    form, second = (squeeze(page.extract_text()) for page in read["few"][-2:])
+    assert "進捗状況シート①" in form
+    assert "進捗状況シート②" in second
+
+
+def test_rows_fit_their_texts() -> None:
+    short = opened(book(16))["16②"]
+    long = opened(appendix.workbook(PLAN, R3, FIGURES, long_answers()))["16②"]
+    row = FORM["課題_R3"].area.row + 1
+    assert long.row_dimensions[row].height > 3 * short.row_dimensions[row].height
