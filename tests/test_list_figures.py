@@ -11,6 +11,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import openpyxl
+import pypdf
 import pytest
 
 from tests.office import convert, needs_office
@@ -363,6 +364,15 @@ def test_printed_a4_landscape_with_repeated_headings(sheet: str) -> None:
     assert page.sheet_properties.pageSetUpPr.fitToPage  # one page wide is the default
     assert page.print_title_rows
     assert "&P" in (page.oddFooter.center.text or "")
+
+
+@needs_office
+def test_every_figure_has_room_on_paper() -> None:
+    real = states()["real"]
+    printed = convert({"real": workbook(real)}, "pdf")["real"]
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(printed)).pages)
+    assert "実践項目別" in text
+    assert "##" not in text
 
 
 def test_a_number_that_leads_somewhere_stays_a_number() -> None:

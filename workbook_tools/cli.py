@@ -354,11 +354,11 @@ def consolidate(
     """
     from workbook_tools import consolidate as stage
 
-    plan = _plan(workspace)
+    plan, year = _plan_of(workspace, year)
     done = stage.consolidate(
         workspace,
         plan,
-        year or plan.evaluated,
+        year,
         _now(),
         output=output,
         strict=strict,
@@ -398,8 +398,8 @@ def export(workspace: Workspace, year: FiscalYear | None, form: str, output: Pat
     from workbook_tools.consolidate import gather_round
     from workbook_tools.workspace import put
 
-    plan = _plan(workspace)
-    known = gather_round(workspace, plan, year or plan.evaluated, _now())
+    plan, year = _plan_of(workspace, year)
+    known = gather_round(workspace, plan, year, _now())
     document = stage.document(known.figures, _now())
     if form == "json":
         text = stage.as_json(document)
@@ -560,6 +560,15 @@ def _plan(workspace: Workspace) -> Plan:
     from workbook_tools import plan
 
     return plan.load(workspace.plan_master)
+
+
+def _plan_of(workspace: Workspace, year: FiscalYear | None) -> tuple[Plan, FiscalYear]:
+    """The plan a round was held by, and its year: of an earlier round the version kept then."""
+    from workbook_tools.rounds import plan_of_round
+
+    plan = _plan(workspace)
+    year = year or plan.evaluated
+    return plan_of_round(workspace, plan, year), year
 
 
 def _say(text: str) -> None:

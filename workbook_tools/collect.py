@@ -26,7 +26,7 @@ from workbook_tools.register import Distributed, Register, Source, Status
 from workbook_tools.register import Kind as SourceKind
 from workbook_tools.returns import Judged, PracticeState, Reading, Returned, State, Stored
 from workbook_tools.text import key
-from workbook_tools.workspace import Workspace, digest
+from workbook_tools.workspace import Workspace, digest, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +111,28 @@ def collect(
                 sources.append(Source(sha256, SourceKind.RETURN, received.name, year, now))
                 step(len(sources), 0)
             present.append((received.name, sha256))
+        sources.extend(_plan_version(workspace, register, year, now))
         archive.note(workspace.archive, sources)
         for source in sources:
             register.note_source(source)
         return replace(
             _collection(register, plan, year, present, said, now),
-            read_anew=len(sources),
+            read_anew=sum(one.kind is SourceKind.RETURN for one in sources),
             readings=tuple(returns.reinterpreted(register, year)),
         )
+
+
+def _plan_version(
+    workspace: Workspace, register: Register, year: FiscalYear, now: str
+) -> list[Source]:
+    """Keep the plan master this round is judged by, if it is another one than last time."""
+    if not workspace.plan_master.exists():
+        return []
+    sha256 = archive.keep(workspace.archive, read(workspace.plan_master))
+    if sha256 == returns.plan_version(register, year):
+        return []
+    name = workspace.relative(workspace.plan_master)
+    return [Source(sha256, SourceKind.PLAN, name, year, now)]
 
 
 def state_of_round(workspace: Workspace, plan: Plan, year: FiscalYear, now: str) -> Collection:

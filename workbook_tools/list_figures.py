@@ -21,6 +21,7 @@ from workbook_tools.figures import (
 )
 from workbook_tools.grid import Area, cell_name
 from workbook_tools.list_table import (
+    SPACER,
     TOP,
     Heading,
     Value,
@@ -131,6 +132,7 @@ def _practice_headings(figures: Figures) -> tuple[Heading, ...]:
         Heading("取組終了", 56),
         Heading("担当部署", 244, "left"),
         Heading("備考", 44),
+        SPACER,
         *(Heading(key, 60, hidden=True) for key in _PRACTICE_HELPERS),
     )
 
@@ -252,7 +254,7 @@ def mean_headings(figures: Figures, more: int = 0, note: int = 80) -> tuple[Head
 def sum_headings(figures: Figures) -> tuple[Heading, ...]:
     """Hidden: over how many practices, and the sum per criterion."""
     sums = (Heading(f"計_{one.name}", 60, hidden=True) for one in figures.plan.criteria)
-    return (Heading("計算数", 60, hidden=True), *sums)
+    return (SPACER, Heading("計算数", 60, hidden=True), *sums)
 
 
 def _item_row(

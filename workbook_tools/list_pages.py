@@ -118,7 +118,9 @@ class _Grid:
     @classmethod
     def of(cls, plan: Plan) -> _Grid:
         criteria = len(plan.criteria)
-        left, right = max(2, len(plan.themes)), max(4, len(plan.years))
+        # Few themes take several columns each, or № would be as wide as one of them.
+        count = max(1, len(plan.themes))
+        left, right = count * ceil(6 / count), max(4, len(plan.years))
         score = 46 if criteria <= 5 else max(26, 230 // criteria)
         of_year = max(32, 240 // right)
         room = max(26 * left, _WIDTH - score * criteria - 80 - of_year * right)
@@ -238,8 +240,8 @@ class _Page:
         place = partial(_Place, "取組項目別", item.item.no)
         for col, criterion in enumerate(self.plan.criteria, start=grid.left):
             mean = tenths(now.averages[criterion.name]) if now else ""
-            self._figure(col, 1, mean, place(criterion.name), "tenth")
-        self._figure(grid.total, 1, tenths(now.total) if now else "", place("合計"), "tenth")
+            self._figure(col, 1, mean, place(criterion.name), "tenths")
+        self._figure(grid.total, 1, tenths(now.total) if now else "", place("合計"), "tenths")
         self._figure(grid.total + 1, 1, now.grade if now else "", place(GRADE), "bold")
         for year, run in zip(self.plan.years, years, strict=True):
             self._text(*run, self._grade_of(item, year), "center")
@@ -298,8 +300,8 @@ class _Page:
             self._text(grid.left, 2, "評価の平均", "head")
             average = "" if item.council is None else tenths(item.council)
             place = _Place("取組項目別", item.item.no, COUNCIL)
-            self._figure(grid.left + 2, 2, average, place, "tenth", "bold", "right")
-            self._text(grid.left + 4, grid.cols - grid.left - 4, "/5", "left")
+            self._figure(grid.left + 2, 2, average, place, "tenths", "bold", "open_right")
+            self._text(grid.left + 4, grid.cols - grid.left - 4, "/5", "left", "open_left")
             self._end(18, may_begin=True)
         self._opinions("意見等", self.opinions.items.get(item.item.no, ()), _RULED)
         if not self.figures.is_effectiveness_year:

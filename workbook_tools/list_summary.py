@@ -13,16 +13,13 @@ from workbook_tools.era import FiscalYear
 from workbook_tools.figures import Figures, PracticeFigures, movement, percent, tenths
 from workbook_tools.grid import Area, cell_name
 from workbook_tools.list_figures import Places, title
-from workbook_tools.list_table import Value, quoted
+from workbook_tools.list_table import FOOTER, Value, quoted
 from workbook_tools.text import lines
 from workbook_tools.writing import SERIES, Book, Chart, Series, Sheet
 
 SUMMARY = "総括"
 _WIDTHS = (360, 90, 90, 90)  # 項目, 今年度, 前年度, 増減
 _GAP, _CHART = 20, (480, 260, 520)  # pixels beside the table; chart: width, least, most height
-    20,
-    (480, 260, 520),
-)  # pixels between table and chart; the chart: width, least, most height
 _GRADES = 6  # hidden columns from here on: grades by year, what the chart shows
 _LINE, _EDGE, _MOST = 11.5, 5.0, 400.0
 _ON_ONE_PAGE = 700  # characters of notes that still fit below the table
@@ -52,14 +49,14 @@ def add_summary(book: Book, figures: Figures, places: Places, notes: Sequence[st
         sheet.columns(col, col, pixels)
     sheet.columns(len(_WIDTHS), len(_WIDTHS), _GAP + _CHART[0])
     row = top = _summary_head(sheet, figures)
-    pixels = 0.0
+    used = 0.0  # pixels
     for line in headlines(figures, places):
         row, points = _headline_row(sheet, row, line)
-        pixels += points * 96 / 72
+        used += points * 96 / 72
     least, most = _CHART[1:]
-    high = round(max(least, min(most, pixels)))
+    high = round(max(least, min(most, used)))
     _grade_chart(sheet, top - 1, figures, places, high)
-    row += round(max(0, high - pixels)) // 20  # rows below a short table, until the chart ends
+    row += round(max(0.0, high - used)) // 20  # rows below a short table, until the chart ends
     said = [*missing(figures), *notes]
     down = _summary_notes(sheet, row + 1, said)
     short = sum(len(note) for note in said) < _ON_ONE_PAGE
@@ -68,7 +65,7 @@ def add_summary(book: Book, figures: Figures, places: Places, notes: Sequence[st
         area,
         landscape=True,
         tall=1 if short else 0,
-        footer="&L&A&C&P / &N",
+        footer=FOOTER,
         repeat=(top - 1, top - 1),
     )
     sheet.view(active=True)

@@ -35,6 +35,11 @@ class Heading:
         return self.label or self.key
 
 
+# Stands between printed and hidden columns: a hidden number right beside the print area would be
+# in the PDF as ###, cut to nothing but found by whoever searches it.
+SPACER = Heading("", 12, hidden=True)
+
+
 def draw_head(sheet: Sheet, title: str, right: str, headings: Sequence[Heading]) -> int:
     """Title, headings in two rows and widths; gives the number of printed columns."""
     printed = [one for one in headings if not one.hidden]
@@ -44,7 +49,9 @@ def draw_head(sheet: Sheet, title: str, right: str, headings: Sequence[Heading])
     sheet.text(Area(0, last - 1, 1, 2), right, "right", "bold")
     sheet.height(0, 8 + 18 * lines(title, max(2, room // 10)))
     for col, one in enumerate(headings):
-        sheet.columns(col, col, one.pixels, hidden=one.hidden)
+        sheet.columns(col, col, one.pixels, hidden=one.hidden and one != SPACER)
+        if one == SPACER:
+            continue
         if one.group:
             sheet.text(Area(2, col), one.words, "box", "head")
         else:
@@ -67,7 +74,7 @@ def draw_row(sheet: Sheet, row: int, headings: Sequence[Heading], values: Sequen
         sheet.value(Area(row, col), value, "box", "wrap", "middle", one.look)
     texts = [(one, value) for one, value in zip(headings, values, strict=False)]
     most = max(lines(value, _room(one)) if isinstance(value, str) else 1 for one, value in texts)
-    high = min(_MOST, _EDGE + _LINE * max(most, 1.2))
+    high = min(_MOST, _EDGE + _LINE * most)
     sheet.height(row, high)
     return high
 

@@ -32,7 +32,7 @@ _LONGEST = 32_767  # characters a cell of Excel holds
 
 _NO, _TITLE, _YEAR = (
     Column("小№", 45, "center"),
-    Column("実践項目", 240),
+    Column("実践項目", 265),
     Column("年度", 45, "center"),
 )
 _HOW = Column("参照", 100)

@@ -72,8 +72,8 @@ def _marked(data: bytes, findings: Sequence[Finding]) -> bytes:
     ]
     content = result_sheet.content(rows, styles)
     result_sheet.put_first(package, workbook, relations, sheets, earlier, content)
-    package.put(styles_path, styles.bytes())
-    return package.bytes()
+    package.put(styles_path, styles.content())
+    return package.content()
 
 
 def _earlier(book: Book, sheets: Iterable[Sheet]) -> Sheet | None:
@@ -117,7 +117,7 @@ class _Marker:
             remarks.annotate(self._package, self._path, sheet, notes)
         else:
             formats = {}
-        if (new := sheet.bytes()) != data:
+        if (new := sheet.content()) != data:
             self._package.put(self._path, new)
         return {
             cell: self._styles.fill(formats[spot])

@@ -137,7 +137,7 @@ class Part:
         else:
             self.replace(element.close, element.close, new)
 
-    def bytes(self) -> bytes:
+    def content(self) -> bytes:
         """The part with all edits made."""
         pieces, at = [], 0
         for begin, end, new in sorted(self._edits, key=lambda edit: edit[:2]):
@@ -252,7 +252,7 @@ class Package:
             number += 1
         return pattern.format(number)
 
-    def bytes(self) -> bytes:
+    def content(self) -> bytes:
         """The zip anew, unchanged members with the content and way of packing they had."""
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as target:
@@ -313,7 +313,7 @@ class Relations:
         written = b"".join(f' {key}="{value}"'.encode() for key, value in row.items())
         new = b"<" + self._part.tag("Relationship") + written + b"/>"
         self._part.append(self._part.root, new)
-        self._package.put(self._name, self._part.bytes())
+        self._package.put(self._name, self._part.content())
         self._part = Part(self._package.get(self._name))
         return number
 
@@ -337,4 +337,4 @@ def declare(package: Package, parts: Sequence[tuple[str, str]], vml: bool) -> No
             new += b"<" + part.tag("Override") + f' PartName="/{name}" ContentType="'.encode()
             new += f'{_KIND}.spreadsheetml.{kind}+xml"/>'.encode()
     part.append(part.root, new)
-    package.put("[Content_Types].xml", part.bytes())
+    package.put("[Content_Types].xml", part.content())

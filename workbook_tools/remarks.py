@@ -111,8 +111,8 @@ def annotate(package: Package, path: str, sheet: Part, notes: Mapping[Spot, Note
         boxes_path = package.free("xl/drawings/vmlDrawing{}.vml")
         declare(package, [], vml=True)
         _refer(sheet, relations.add("vmlDrawing", boxes_path))
-    package.put(texts_path, texts.bytes())
-    package.put(boxes_path, boxes.bytes())
+    package.put(texts_path, texts.content())
+    package.put(boxes_path, boxes.content())
 
 
 def _refer(sheet: Part, number: str) -> None:
@@ -227,7 +227,7 @@ def _redraw(boxes: Part, gone: set[Spot], notes: Mapping[Spot, Note], sizes: Siz
     new = []
     for order, ((row, col), note) in enumerate(sorted(notes.items()), start=1):
         height = _EDGE + _LINE * lines(note.text, _COLUMNS)
-        box = _BOX.format(
+        drawn = _BOX.format(
             declared=declared,
             number=max(numbers) + order,
             order=order,
@@ -237,7 +237,7 @@ def _redraw(boxes: Part, gone: set[Spot], notes: Mapping[Spot, Note], sizes: Siz
             row=row,
             col=col,
         )
-        new.append(box.encode())
+        new.append(drawn.encode())
     boxes.append(boxes.root, b"".join(new))
 
 

@@ -89,13 +89,13 @@ class Styles:
             f' xfId="0" {applied}><alignment {align}/></xf>',
         )
 
-    def bytes(self) -> bytes:
+    def content(self) -> bytes:
         """The part with everything that was added."""
         for element, items, before in self._lists.values():
             if len(items) > before:
                 self._part.append(element, b"".join(items[before:]))
                 self._part.set(element, "count", str(len(items)))
-        return self._part.bytes()
+        return self._part.content()
 
     def _filled(self, index: int, note: str) -> int:
         formats = self._lists["cellXfs"][1]

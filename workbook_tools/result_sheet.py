@@ -241,7 +241,7 @@ def put_first(
         for fact in ("activeTab", "firstSheet"):
             if view.attributes.get(fact, "0") != "0":
                 workbook.set(view, fact, "0")
-    package.put(WORKBOOK, workbook.bytes())
+    package.put(WORKBOOK, workbook.content())
 
 
 def _free_name(known: Sequence[Sheet]) -> str:

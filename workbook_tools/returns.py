@@ -17,7 +17,7 @@ from workbook_tools.findings import Finding, Place, Severity
 from workbook_tools.layout import FORM_VERSION
 from workbook_tools.model import Plan, Practice, Waiver
 from workbook_tools.references import Resolved
-from workbook_tools.register import Distributed, Register, Status
+from workbook_tools.register import Distributed, Kind, Register, Status
 from workbook_tools.workspace import digest
 
 
@@ -335,6 +335,12 @@ def finished(register: Register) -> dict[int, FiscalYear]:
     query = f"{_COUNTING} SELECT practice_no, finished FROM counting WHERE finished IS NOT NULL"
     own = {no: FiscalYear(end) for no, end in register.rows(query, Status.ACCEPTED)}
     return {**register.finished(), **own}
+
+
+def plan_version(register: Register, year: FiscalYear) -> str | None:
+    """The sha256 of the plan master that a round was judged by last."""
+    query = "SELECT sha256 FROM source WHERE kind = ? AND year = ? ORDER BY id DESC LIMIT 1"
+    return next((row[0] for row in register.rows(query, Kind.PLAN, year.western)), None)
 
 
 def output_state(register: Register, name: str) -> str | None:

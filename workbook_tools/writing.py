@@ -50,7 +50,6 @@ STYLES: dict[str, dict[str, Any]] = {
     "alert": {"font_color": ALERT},
     "date": {"num_format": "yyyy/mm/dd", "align": "left"},
     "indent": {"indent": 1},
-    "tenth": {"num_format": "0.0"},
     "cover": {"bold": True, "font_size": 24, "align": "center", "text_wrap": True},
     "cover_line": {"font_size": 14, "align": "center", "text_wrap": True},
     "open_left": {"left": 0},
@@ -365,7 +364,7 @@ class Book:
         made.set_x_axis(values if across else plain)
         made.set_y_axis({**plain, "reverse": True} if across else values)
         if radar:  # else LibreOffice keeps half the room for the names of the corners
-            box = {"x": 0.2, "y": 0.26, "width": 0.6, "height": 0.58}
+            box = {"x": 0.24, "y": 0.26, "width": 0.52, "height": 0.58}
             made.set_plotarea({"layout": box})
         made.set_size({"width": chart.size[0], "height": chart.size[1]})
         made.set_chartarea({"border": {"color": "#D9D9D9"}})
