@@ -1,0 +1,37 @@
+"""The README's pictures, made from the real output of `demo`.
+
+Run: ``python -m tests.pictures`` (needs LibreOffice, pdftoppm and the font of the forms).
+"""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from workbook_tools import consolidate
+from workbook_tools.demo import play
+from workbook_tools.printing import to_pdf
+
+HERE = Path(__file__).parent
+NOW = "2022-05-20T09:00:00+09:00"
+
+
+def main() -> None:
+    """Play the year, print one form and the list, keep one page of each."""
+    with tempfile.TemporaryDirectory() as folder:
+        story = play(
+            Path(folder) / "demo",
+            NOW,
+            lambda line: None,
+            lambda workspace, plan, year: consolidate.consolidate(workspace, plan, year, NOW).paths,
+        )
+        form = next(story.workspace.inbox.rglob("No16_*.xlsx"))
+        sheets, list_ = to_pdf([form, story.outputs[0]])
+        for pdf, page, name in ((sheets, 1, "form"), (list_, 2, "items"), (list_, 5, "themes")):
+            picture = ["-png", "-r", "62", "-f", str(page), "-l", str(page), "-singlefile"]
+            subprocess.run(["pdftoppm", *picture, str(pdf), str(HERE / name)], check=True)
+
+
+if __name__ == "__main__":
+    main()
