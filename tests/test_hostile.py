@@ -63,7 +63,7 @@ def hostile() -> Iterator[tuple[str, bytes, set[str]]]:
     yield "links.xlsx", book(ONE, xl__externalLinks__externalLink1_xml="<a/>"), {"F006"}
     locked = made.encrypted(samples.returned(17), "unknown")
     yield "locked.xlsx", locked, {"F002"}
-    yield "locked.xls", locked, {"F002"}
+    yield "locked.xls", made.encrypted(samples.returned(18), "unknown"), {"F002"}
     yield "~$№16.xlsx", b"\5user", {"F004"}
     yield "half.xlsx", samples.returned(17)[:20_000], {"F001"}
     yield "inner.zip", made.zipped({"inner.zip": made.zipped({"a.xlsx": book(ONE)})}), {"F001"}

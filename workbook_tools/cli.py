@@ -222,6 +222,10 @@ _strict = click.option("--strict", is_flag=True, help="未提出があるとき�
 @_json
 @_strict
 @_verbose
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), default=2, metavar="数", help="同時に読む数（普通は2）。"
+)
+@click.option("--scheduler", metavar="アドレス", help="Dask の計算機群で読む（数千件以上のとき）。")
 @click.option("--rebuild", is_flag=True, help="登録簿を、保存してある控えから作り直す。")
 @_in_workspace
 def collect(
@@ -231,6 +235,8 @@ def collect(
     as_json: bool,
     strict: bool,
     verbose: bool,
+    jobs: int,
+    scheduler: str | None,
     rebuild: bool,
 ) -> None:
     """inbox/ に戻ってきたシートを読み、確かめ、登録します。
@@ -248,15 +254,23 @@ def collect(
     if rebuild:
         with _progress("登録簿を作り直し中") as step:
             run_rebuild(workspace, plan, _now(), step)
-    with _progress("シートを確認中") as step:
-        done = stage.collect(workspace, plan, year, _now(), passwords=passwords, step=step)
-        if (
-            not passwords
-            and sys.stdin.isatty()
-            and any(one.code == "F002" for one in done.findings)
-        ):
-            passwords = _asked_passwords()
-            done = stage.collect(workspace, plan, year, _now(), passwords=passwords, step=step)
+
+    def run(words: tuple[str, ...]) -> Collection:
+        with _progress("シートを確認中") as step:
+            return stage.collect(
+                workspace,
+                plan,
+                year,
+                _now(),
+                passwords=words,
+                jobs=jobs,
+                scheduler=scheduler,
+                step=step,
+            )
+
+    done = run(passwords)
+    if not passwords and sys.stdin.isatty() and any(one.code == "F002" for one in done.findings):
+        done = run(_asked_passwords())
     path = report.write(workspace, plan, done)
     if as_json:
         _say_json(done)
@@ -536,10 +550,10 @@ def _asked_passwords() -> tuple[str, ...]:
 
 def _say_data(text: str) -> None:
     """Data for other programs: always UTF-8 where the output is no terminal."""
-    if sys.stdout.isatty():
-        click.echo(text, nl=False)
+    if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
+        sys.stdout.buffer.write(text.encode())
     else:
-        click.get_binary_stream("stdout").write(text.encode())
+        click.echo(text, nl=False)
 
 
 def _say_json(done: Collection) -> None:

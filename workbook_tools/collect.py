@@ -10,14 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from workbook_tools import archive, checks, inbox, layout, returns, waivers
+from workbook_tools import archive, checks, inbox, layout, readers, returns, waivers
 from workbook_tools.answers import Submission
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import Finding, Place, Severity, found
 from workbook_tools.grid import parse_cell
+from workbook_tools.inbox import Received
 from workbook_tools.intake import Intake, take_in
 from workbook_tools.layout import Form, Kind
 from workbook_tools.model import Department, Item, Plan, Practice
@@ -74,11 +76,15 @@ def collect(
     now: str,
     *,
     passwords: Sequence[str] = (),
+    jobs: int = 1,
+    scheduler: str | None = None,
     step: Callable[[int, int], None] = lambda done, total: None,
 ) -> Collection:
     """Take in what is new in the inbox and give the round as it stands. ``now`` is an ISO time.
 
-    Raises UserError where register or archive cannot be used; never for anything a file holds.
+    ``jobs`` threads read, or the workers of the Dask cluster at ``scheduler``; the outcome is the
+    same. Raises UserError where register, archive or cluster cannot be used; never for anything a
+    file holds.
     """
     with Register.open(workspace.register) as register:
         judge = Judge(register, plan, year, now, passwords)
@@ -87,39 +93,68 @@ def collect(
             returns.forget(register, year)
             for done, reading in enumerate(known.values(), start=1):
                 data = archive.content(workspace.archive, reading.sha256)
-                judge.keep(replace(reading, rules=judge.rules), data)
+                judge.keep(replace(reading, rules=judge.rules), judge.read(data, reading.file))
                 step(done, len(known))
-        earlier = returns.of_earlier_rounds(register, year)
-        present: list[tuple[str, str]] = []
-        said: list[Finding] = []
+        arrivals = _Arrivals(workspace, set(known), returns.of_earlier_rounds(register, year))
         sources: list[Source] = []
-        for received in inbox.files(workspace):
-            if received.data is None:
-                said.extend([received.finding] if received.finding else [])
+        for received, intake in _read(arrivals, judge, jobs, scheduler):
+            reading = Reading(intake.sha256, received.name, now, judge.rules)
+            if not judge.keep(reading, intake):
+                arrivals.set_aside(intake)
                 continue
-            sha256 = digest(received.data)
-            if sha256 in earlier:
-                continue
-            if sha256 not in known:
-                reading = Reading(sha256, received.name, now, judge.rules)
-                kept, findings = judge.keep(reading, received.data)
-                if not kept:
-                    said.extend(findings)
-                    continue
-                known[sha256] = reading
-                archive.keep(workspace.archive, received.data)
-                sources.append(Source(sha256, SourceKind.RETURN, received.name, year, now))
-                step(len(sources), 0)
-            present.append((received.name, sha256))
+            archive.keep(workspace.archive, received.data or b"")
+            sources.append(Source(intake.sha256, SourceKind.RETURN, received.name, year, now))
+            step(len(sources), 0)
+        count = len(sources)
         sources.extend(_plan_version(workspace, register, year, now))
         archive.note(workspace.archive, sources)
         for source in sources:
             register.note_source(source)
         return replace(
-            _collection(register, plan, year, present, said, now),
-            read_anew=sum(one.kind is SourceKind.RETURN for one in sources),
+            _collection(register, plan, year, arrivals.present, arrivals.said, now),
+            read_anew=count,
             readings=tuple(returns.reinterpreted(register, year)),
         )
+
+
+class _Arrivals:
+    """The contents of the inbox that are new to this round; remembers what lies there."""
+
+    def __init__(self, workspace: Workspace, known: set[str], earlier: set[str]) -> None:
+        self._workspace = workspace
+        self._known = known
+        self._earlier = earlier
+        self.present: list[tuple[str, str]] = []  # name and sha256 of every file of this round
+        self.said: list[Finding] = []  # findings of files that are not kept
+
+    def __iter__(self) -> Iterator[Received]:
+        for received in inbox.files(self._workspace):
+            if received.data is None:
+                self.said.extend([received.finding] if received.finding else [])
+                continue
+            sha256 = digest(received.data)
+            if sha256 in self._earlier:
+                continue
+            self.present.append((received.name, sha256))
+            if sha256 not in self._known:
+                self._known.add(sha256)
+                yield received
+
+    def set_aside(self, intake: Intake) -> None:
+        """A file that is no return, or that may be readable another time."""
+        self.said.extend(intake.findings)
+        self.present = [one for one in self.present if one[1] != intake.sha256]
+
+
+def _read(
+    arrivals: _Arrivals, judge: Judge, jobs: int, scheduler: str | None
+) -> Iterator[tuple[Received, Intake]]:
+    work = judge.reader()
+    if scheduler:
+        return readers.with_cluster(arrivals, work, scheduler)
+    if jobs > 1:
+        return readers.with_threads(arrivals, work, jobs)
+    return readers.one_by_one(arrivals, work)
 
 
 def _plan_version(
@@ -174,6 +209,10 @@ def check_files(
     return Collection(year, tuple(files), tuple(findings), (), len(files), tuple(readings))
 
 
+def _take_in(received: Received, form: Form, passwords: tuple[str, ...]) -> Intake:
+    return take_in(received.data or b"", received.name, form, passwords)
+
+
 class Judge:
     """Reads and checks files of one round against the plan and what was sent out."""
 
@@ -198,21 +237,32 @@ class Judge:
         self._waivers = waivers.active(plan, now)
         self.rules = returns.rules(plan, year, self._sent, self._waivers)
 
+    def reader(self) -> Callable[[Received], Intake]:
+        """The pure step from bytes to forms, for any thread or machine."""
+        return partial(_take_in, form=self._form, passwords=tuple(self._passwords))
+
+    def read(self, data: bytes, name: str) -> Intake:
+        """The forms of one file."""
+        return take_in(data, name, self._form, self._passwords)
+
+    def check(self, intake: Intake) -> list[Judged]:
+        """A file's forms, each with its findings."""
+        return [self._judged(submission) for submission in intake.submissions]
+
     def judge(self, data: bytes, name: str) -> tuple[Intake, list[Judged]]:
-        """One file's forms, each with its findings."""
-        intake = take_in(data, name, self._form, self._passwords)
-        return intake, [self._judged(submission) for submission in intake.submissions]
+        """One file read and checked."""
+        intake = self.read(data, name)
+        return intake, self.check(intake)
 
-    def keep(self, reading: Reading, data: bytes) -> tuple[bool, tuple[Finding, ...]]:
-        """Judge a file and keep what was found; not where another run may find more.
+    def keep(self, reading: Reading, intake: Intake) -> bool:
+        """Check a file and keep what was found; False where it is to be tried again next time.
 
-        A protected file is tried again each time; council sheets and the like are no returns.
+        A protected file may open with another password; council sheets and the like are no returns.
         """
-        intake, forms = self.judge(data, reading.file)
         if any(finding.code in ("F002", "F004") for finding in intake.findings):
-            return False, intake.findings
-        returns.add(self._register, self._year, reading, intake.findings, forms)
-        return True, intake.findings
+            return False
+        returns.add(self._register, self._year, reading, intake.findings, self.check(intake))
+        return True
 
     def _judged(self, submission: Submission) -> Judged:
         plan = _believed(self._plan, submission) if self._believing else self._plan

@@ -441,7 +441,6 @@ _KINDS: Mapping[str, tuple[Callable[[str], bool], Callable[[Mapping[str, bytes]]
 # -- defined names --------------------------------------------------------------------------------
 
 _ELEMENT = re.compile(r"<(sheet|definedName) ([^<>]*[^<>/])(?:/>|>([^<]*)</\1>)")
-_ATTRIBUTE = re.compile(r'(?:\w+:)?(\w+)="([^"]*)"')
 _REFERENCE = re.compile(
     r"(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!]+))!"
     r"\$?(?P<col>[A-Z]{1,3})\$?(?P<row>[0-9]{1,7})(?::\$?[A-Z]{1,3}\$?[0-9]{1,7})?"
@@ -471,8 +470,10 @@ class _Names(_Walker):
         if quoted or b"<!" in xml or len(matches) != elements:
             return False
         for tag, attributes, text in matches:
+            pieces = attributes.split('"')
             facts = {
-                name.rpartition(":")[2]: value for name, value in _ATTRIBUTE.findall(attributes)
+                name.strip(" =\t\r\n").rpartition(":")[2]: value
+                for name, value in zip(pieces[::2], pieces[1::2], strict=False)
             }
             if "&" in attributes:
                 facts = {name: html.unescape(value) for name, value in facts.items()}
@@ -507,9 +508,10 @@ class _Names(_Walker):
         if match is None:
             return
         quoted, plain, letters, digits = match.groups()
-        local = attributes.get("localSheetId", "")
-        known = local.isdecimal() and len(local) < 7 and int(local) < len(self._order)
-        scope = self._order[int(local)] if known else None
+        scope = None
+        if local := attributes.get("localSheetId"):
+            known = local.isdecimal() and len(local) < 7 and int(local) < len(self._order)
+            scope = self._order[int(local)] if known else None
         sheet = quoted.replace("''", "'") if quoted else plain
         name, row, col = attributes.get("name", ""), int(digits) - 1, _column(letters)
         if row >= 0:

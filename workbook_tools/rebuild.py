@@ -73,7 +73,8 @@ class _Rebuilt:
                 judge = Judge(self._register, self._plan, source.year, self._now, ())
                 self._judges[source.year] = judge
             reading = Reading(source.sha256, source.name, source.taken_at, judge.rules)
-            judge.keep(reading, archive.content(self._archive, source.sha256))
+            data = archive.content(self._archive, source.sha256)
+            judge.keep(reading, judge.read(data, source.name))
 
 
 def _remove(path: Path) -> None:

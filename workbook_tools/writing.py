@@ -281,7 +281,7 @@ class Sheet:
     def view(self, *, zoom: int = 100, grid: bool = False, active: bool = False) -> None:
         """How the sheet opens: zoom in percent, grid lines, first sheet shown."""
         self._sheet.set_zoom(zoom)
-        self._sheet.hide_gridlines(0 if grid else 2)
+        self._sheet.hide_gridlines(1 if grid else 2)
         if active:
             self._sheet.activate()
 

@@ -1,0 +1,60 @@
+"""Several readers give what one gives, in the same order (threads, and a Dask cluster of two)."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from tests.samples import PLAN, R3, returned
+from workbook_tools import returns
+from workbook_tools.collect import Collection, collect
+from workbook_tools.findings import UserError
+from workbook_tools.register import Register
+from workbook_tools.workspace import Workspace, put
+
+NOW = "2022-04-20T09:00:00+09:00"
+NUMBERS = (12, 13, 16, 17, 18)
+FEW = dataclasses.replace(PLAN, practices=tuple(PLAN.practice(no) for no in NUMBERS))
+
+
+@pytest.fixture(scope="module")
+def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("inbox")
+    for no in NUMBERS:
+        put(folder / f"No{no}.xlsx", returned(no, 進捗度_R3=no % 5))
+    put(folder / "memo.xlsx", b"no workbook")
+    put(folder / "copy.xlsx", returned(16, 進捗度_R3=1))
+    return folder
+
+
+def play(inbox: Path, folder: Path, **how: int | str) -> tuple[Collection, object]:
+    workspace = Workspace(folder)
+    for path in sorted(inbox.iterdir()):
+        put(workspace.inbox / path.name, path.read_bytes())
+    done = collect(workspace, FEW, R3, NOW, **how)  # type: ignore[arg-type]
+    with Register.open(workspace.register) as register:
+        return done, (returns.forms(register, R3), returns.answers(register, R3))
+
+
+def test_threads_give_what_one_reader_gives(inbox: Path, tmp_path: Path) -> None:
+    alone = play(inbox, tmp_path / "one")
+    assert alone[0].findings
+    assert play(inbox, tmp_path / "three", jobs=3) == alone
+
+
+def test_a_cluster_gives_what_one_reader_gives(inbox: Path, tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    alone = play(inbox, tmp_path / "one")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:
+        together = play(inbox, tmp_path / "two", scheduler=cluster.scheduler_address)
+    assert together == alone
+
+
+def test_a_cluster_that_is_not_there(inbox: Path, tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(UserError, match="つながりません"):
+        play(inbox, tmp_path, scheduler="tcp://127.0.0.1:9")
