@@ -296,10 +296,8 @@ def test_files_saved_by_libreoffice() -> None:
     assert [one.code for one in judged(through)] == [one.code for one in FOUND]
     again = mark(through, FOUND[:1])
     assert set(commented(again)) == {(FOUND[0].place.sheet, FOUND[0].place.cell)}
-    clean = fills(mark(through, []))
-    assert {key: colour for key, colour in clean.items() if key in fills(FAULTY)} == {
-        key: colour for key, colour in fills(data).items() if key in fills(FAULTY)
-    }
+    before, clean = fills(data), fills(mark(through, []))
+    assert all(clean[key] == before[key] for key in before.keys() & clean.keys())
     assert convert({"marked": marked}, "pdf")["marked"].startswith(b"%PDF")
 
 

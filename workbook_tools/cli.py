@@ -344,6 +344,36 @@ def status(workspace: Workspace, year: FiscalYear | None, as_json: bool, strict:
     _end(strict and accepted < len(done.practices))
 
 
+@_command("return")
+@_year
+@click.option("--force", is_flag=True, help="書いたあとで編集されたファイルも作り直す。")
+@_in_workspace
+def return_(workspace: Workspace, year: FiscalYear | None, force: bool) -> None:
+    """要修正のシートに印を付けて返し、未提出の部署への督促文を作ります。
+
+    \b
+    例： workbook-tools return --year R3
+    """
+    from workbook_tools.returning import return_forms
+
+    plan = _plan(workspace)
+    year = year or plan.evaluated
+    _check_year(plan, year)
+    with _progress("差戻しを作成中") as step:
+        done = return_forms(workspace, plan, year, _now(), force=force, step=step)
+    returned = sum(one.returned for one in done.departments)
+    missing = sum(one.missing for one in done.departments)
+    _say(f"{year.long}　差戻し {returned}件、督促 {missing}件（{len(done.departments)}部署）")
+    for one in done.departments:
+        words = [f"差戻し {one.returned}件"] if one.returned else []
+        words += [f"うち新しい様式 {one.fresh}件"] if one.fresh else []
+        words += [f"未提出 {one.missing}件"] if one.missing else []
+        _say(f"　{one.department}： {'、'.join(words)}")
+    for name in done.not_collected:
+        _say(f"　まだ読んでいないファイルがあります（先に collect を実行してください）： {name}")
+    _say(f"場所： {done.folder}")
+
+
 @_command()
 @_year
 @click.option(

@@ -461,6 +461,7 @@ def as_json(collection: Collection) -> dict[str, object]:
                 "file": one.newest.file if one.newest else None,
                 "received_at": one.newest.received_at if one.newest else None,
                 "versions": one.versions,
+                "returned": one.faulty_versions,
             }
             for one in collection.practices
         ],

@@ -215,12 +215,13 @@ def _new_boxes(package: Package) -> bytes:
 
 
 def _redraw(boxes: Part, gone: set[Spot], notes: Mapping[Spot, Note], sizes: Sizes) -> None:
-    numbers = [int(one) for one in re.findall(rb'data="(\d{1,6})"', boxes.data)]
-    numbers = [1024 * max(numbers, default=1)]
-    numbers += map(int, re.findall(rb'_x0000_s(\d{1,9})"', boxes.data))
-    for box in boxes.root.all("shape"):
-        if _cell_of(boxes, box) in gone:
+    blocks = [int(one) for one in re.findall(rb'data="(\d{1,6})"', boxes.data)]
+    numbers = [1024 * max(blocks, default=1)]
+    for box in boxes.root.children:
+        if box.local == "shape" and _cell_of(boxes, box) in gone:
             boxes.remove(box)
+        else:
+            numbers += map(int, re.findall(rb'_x0000_s(\d{1,9})"', boxes.raw(box)))
     attributes = boxes.root.attributes
     known = all(attributes.get(f"xmlns:{one}") == uri for one, uri in _NAMESPACES.items())
     declared = "" if known else _DECLARED

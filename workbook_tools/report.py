@@ -29,6 +29,7 @@ _STATES = (
     Column("注意", 45, "center"),
     Column("受領日時", 130),
     Column("受領回数", 60, "center"),
+    Column("差戻し回数", 70, "center"),
     Column("読み取り", 80),
     Column("ファイル", 330),
 )
@@ -51,6 +52,7 @@ _DEPARTMENTS = (
     Column("受理", 60, "center"),
     Column("要修正", 60, "center"),
     Column("未提出", 60, "center"),
+    Column("差戻し回数", 75, "center"),
     Column("最終受領", 150),
 )
 _READINGS = (
@@ -100,6 +102,7 @@ def departments(collection: Collection) -> list[list[Cell]]:
                 sum(one.state in (State.ACCEPTED, State.OLDER) for one in states),
                 sum(one.state is State.FAULTY for one in states),
                 sum(one.state is State.MISSING for one in states),
+                sum(one.faulty_versions for one in states),
                 moment(max(received)) if received else "",
             ]
         )
@@ -128,6 +131,7 @@ def _states(collection: Collection) -> Iterator[list[Cell]]:
             found.count(Severity.WARNING) or None,
             moment(newest.received_at) if newest else None,
             one.versions or None,
+            one.faulty_versions or None,
             LOCATED.get(newest.located) if newest else None,
             _file(newest.file) if newest else None,
         ]

@@ -100,6 +100,7 @@ class PracticeState:
     newest: Returned | None
     counting: Returned | None
     versions: int
+    faulty_versions: int = 0  # how often it went back
 
 
 def rules(
@@ -234,8 +235,9 @@ def practice_states(
             state = State.FAULTY
         else:
             state = State.ACCEPTED if counts.id == last.id else State.OLDER
-        received = sum(1 for form in versions if form.practice_no == practice.no)
-        states.append(PracticeState(practice, state, last, counts, received))
+        own = [form for form in versions if form.practice_no == practice.no]
+        faulty = sum(form.status is Status.FAULTY for form in own)
+        states.append(PracticeState(practice, state, last, counts, len(own), faulty))
     return tuple(states)
 
 

@@ -22,6 +22,7 @@ from workbook_tools.text import printable
 _NO_TERMINAL = 160  # columns where the output goes into a file
 _FINDINGS_A_FILE = 3
 _FILES = 10
+_COUNTS = ("配布", "受理", "要修正", "未提出", "差戻し回数")
 
 
 def show_collection(collection: Collection, report: str) -> None:
@@ -64,9 +65,9 @@ def show_readings(collection: Collection) -> None:
 def show_status(collection: Collection) -> None:
     """One line per department."""
     console = _console()
-    headings = ("担当部署", "配布", "受理", "要修正", "未提出", "最終受領")
+    headings = ("担当部署", *_COUNTS, "最終受領")
     rows = departments(collection)
-    total = [sum(int(str(row[col])) for row in rows) for col in range(1, 5)]
+    total = [sum(int(str(row[col])) for row in rows) for col in range(1, 1 + len(_COUNTS))]
     _table(console, headings, [*rows, ["合計", *total, ""]])
 
 
@@ -92,7 +93,7 @@ def _table(console: Console, headings: Sequence[str], rows: Sequence[Sequence[ob
     for heading in headings:
         table.add_column(
             Text(heading),
-            justify="right" if heading in ("配布", "受理", "要修正", "未提出") else "left",
+            justify="right" if heading in _COUNTS else "left",
             no_wrap=True,
         )
     for row in rows:
