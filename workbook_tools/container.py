@@ -345,7 +345,11 @@ class _Box(_Walker):
 def _shown(texts: bytes, sheets: Sequence[bytes]) -> int:
     """How many bytes of shared text all cells together show, at most."""
     lengths = [len(text) for text in re.split(rb"<(?:[^<>\s]*:)?si[\s/>]", texts)[1:]]
-    greatest = max(lengths, default=0) * sum(_count(xml, b"v") for xml in sheets)
+    longest = max(lengths, default=0)
+    least = len('<c t="s"><v>0</v></c>')
+    if longest * sum(len(xml) // least for xml in sheets) <= MOST_TEXT:
+        return 0  # nothing to count: there is no room for so many cells
+    greatest = longest * sum(_count(xml, b"v") for xml in sheets)
     if greatest <= MOST_TEXT:
         return greatest
     return sum(
