@@ -17,10 +17,12 @@ format:           ## put the code into shape
 
 bench:            ## figures, never part of pass or fail
 	$(BIN)/python -m tests.benchmarks.distribute
+	$(BIN)/python -m tests.benchmarks.collect
+	$(BIN)/python -m tests.benchmarks.consolidate
+	$(BIN)/python -m tests.benchmarks.scale
 
-demo:             ## the sample plan's forms in ./demo
-	$(BIN)/workbook-tools --workspace demo init --sample
-	$(BIN)/workbook-tools --workspace demo distribute
+demo:             ## a whole year on the sample plan in ./demo
+	$(BIN)/workbook-tools demo demo
 
 clean:
 	rm -rf .venv demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -53,6 +53,7 @@ ORDER = [
     "archive",
     "register",
     "returns",
+    "overview",
     "round_facts",
     "rounds",
     "headings",

@@ -327,21 +327,22 @@ def status(workspace: Workspace, year: FiscalYear | None, as_json: bool, strict:
     \b
     例： workbook-tools status --year R3
     """
-    from workbook_tools import collect as stage
+    from workbook_tools.overview import standing
     from workbook_tools.returns import State
 
     plan = _plan(workspace)
     year = year or plan.evaluated
     _check_year(plan, year)
-    done = stage.state_of_round(workspace, plan, year, _now())
+    practices = standing(workspace, plan, year)
     if as_json:
-        _say_json(done)
+        from workbook_tools.collect import state_of_round
+
+        _say_json(state_of_round(workspace, plan, year, _now()))
     else:
         from workbook_tools import terminal
 
-        terminal.show_status(done)
-    accepted = done.count(State.ACCEPTED)
-    _end(strict and accepted < len(done.practices))
+        terminal.show_status(practices)
+    _end(strict and any(one.state is not State.ACCEPTED for one in practices))
 
 
 @_command("return")

@@ -1,12 +1,17 @@
 """`collect --rebuild`: the register made anew from the archive, where it is damaged or lost.
 
 Everything is judged under today's plan master. The new register is made beside the old one and put
-in its place in one step; the old one stays as ``register.sqlite.old``.
+in its place in one step; the old one stays as ``register.sqlite.old``. A run that was killed after
+it had noted its files in the ledger left them there twice: the last time counts, as it was then
+that the register took them in.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from workbook_tools import archive, history
@@ -31,13 +36,38 @@ def rebuild(workspace: Workspace, plan: Plan, now: str, step: Callable[[int, int
     _remove(beside)
     with Register.open(beside) as register:
         done = _Rebuilt(register, workspace, plan, now)
-        for count, source in enumerate(sources, start=1):
-            done.take(source)
-            step(count, len(sources))
-    if workspace.register.exists():
-        workspace.register.replace(workspace.register.with_name("register.sqlite.old"))
-    beside.replace(workspace.register)
+        last = {_what(source): at for at, source in enumerate(sources)}
+        for at, source in enumerate(sources):
+            done.take(source, counts=last[_what(source)] == at)
+            step(at + 1, len(sources))
+    try:
+        _put_in_place(beside, workspace.register)
+    except OSError as error:
+        raise UserError(
+            f"登録簿『{workspace.register}』を置き換えられません。"
+            "ほかの処理が使っていれば、終わってから、もう一度実行してください。"
+        ) from error
     return len(sources)
+
+
+def _what(source: Source) -> tuple[Kind, str, FiscalYear | None]:
+    return source.kind, source.sha256, source.year
+
+
+def _put_in_place(beside: Path, register: Path) -> None:
+    """The new register instead of the old one; at every moment one of them stands there."""
+    old = register.with_name("register.sqlite.old")
+    if register.exists():
+        old.unlink(missing_ok=True)
+        try:
+            os.link(register, old)
+        except OSError:  # a file system without links
+            shutil.copyfile(register, old)
+    # What a killed run left to be taken back belongs to the old register and would spoil the new.
+    journal = register.with_name(f"{register.name}-journal")
+    with suppress(FileNotFoundError):
+        journal.replace(journal.with_name("register.sqlite.old-journal"))
+    beside.replace(register)
 
 
 class _Rebuilt:
@@ -49,14 +79,12 @@ class _Rebuilt:
         self._archive = workspace.archive
         self._plan = plan
         self._judges: dict[FiscalYear, Judge] = {}
-        self._seen: set[tuple[str, FiscalYear | None]] = set()
 
-    def take(self, source: Source) -> None:
-        """Take one source in as it was taken in then; the same one twice counts once."""
+    def take(self, source: Source, *, counts: bool) -> None:
+        """Take one source in as it was taken in then; a return only where it counts."""
         self._register.note_source(source)
-        if (source.sha256, source.year) in self._seen and source.kind is Kind.RETURN:
+        if source.kind is Kind.RETURN and not counts:
             return
-        self._seen.add((source.sha256, source.year))
         if source.year is None:
             return
         if source.kind is Kind.HISTORY:

@@ -42,7 +42,10 @@ PATIENCE = 10.0  # seconds to wait for another process that holds the register
 
 # By sqlite's primary result code; any other code is a fault of ours and stays a traceback.
 _BUSY = "をほかの処理が使っています。その処理が終わってから、もう一度実行してください。"
-_DAMAGED = "が壊れています。控え（バックアップ）から戻してください。"
+_DAMAGED = (
+    "が壊れています。workbook-tools collect --rebuild を実行すると、"
+    "保存してある控えから作り直せます。"
+)
 _CLOSED = "を開けません。フォルダーがあるか、書き込む権限があるかを確かめてください。"
 _NO_ROOM = "に書けません。ディスクの空き容量と接続を確かめてください。"
 _NEWER = "は新しい版の workbook-tools で作られています。workbook-tools を更新してください。"
@@ -103,10 +106,18 @@ class Register:
                     return
                 with suppress(sqlite3.Error):
                     self._db.execute("ROLLBACK")
-                if isinstance(error, sqlite3.Error):
+                if isinstance(error, sqlite3.Error | UnicodeDecodeError):
                     raise error
+                if isinstance(error, Exception) and not isinstance(error, UserError):
+                    self._raise_if_damaged(error)
         finally:
             self._db.close()
+
+    def _raise_if_damaged(self, error: Exception) -> None:
+        """Whatever went wrong: where the file is damaged, that is the cause to tell."""
+        (first,) = self._db.execute("PRAGMA integrity_check(1)").fetchone()
+        if first != "ok":
+            raise UserError(_sentence(self._path, _DAMAGED)) from error
 
     # Past years, from imported lists
 
@@ -287,11 +298,27 @@ def _explained(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         # Extended codes carry the primary one in their lowest byte.
         why = _WHY.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        if why is None and _tells_damage(error):
+            why = _DAMAGED
         if why is None:
             raise
         raise UserError(_sentence(path, why)) from error
+    except UnicodeDecodeError as error:  # sqlite3 over a damaged name of a table
+        raise UserError(_sentence(path, _DAMAGED)) from error
     except PermissionError as error:
         raise UserError(_sentence(path, _CLOSED)) from error
+
+
+def _tells_damage(error: sqlite3.Error) -> bool:
+    """Texts that are no UTF-8, and tables that are gone or there twice: no statement of ours."""
+    if not isinstance(error, sqlite3.OperationalError | sqlite3.IntegrityError):
+        return False
+    said = str(error)
+    return (
+        said.startswith(("Could not decode", "no such table", "no such column"))
+        or said.endswith("already exists")
+        or isinstance(error, sqlite3.IntegrityError)
+    )
 
 
 def _sentence(path: Path, why: str) -> str:

@@ -12,12 +12,12 @@ from workbook_tools.findings import Finding, Severity
 from workbook_tools.layout import Form, form_of
 from workbook_tools.lists import Cell, Column, Link
 from workbook_tools.model import Plan
+from workbook_tools.overview import SEVERITIES, departments, moment
 from workbook_tools.register import Register
-from workbook_tools.returns import PracticeState, State, Stored
+from workbook_tools.returns import State, Stored
 from workbook_tools.workspace import Workspace, digest, put
 from workbook_tools.writing import Book
 
-SEVERITIES = {Severity.ERROR: "誤り", Severity.WARNING: "注意", Severity.INFO: "情報"}
 LOCATED = {"names": "名前", "labels": "見出し", "mixed": "名前と見出し"}
 
 _STATES = (
@@ -80,38 +80,11 @@ def workbook(
     lists.write(book, "提出状況", f"{title}　提出状況", _STATES, _states(collection), counts)
     findings = list(_findings(collection.findings))
     lists.write(book, "指摘一覧", f"{title}　指摘一覧", _FINDINGS, findings, f"{len(findings)}件")
-    lists.write(book, "部署別", f"{title}　部署別の提出状況", _DEPARTMENTS, departments(collection))
+    lists.write(book, "部署別", f"{title}　部署別の提出状況", _DEPARTMENTS, departments(collection.practices))
     note = "入力された内容はこのまま保存されています。読み取った内容で評価・集計します。"
     readings = _readings(form, collection.readings)
     lists.write(book, "読み替え一覧", f"{title}　読み替え一覧", _READINGS, readings, note)
     return book.bytes()
-
-
-def departments(collection: Collection) -> list[list[Cell]]:
-    """One row per lead department: sent, accepted, faulty, missing, last received."""
-    rows: dict[str, list[PracticeState]] = {}
-    for one in collection.practices:
-        rows.setdefault(one.practice.lead, []).append(one)
-    table: list[list[Cell]] = []
-    for department, states in rows.items():
-        received = [one.newest.received_at for one in states if one.newest]
-        table.append(
-            [
-                department,
-                len(states),
-                sum(one.state in (State.ACCEPTED, State.OLDER) for one in states),
-                sum(one.state is State.FAULTY for one in states),
-                sum(one.state is State.MISSING for one in states),
-                sum(one.faulty_versions for one in states),
-                moment(max(received)) if received else "",
-            ]
-        )
-    return table
-
-
-def moment(iso: str) -> str:
-    """``2022-04-20T09:30:00+09:00`` → ``2022-04-20 09:30``."""
-    return iso[:16].replace("T", " ")
 
 
 def _states(collection: Collection) -> Iterator[list[Cell]]:

@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from workbook_tools import __version__
-from workbook_tools.answers import Answer, Found, Submission
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import Finding, Place, Severity
-from workbook_tools.layout import FORM_VERSION
 from workbook_tools.model import Plan, Practice, Waiver
-from workbook_tools.references import Resolved
 from workbook_tools.register import Distributed, Kind, Register, Status
 from workbook_tools.workspace import digest
+
+if TYPE_CHECKING:  # forms are read elsewhere; here they are only taken apart
+    from workbook_tools.answers import Answer, Submission
+    from workbook_tools.references import Resolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ def rules(
     plan: Plan, year: FiscalYear, sent: Mapping[int, Distributed], waivers: Sequence[Waiver]
 ) -> str:
     """Whatever a verdict depends on, besides the file: another value, another verdict."""
+    from workbook_tools.layout import FORM_VERSION  # `status` needs no form
+
     forms = sorted((no, entry.sha256) for no, entry in sent.items())
     return digest(repr((__version__, FORM_VERSION, plan, year, forms, waivers)).encode())
 
@@ -367,7 +371,7 @@ _COUNTING = """WITH counting AS (
 def _answer_rows(form_id: int, submission: Submission) -> Iterable[tuple[object, ...]]:
     resolved: Mapping[str, Resolved] = submission.resolved
     for position, answer in enumerate(submission.answers.values()):
-        if answer.found is Found.NOTHING:
+        if not answer.raw:
             continue
         meaning = resolved.get(answer.name)
         yield (form_id, position, *_columns(answer, meaning))

@@ -7,22 +7,24 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from workbook_tools.collect import Collection
 from workbook_tools.findings import Finding, Severity
-from workbook_tools.report import SEVERITIES, departments
-from workbook_tools.returns import State
+from workbook_tools.overview import COUNTS, SEVERITIES, departments
+from workbook_tools.returns import PracticeState, State
 from workbook_tools.text import printable
+
+if TYPE_CHECKING:
+    from workbook_tools.collect import Collection
 
 _NO_TERMINAL = 160  # columns where the output goes into a file
 _FINDINGS_A_FILE = 3
 _FILES = 10
-_COUNTS = ("配布", "受理", "要修正", "未提出", "差戻し回数")
 
 
 def show_collection(collection: Collection, report: str) -> None:
@@ -62,13 +64,12 @@ def show_readings(collection: Collection) -> None:
         _line(console, f"【読み替え】{spot}：『{answer.raw}』→『{answer.text}』（{how}）")
 
 
-def show_status(collection: Collection) -> None:
+def show_status(practices: Sequence[PracticeState]) -> None:
     """One line per department."""
     console = _console()
-    headings = ("担当部署", *_COUNTS, "最終受領")
-    rows = departments(collection)
-    total = [sum(int(str(row[col])) for row in rows) for col in range(1, 1 + len(_COUNTS))]
-    _table(console, headings, [*rows, ["合計", *total, ""]])
+    rows = departments(practices)
+    total = [sum(int(row[col]) for row in rows) for col in range(1, 1 + len(COUNTS))]
+    _table(console, ("担当部署", *COUNTS, "最終受領"), [*rows, ["合計", *total, ""]])
 
 
 def _show_faults(console: Console, findings: Sequence[Finding]) -> None:
@@ -93,7 +94,7 @@ def _table(console: Console, headings: Sequence[str], rows: Sequence[Sequence[ob
     for heading in headings:
         table.add_column(
             Text(heading),
-            justify="right" if heading in _COUNTS else "left",
+            justify="right" if heading in COUNTS else "left",
             no_wrap=True,
         )
     for row in rows:
