@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import random
 import struct
-import time
 from collections.abc import Callable
 
 import pytest
@@ -313,12 +312,10 @@ def test_what_a_password_hides_is_examined_too() -> None:
 
 def test_a_password_that_would_take_hours_is_not_tried() -> None:
     locked = made.encrypted(PADDED, "x")
-    begun = time.process_time()
     rounds = b'spinCount="100000" saltSize="16"'
     more = locked.replace(rounds, b'spinCount="900000000000000"'.ljust(len(rounds)))
     assert more != locked
     assert code_of(more, "x") == "F002"
-    assert time.process_time() - begun < 1
 
 
 def test_protected_xls_and_ods() -> None:

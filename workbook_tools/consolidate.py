@@ -25,7 +25,7 @@ from workbook_tools.model import Plan, check_year
 from workbook_tools.register import Register
 from workbook_tools.returns import Stored
 from workbook_tools.round_facts import gather
-from workbook_tools.workspace import Workspace, put
+from workbook_tools.workspace import Workspace, put, read
 from workbook_tools.writing import Book
 
 
@@ -151,7 +151,7 @@ def _opinions(workspace: Workspace, year: FiscalYear) -> Opinions | None:
     path = workspace.outbox / f"意見集約_{year}.xlsx"
     if not path.exists():
         return None
-    edited = opinions.printed(path.read_bytes(), workspace.relative(path))
+    edited = opinions.printed(read(path), workspace.relative(path))
     return Opinions(edited.items, edited.ended)
 
 

@@ -64,9 +64,9 @@ def _put_in_place(beside: Path, register: Path) -> None:
         except OSError:  # a file system without links
             shutil.copyfile(register, old)
     # What a killed run left to be taken back belongs to the old register and would spoil the new.
-    journal = register.with_name(f"{register.name}-journal")
-    with suppress(FileNotFoundError):
-        journal.replace(journal.with_name("register.sqlite.old-journal"))
+    for ending in ("-journal", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            register.with_name(register.name + ending).replace(old.with_name(old.name + ending))
     beside.replace(register)
 
 

@@ -106,10 +106,12 @@ class Register:
                     return
                 with suppress(sqlite3.Error):
                     self._db.execute("ROLLBACK")
-                if isinstance(error, sqlite3.Error | UnicodeDecodeError):
+                if isinstance(error, sqlite3.OperationalError | UnicodeDecodeError):
                     raise error
                 if isinstance(error, Exception) and not isinstance(error, UserError):
                     self._raise_if_damaged(error)
+                if isinstance(error, sqlite3.Error):
+                    raise error
         finally:
             self._db.close()
 
@@ -311,14 +313,9 @@ def _explained(path: Path) -> Iterator[None]:
 
 def _tells_damage(error: sqlite3.Error) -> bool:
     """Texts that are no UTF-8, and tables that are gone or there twice: no statement of ours."""
-    if not isinstance(error, sqlite3.OperationalError | sqlite3.IntegrityError):
-        return False
     said = str(error)
-    return (
-        said.startswith(("Could not decode", "no such table", "no such column"))
-        or said.endswith("already exists")
-        or isinstance(error, sqlite3.IntegrityError)
-    )
+    telling = ("Could not decode", "no such table", "no such column")
+    return said.startswith(telling) or said.endswith("already exists")
 
 
 def _sentence(path: Path, why: str) -> str:

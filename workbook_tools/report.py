@@ -80,7 +80,13 @@ def workbook(
     lists.write(book, "提出状況", f"{title}　提出状況", _STATES, _states(collection), counts)
     findings = list(_findings(collection.findings))
     lists.write(book, "指摘一覧", f"{title}　指摘一覧", _FINDINGS, findings, f"{len(findings)}件")
-    lists.write(book, "部署別", f"{title}　部署別の提出状況", _DEPARTMENTS, departments(collection.practices))
+    lists.write(
+        book,
+        "部署別",
+        f"{title}　部署別の提出状況",
+        _DEPARTMENTS,
+        departments(collection.practices),
+    )
     note = "入力された内容はこのまま保存されています。読み取った内容で評価・集計します。"
     readings = _readings(form, collection.readings)
     lists.write(book, "読み替え一覧", f"{title}　読み替え一覧", _READINGS, readings, note)
