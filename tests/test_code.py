@@ -89,6 +89,7 @@ ORDER = [
     "demo_story",
     "demo",
     "terminal",
+    "console",
     "cli",
     "__main__",
 ]

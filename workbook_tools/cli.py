@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -13,8 +11,18 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from workbook_tools import __version__
+from workbook_tools.console import (
+    Group,
+    Year,
+    asked_passwords,
+    progress,
+    run,
+    say,
+    say_data,
+    tell,
+)
 from workbook_tools.era import FiscalYear
-from workbook_tools.findings import Finding, PlanError, Severity, UserError
+from workbook_tools.findings import UserError
 from workbook_tools.text import printable
 from workbook_tools.workspace import Workspace
 
@@ -22,72 +30,17 @@ if TYPE_CHECKING:
     from workbook_tools.collect import Collection
     from workbook_tools.model import Plan
 
-_SEVERITIES = {Severity.ERROR: "誤り", Severity.WARNING: "注意", Severity.INFO: "情報"}
-
-
-class _Year(click.ParamType[FiscalYear]):
-    """A fiscal year in any spelling of domain §2."""
-
-    name = "年度"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> FiscalYear:
-        if isinstance(value, FiscalYear):
-            return value
-        try:
-            return FiscalYear.parse(str(value))
-        except ValueError:
-            self.fail(
-                f"『{printable(str(value))}』は年度として読めません。R3、令和3、2021 のように書いてください。",
-                param,
-                ctx,
-            )
-
-
-class _Command(click.Command):
-    """A command whose help speaks Japanese throughout."""
-
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        pieces = " ".join(self.collect_usage_pieces(ctx))
-        formatter.write_usage(ctx.command_path, pieces, prefix="使い方： ")
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        records = [param.get_help_record(ctx) for param in self.get_params(ctx)]
-        with formatter.section("指定"):
-            formatter.write_dl(
-                [
-                    (name, words.replace("[required]", "（必須）"))
-                    for name, words in filter(None, records)
-                ]
-            )
-
-
-class _Group(_Command, click.Group):
-    """The commands, each with one line of help."""
-
-    command_class = _Command
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        super().format_options(ctx, formatter)
-        commands = [(name, self.commands[name]) for name in self.list_commands(ctx)]
-        with formatter.section("コマンド"):
-            formatter.write_dl([(name, one.get_short_help_str(100)) for name, one in commands])
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)  # in the order of the year, not of the alphabet
-
 
 _year = click.option(
     "--year",
-    type=_Year(),
+    type=Year(),
     help="評価する年度（R3、令和３年度、2021 など）。省くと計画マスタの評価年度。",
 )
 _in_workspace = click.make_pass_decorator(Workspace)
 
 
 @click.group(
-    cls=_Group,
+    cls=Group,
     options_metavar="[指定]",
     subcommand_metavar="コマンド [引数]...",
     context_settings={"max_content_width": 100},
@@ -145,16 +98,16 @@ def init(workspace: Workspace, sample: bool) -> None:
     for folder in (workspace.inbox, workspace.outbox):
         folder.mkdir(parents=True, exist_ok=True)
     put(path, master.master(plan.sample() if sample else None))
-    _say(f"計画マスタを作りました： {path}")
+    say(f"計画マスタを作りました： {path}")
     if sample:
-        _say("次は workbook-tools distribute で進捗状況シートを作れます。")
+        say("次は workbook-tools distribute で進捗状況シートを作れます。")
     else:
-        _say("Ｅｘｃｅｌで開き、シート『記入要領』を見ながら計画を書き込んでください。")
+        say("Ｅｘｃｅｌで開き、シート『記入要領』を見ながら計画を書き込んでください。")
 
 
 @_command("import-history")
 @click.argument("file", metavar="ファイル", type=click.Path(path_type=Path))
-@click.option("--year", type=_Year(), required=True, help="一覧の年度（R2 など）。")
+@click.option("--year", type=Year(), required=True, help="一覧の年度（R2 など）。")
 @_in_workspace
 def import_history(workspace: Workspace, file: Path, year: FiscalYear) -> None:
     """過去の年度の一覧【実践項目別】から、評点・総合評価・取組終了を取り込みます。
@@ -166,11 +119,11 @@ def import_history(workspace: Workspace, file: Path, year: FiscalYear) -> None:
 
     taken = history.import_list(workspace, plan.load(workspace.plan_master), file, year, _now())
     columns = "、".join(f"{heading}（{col}列）" for heading, col in taken.taken.items())
-    _say(f"{year.long}の一覧から{len(taken.results)}件を取り込みました。")
-    _say(f"　使った列： {columns}")
+    say(f"{year.long}の一覧から{len(taken.results)}件を取り込みました。")
+    say(f"　使った列： {columns}")
     if taken.ignored:
-        _say(f"　使わなかった列： {'、'.join(taken.ignored)}")
-    _tell(taken.findings)
+        say(f"　使わなかった列： {'、'.join(taken.ignored)}")
+    tell(taken.findings)
 
 
 @_command()
@@ -184,24 +137,24 @@ def distribute(workspace: Workspace, year: FiscalYear | None, force: bool) -> No
     例： workbook-tools distribute --year R3
     """
     from workbook_tools.distribute import LIST_NAME, Outcome
-    from workbook_tools.distribute import distribute as run
+    from workbook_tools.distribute import distribute as write_forms
 
     plan = _plan(workspace)
-    with _progress("シートを作成中") as step:
-        done = run(workspace, plan, year or plan.evaluated, _now(), force=force, step=step)
+    with progress("シートを作成中") as step:
+        done = write_forms(workspace, plan, year or plan.evaluated, _now(), force=force, step=step)
     departments = {one.practice.lead for one in done.deliveries if one.practice}
     total = sum(1 for one in done.deliveries if one.practice)
-    _say(
+    say(
         f"{done.year.long}の進捗状況シート {total}件（{len(departments)}部署）： "
         f"作成 {len(done.having(Outcome.WRITTEN))}、"
         f"変更なし {len(done.having(Outcome.UNCHANGED))}、"
         f"編集済みのため残した {len(done.having(Outcome.EDITED))}"
     )
     for one in done.having(Outcome.EDITED):
-        _say(f"　残しました： {one.path}（作り直すには --force）")
+        say(f"　残しました： {one.path}（作り直すには --force）")
     for one in done.having(Outcome.REMOVED):
-        _say(f"　不要になり削除しました： {one.path}")
-    _say(f"一覧： {done.folder / LIST_NAME}")
+        say(f"　不要になり削除しました： {one.path}")
+    say(f"一覧： {done.folder / LIST_NAME}")
 
 
 _passwords = click.option(
@@ -252,11 +205,11 @@ def collect(
     year = year or plan.evaluated
     _check_year(plan, year)
     if rebuild:
-        with _progress("登録簿を作り直し中") as step:
+        with progress("登録簿を作り直し中") as step:
             run_rebuild(workspace, plan, _now(), step)
 
-    def run(words: tuple[str, ...]) -> Collection:
-        with _progress("シートを確認中") as step:
+    def read_all(words: tuple[str, ...]) -> Collection:
+        with progress("シートを確認中") as step:
             return stage.collect(
                 workspace,
                 plan,
@@ -268,9 +221,9 @@ def collect(
                 step=step,
             )
 
-    done = run(passwords)
+    done = read_all(passwords)
     if not passwords and sys.stdin.isatty() and any(one.code == "F002" for one in done.findings):
-        done = run(_asked_passwords())
+        done = read_all(asked_passwords())
     path = report.write(workspace, plan, done)
     if as_json:
         _say_json(done)
@@ -360,19 +313,19 @@ def return_(workspace: Workspace, year: FiscalYear | None, force: bool) -> None:
     plan = _plan(workspace)
     year = year or plan.evaluated
     _check_year(plan, year)
-    with _progress("差戻しを作成中") as step:
+    with progress("差戻しを作成中") as step:
         done = return_forms(workspace, plan, year, _now(), force=force, step=step)
     returned = sum(one.returned for one in done.departments)
     missing = sum(one.missing for one in done.departments)
-    _say(f"{year.long}　差戻し {returned}件、督促 {missing}件（{len(done.departments)}部署）")
+    say(f"{year.long}　差戻し {returned}件、督促 {missing}件（{len(done.departments)}部署）")
     for one in done.departments:
         words = [f"差戻し {one.returned}件"] if one.returned else []
         words += [f"うち新しい様式 {one.fresh}件"] if one.fresh else []
         words += [f"未提出 {one.missing}件"] if one.missing else []
-        _say(f"　{one.department}： {'、'.join(words)}")
+        say(f"　{one.department}： {'、'.join(words)}")
     for name in done.not_collected:
-        _say(f"　まだ読んでいないファイルがあります（先に collect を実行してください）： {name}")
-    _say(f"場所： {done.folder}")
+        say(f"　まだ読んでいないファイルがあります（先に collect を実行してください）： {name}")
+    say(f"場所： {done.folder}")
 
 
 @_command()
@@ -410,12 +363,12 @@ def consolidate(
         with_appendix=appendix,
     )
     for path in done.paths:
-        _say(f"作りました： {path}")
+        say(f"作りました： {path}")
     if pdf and done.paths:
         from workbook_tools.printing import to_pdf
 
         for path in to_pdf(done.paths):
-            _say(f"作りました： {path}")
+            say(f"作りました： {path}")
     for sentence in stage.shortcomings(done.round):
         click.echo(printable(sentence), err=True)
     if strict and not done.paths:
@@ -449,18 +402,18 @@ def export(workspace: Workspace, year: FiscalYear | None, form: str, output: Pat
     if form == "json":
         text = stage.as_json(document)
         if output is None:
-            _say_data(text)
+            say_data(text)
             return
         put(output, text.encode())
-        _say(f"作りました： {output}")
+        say(f"作りました： {output}")
         return
     tables = stage.as_csv(document)
     for name, data in tables.items():
         if output is None:
-            _say_data(f"# {name}\n{data.decode('utf-8-sig')}")
+            say_data(f"# {name}\n{data.decode('utf-8-sig')}")
         else:
             put(output / name, data)
-            _say(f"作りました： {output / name}")
+            say(f"作りました： {output / name}")
 
 
 @_command()
@@ -478,14 +431,14 @@ def demo(folder: Path) -> None:
     play(
         folder,
         now,
-        _say,
+        say,
         lambda workspace, plan, year: (
             stage.consolidate(workspace, plan, year, now, with_appendix=True).paths
         ),
     )
 
 
-@cli.group(cls=_Group, options_metavar="[指定]", subcommand_metavar="コマンド [引数]...")
+@cli.group(cls=Group, options_metavar="[指定]", subcommand_metavar="コマンド [引数]...")
 @click.help_option("-h", "--help", help="この説明を表示して終わる。")
 def council() -> None:
     """審議会の評価シートを配り、集めます。
@@ -510,7 +463,7 @@ def council_distribute(workspace: Workspace, year: FiscalYear | None, members: i
 
     plan = _plan(workspace)
     paths = stage.distribute(workspace, plan, year or plan.evaluated, members)
-    _say(f"評価シートを{len(paths)}件作りました： {paths[0].parent}")
+    say(f"評価シートを{len(paths)}件作りました： {paths[0].parent}")
 
 
 @council.command("collect", options_metavar="[指定]")
@@ -531,33 +484,10 @@ def council_collect(
 
     plan = _plan(workspace)
     done = stage.collect(workspace, plan, year or plan.evaluated, _now(), passwords)
-    _say(f"評価シート： 受理 {len(done.returned)}件、未提出 {len(done.missing)}件")
-    _say(f"意見を{done.added}件加えました： {done.path}")
-    _tell(done.findings)
+    say(f"評価シート： 受理 {len(done.returned)}件、未提出 {len(done.missing)}件")
+    say(f"意見を{done.added}件加えました： {done.path}")
+    tell(done.findings)
     _end(done.has_errors or (strict and bool(done.missing)))
-
-
-def main() -> NoReturn:
-    """Run the command line; whatever a user can cause ends in one sentence and exit code 2."""
-    _survive_any_console()
-    try:
-        # Without standalone mode click gives back the exit code that a command asked for.
-        code = cli.main(prog_name="workbook-tools", standalone_mode=False)
-    except click.ClickException as error:
-        click.echo(f"workbook-tools: {_in_japanese(error)}", err=True)
-        sys.exit(2)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("中止しました。", err=True)
-        sys.exit(2)
-    except PlanError as error:
-        for finding in error.findings:
-            click.echo(printable(str(finding)), err=True)
-        click.echo(str(error), err=True)
-        sys.exit(2)
-    except UserError as error:
-        click.echo(printable(str(error)), err=True)
-        sys.exit(2)
-    sys.exit(code if isinstance(code, int) else 0)
 
 
 def _end(has_errors: bool) -> None:
@@ -565,34 +495,12 @@ def _end(has_errors: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _asked_passwords() -> tuple[str, ...]:
-    """Ask for passwords on the terminal until an empty line; they are not shown."""
-    words = []
-    while word := click.prompt(
-        "保護されたブックのパスワード（なければ改行）",
-        default="",
-        hide_input=True,
-        show_default=False,
-        err=True,
-    ):
-        words.append(word)
-    return tuple(words)
-
-
-def _say_data(text: str) -> None:
-    """Data for other programs: always UTF-8 where the output is no terminal."""
-    if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
-        sys.stdout.buffer.write(text.encode())
-    else:
-        click.echo(text, nl=False)
-
-
 def _say_json(done: Collection) -> None:
     import json
 
     from workbook_tools.collect import as_json
 
-    _say_data(json.dumps(as_json(done), ensure_ascii=False, indent=1) + "\n")
+    say_data(json.dumps(as_json(done), ensure_ascii=False, indent=1) + "\n")
 
 
 def _check_year(plan: Plan, year: FiscalYear) -> None:
@@ -616,51 +524,10 @@ def _plan_of(workspace: Workspace, year: FiscalYear | None) -> tuple[Plan, Fisca
     return plan_of_round(workspace, plan, year), year
 
 
-def _say(text: str) -> None:
-    """A result, on standard output; control characters in names become visible."""
-    click.echo(printable(text))
-
-
-def _tell(findings: tuple[Finding, ...]) -> None:
-    for finding in findings:
-        click.echo(printable(f"【{_SEVERITIES[finding.severity]}】{finding}"), err=True)
-
-
 def _now() -> str:
     return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
-@contextmanager
-def _progress(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on standard error; nothing where that is no terminal."""
-    if not sys.stderr.isatty():
-        yield lambda done, total: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(title, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
-
-
-def _survive_any_console() -> None:
-    """A console code page that lacks a character shows ``?`` instead of ending the program."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-
-
-def _in_japanese(error: click.ClickException) -> str:
-    """What click says of wrong usage, for a person who reads Japanese."""
-    hint = "workbook-tools --help で使い方を見られます。"
-    if isinstance(error, click.NoSuchOption):
-        return f"『{error.option_name}』という指定はありません。{hint}"
-    if isinstance(error, click.MissingParameter):
-        name = error.param.human_readable_name if error.param else ""
-        return f"『{name}』が足りません。{hint}"
-    if isinstance(error, click.BadParameter):
-        return error.message
-    if isinstance(error, click.UsageError):
-        return f"使い方が違います（{error.message}）。{hint}"
-    return error.message
+def main() -> NoReturn:
+    """Run the command line; whatever a user can cause ends in one sentence and exit code 2."""
+    run(cli)
