@@ -21,7 +21,7 @@ from workbook_tools.distribute import Outcome, distribute
 from workbook_tools.findings import Severity, UserError
 from workbook_tools.letters import GAPS, fill
 from workbook_tools.register import Register
-from workbook_tools.returning import Returning, return_forms, times_returned
+from workbook_tools.returning import Returning, return_forms
 from workbook_tools.workspace import Workspace
 
 NOW = "2022-04-20T09:00:00+09:00"
@@ -92,7 +92,7 @@ def test_there_and_back_again(workspace: Workspace) -> None:
     with Register.open(workspace.register) as register:
         versions = returns.forms(register, R3)
     assert [str(one.status) for one in versions if one.practice_no == 16] == ["要修正", "受理"]
-    assert times_returned(versions) == {16: 1}
+    assert [one.faulty_versions for one in again.practices if one.practice.no == 16] == [1]
     after = return_forms(workspace, FEW, R3, NOW)
     assert [one.path.rpartition("/")[2] for one in after.having(Outcome.REMOVED)] == [
         "No16_提出.xlsx",
@@ -129,7 +129,8 @@ def test_faulty_again_and_again(workspace: Workspace) -> None:
         "Ｒ３年度の進捗度が『8』です。"
     ]
     with Register.open(workspace.register) as register:
-        assert times_returned(returns.forms(register, R3)) == {16: 2}
+        states_now = returns.practice_states(register, FEW, R3, returns.forms(register, R3))
+    assert [one.faulty_versions for one in states_now if one.practice.no == 16] == [2]
 
 
 def test_the_cover_text_and_the_reminder(workspace: Workspace) -> None:

@@ -76,7 +76,7 @@ def distribute(
     check_year(plan, year)
     with Register.open(workspace.register) as register:
         practices = plan.running(year, returns.finished(register))
-        known = _known(register, plan, year)
+        known = known_before(register, plan, year)
         sent = register.distributed(year)
         deliveries: list[Delivery] = []
         noted: list[Distributed] = []
@@ -120,7 +120,7 @@ def path_of(workspace: Workspace, practice: Practice, year: FiscalYear) -> Path:
     return workspace.forms(year) / file_name(practice.lead) / name
 
 
-def _known(register: Register, plan: Plan, year: FiscalYear) -> dict[int, Known]:
+def known_before(register: Register, plan: Plan, year: FiscalYear) -> dict[int, Known]:
     """What the register knows of every practice before this round."""
     answers = returns.answers_before(register, year)
     scores = returns.scores(register, [criterion.name for criterion in plan.criteria])

@@ -113,15 +113,6 @@ def return_forms(
     return Returning(year, folder, tuple(written), tuple(counts), inbox.not_collected)
 
 
-def times_returned(versions: Iterable[Returned]) -> dict[int, int]:
-    """Practice → how many faulty versions of it have come: how often it went back."""
-    times: dict[int, int] = {}
-    for form in versions:
-        if form.practice_no is not None and form.status is Status.FAULTY:
-            times[form.practice_no] = times.get(form.practice_no, 0) + 1
-    return times
-
-
 class _Desk:
     """What the register knows of the round, while parcels are made."""
 
@@ -140,7 +131,7 @@ class _Desk:
         self._year = year
         self._form = layout.form_of(plan)
         self._judge = Judge(register, plan, year, now, ())
-        self._known = distribute._known(register, plan, year)
+        self._known = distribute.known_before(register, plan, year)
         self._senders = Senders(plan)
         self._inbox = inbox
         self._versions = returns.forms(register, year)
