@@ -57,9 +57,9 @@ def add_summary(book: Book, figures: Figures, places: Places, notes: Sequence[st
     high = round(max(least, min(most, used)))
     _grade_chart(sheet, top - 1, figures, places, high)
     row += round(max(0.0, high - used)) // 20  # rows below a short table, until the chart ends
-    said = [*missing(figures), *notes]
-    down = _summary_notes(sheet, row + 1, said)
-    short = sum(len(note) for note in said) < _ON_ONE_PAGE
+    down = _summary_notes(sheet, row + 1, missing(figures), "alert")
+    down = _summary_notes(sheet, down, notes, "quiet")
+    short = sum(map(len, (*missing(figures), *notes))) < _ON_ONE_PAGE
     area = Area(0, 0, down, len(_WIDTHS) + 1)
     sheet.page(
         area,
@@ -295,11 +295,11 @@ def _by_year(figures: Figures, year: FiscalYear) -> list[str]:
     ]
 
 
-def _summary_notes(sheet: Sheet, row: int, notes: Sequence[str]) -> int:
+def _summary_notes(sheet: Sheet, row: int, notes: Sequence[str], look: str) -> int:
     """Plain sentences over the whole width; gives the first row below them."""
     room = (sum(_WIDTHS) + _GAP + _CHART[0] - 24) // 6
     for note in notes:
-        sheet.text(Area(row, 0, 1, len(_WIDTHS) + 1), f"※ {note}", "wrap", "alert")
+        sheet.text(Area(row, 0, 1, len(_WIDTHS) + 1), f"※ {note}", "wrap", look)
         sheet.height(row, min(_MOST, _EDGE + _LINE * lines(f"※ {note}", room)))
         row += 1
     return row
