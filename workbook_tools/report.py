@@ -15,7 +15,7 @@ from workbook_tools.model import Plan
 from workbook_tools.overview import SEVERITIES, departments, moment
 from workbook_tools.register import Register
 from workbook_tools.returns import State, Stored
-from workbook_tools.workspace import Workspace, digest, put
+from workbook_tools.workspace import Workspace, digest, put, shown
 from workbook_tools.writing import Book
 
 LOCATED = {"names": "名前", "labels": "見出し", "mixed": "名前と見出し"}
@@ -118,7 +118,7 @@ def _states(collection: Collection) -> Iterator[list[Cell]]:
 
 def _findings(findings: Iterable[Finding]) -> Iterator[list[Cell]]:
     for number, finding in enumerate(findings, start=1):
-        place = finding.place
+        place, said = finding.place, (finding.value, finding.message, finding.hint)
         yield [
             number,
             SEVERITIES[finding.severity],
@@ -128,9 +128,7 @@ def _findings(findings: Iterable[Finding]) -> Iterator[list[Cell]]:
             _file(place.file) if place.file else None,
             place.sheet,
             place.cell,
-            finding.value,
-            finding.message,
-            finding.hint,
+            *(shown(text) if text else text for text in said),
         ]
 
 
@@ -146,8 +144,8 @@ def _readings(
             answer.sheet,
             answer.cell,
             titles.get(name, name),
-            answer.raw,
-            answer.text,
+            shown(answer.raw),
+            shown(answer.text),
             how,
         ]
 

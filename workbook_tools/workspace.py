@@ -1,4 +1,7 @@
-"""The folder a round lives in, and the one way files get into it: beside first, then in place."""
+"""The folder a round lives in, and the one way files get into it: beside first, then in place.
+
+And what of a text that somebody sent may be written into a cell: registers keep it whole.
+"""
 
 from __future__ import annotations
 
@@ -101,6 +104,21 @@ def put(path: Path, data: bytes) -> bool:
     except OSError as error:
         raise UserError(_why_not(path, error, "書けません")) from error
     return True
+
+
+LONGEST = 32_767  # characters a cell of Excel holds
+CUT = "…（長いため、以下を省きました）"
+# XML knows no such characters, not even escaped: Excel would call the file damaged.
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+def shown(text: str) -> str:
+    """The text as a cell can hold it: cut with a mark, control characters made visible."""
+    if len(text) <= LONGEST and text.isprintable():
+        return text
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _NOT_IN_XML.sub(lambda match: f"\\x{ord(match.group()):02x}", text)
+    return text if len(text) <= LONGEST else text[: LONGEST - len(CUT)] + CUT
 
 
 def _sweep(folder: Path) -> None:
