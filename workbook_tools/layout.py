@@ -127,6 +127,16 @@ class Form:
     def _by_name(self) -> Mapping[str, Field]:
         return {field.name: field for field in self.fields}
 
+    @cached_property
+    def _series(self) -> dict[tuple[str, int | None], tuple[Field, ...]]:
+        """Fields by stem, as they were asked for: every form that is read asks again."""
+        return {}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of all fields."""
+        return frozenset(self._by_name)
+
     def __getitem__(self, name: str) -> Field:
         return self._by_name[name]
 
@@ -135,15 +145,23 @@ class Form:
 
     def yearly(self, stem: str, n: int | None = None) -> tuple[Field, ...]:
         """The fields of one stem over the years, in order; ``進捗度`` → 進捗度_R2 … 進捗度_R6."""
-        return tuple(self[field_name(stem, year, n)] for year in self.years)
+        found = self._series.get((stem, n))
+        if found is None:
+            found = tuple(self[field_name(stem, year, n)] for year in self.years)
+            self._series[stem, n] = found
+        return found
 
     def activities(self, stem: str) -> tuple[Field, ...]:
         """All rows of 取組予定, 取組結果 or 取組番号, top to bottom."""
-        return tuple(
-            self[field_name(stem, year, n)]
-            for year in self.years
-            for n in range(1, ROWS_A_YEAR + 1)
-        )
+        found = self._series.get((stem, 0))
+        if found is None:
+            found = tuple(
+                self[field_name(stem, year, n)]
+                for year in self.years
+                for n in range(1, ROWS_A_YEAR + 1)
+            )
+            self._series[stem, 0] = found
+        return found
 
     @property
     def reasons(self) -> tuple[Field, ...]:

@@ -174,7 +174,7 @@ class _Resolver:
 
     def _wanted(self, field: Field, line: str) -> _Wanted | None:
         """The reference a whole line is, or None."""
-        if is_blank(line):
+        if "同" not in line:  # every reference to a text says so
             return None
         bare = squeeze(half_width(line))
         if field.stem.startswith("取組") and (match := _LABELS_RE.fullmatch(bare)):
@@ -271,5 +271,7 @@ def _label_numbers(targets: str) -> Iterator[int]:
 
 
 def _phrase(line: str) -> str:
+    if "同" not in line:
+        return ""
     match = _PHRASE_RE.search(squeeze(half_width(line)))
     return match[0] if match else ""

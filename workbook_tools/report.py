@@ -156,7 +156,10 @@ _LONGEST_LINK = 200
 
 def _file(name: str) -> Cell:
     """A link to a file of the workspace, seen from `outbox/`; plain text where it leads nowhere."""
-    if len(name) > _LONGEST_LINK or ".zip/" in name.lower() or any(sign in name for sign in "#%\n"):
+    text = shown(name)
+    if text != name or "\n" in name or "#" in name or "%" in name:
+        return text
+    if len(name) > _LONGEST_LINK or ".zip/" in name.lower():
         return name
     return Link(f"external:../{name}", name)
 
