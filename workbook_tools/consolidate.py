@@ -6,7 +6,7 @@ Every figure is computed once (:mod:`figures`); here they are only put together 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from workbook_tools.model import Plan, check_year
 from workbook_tools.register import Register
 from workbook_tools.returns import Stored
 from workbook_tools.round_facts import gather
-from workbook_tools.workspace import Workspace, put, read, shown
+from workbook_tools.workspace import Workspace, put, read
 from workbook_tools.writing import Book
 
 
@@ -97,25 +97,7 @@ def gather_round(workspace: Workspace, plan: Plan, year: FiscalYear, now: str) -
     stale = any(reading.rules != rules for reading in readings.values())
     day = long_date(date.fromisoformat(now[:10]))
     notes = (f"作成日：{day}", *waived)
-    return Round(plan, figures, _written(answers), _opinions(workspace, year), notes, stale)
-
-
-def _written(
-    answers: Mapping[int, Mapping[str, Stored]],
-) -> Mapping[int, Mapping[str, Stored]]:
-    """The answers as cells can hold them."""
-    return {
-        no: {
-            field: replace(
-                one,
-                raw=shown(one.raw),
-                value=shown(one.value),
-                resolved=None if one.resolved is None else shown(one.resolved),
-            )
-            for field, one in fields.items()
-        }
-        for no, fields in answers.items()
-    }
+    return Round(plan, figures, answers, _opinions(workspace, year), notes, stale)
 
 
 def workbook(known: Round) -> bytes:

@@ -26,7 +26,7 @@ from workbook_tools.register import Kind as SourceKind
 from workbook_tools.register import Register, Source
 from workbook_tools.round_facts import gather
 from workbook_tools.text import half_width, is_blank, key, squeeze, tidy
-from workbook_tools.workspace import Workspace, digest, put
+from workbook_tools.workspace import Workspace, digest, put, read
 
 _NUMBER = re.compile(r"(?:no\.?|№)\s*(\d{1,4})", re.IGNORECASE)
 _YEAR = re.compile(r"(?:令和|[rR])\d{1,2}|20\d\d")
@@ -125,7 +125,7 @@ def collect(
         tallies = tuple(_tallies(register, figures, year))
         said = _opinions(register, year)
     path = workspace.outbox / f"意見集約_{year}.xlsx"
-    existing = path.read_bytes() if path.exists() else None
+    existing = read(path) if path.exists() else None
     title = f"{plan.name}　{year.long}"
     data, added = opinions.gathered(existing, title, said, tallies)
     put(path, data)

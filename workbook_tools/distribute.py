@@ -20,8 +20,8 @@ from workbook_tools.lists import Cell, Column, Link
 from workbook_tools.model import Plan, Practice, check_year
 from workbook_tools.prefill import Known
 from workbook_tools.register import Distributed, Kind, Prefilled, Register, Source
-from workbook_tools.text import file_name
-from workbook_tools.workspace import Workspace, digest, put, read, shown
+from workbook_tools.text import file_name, for_cell
+from workbook_tools.workspace import Workspace, digest, put, read
 from workbook_tools.writing import Book
 
 LIST_NAME = "配布一覧.xlsx"
@@ -132,7 +132,7 @@ def known_before(register: Register, plan: Plan, year: FiscalYear) -> dict[int, 
             for past, of_year in scores.items()
             if past < year and practice.no in of_year
         }
-        written = {field: shown(text) for field, text in texts.items()}
+        written = {field: for_cell(text) for field, text in texts.items()}
         known[practice.no] = Known(answered, written, past)
     return known
 

@@ -67,7 +67,7 @@ def received(path: Path, name: str) -> Iterator[Received]:
                 yield _refused(name, "F007", "ファイルが大きすぎます")
             else:
                 yield Received(name, data, _changed(path))
-    except OSError:
+    except (OSError, zipfile.BadZipFile):
         reason = "読めません。開いている人がいれば閉じてもらい、もう一度実行してください"
         yield _refused(name, "F001", reason)
 

@@ -28,7 +28,6 @@ NAMES = ("工程表", "取組内容", "評価理由", "課題", "特記事項")
 ACTIVITIES = NAMES[1]
 _TOP = 2  # row of the headings, below title and blank row
 _POINTS_A_LINE, _EDGE, _HIGHEST = 11.5, 4.0, 409.0
-_LONGEST = 32_767  # characters a cell of Excel holds
 
 _NO, _TITLE, _YEAR = (
     Column("小№", 45, "center"),
@@ -172,7 +171,7 @@ def _values(own: Answers) -> dict[str, str]:
 def _text(own: Answers, name: str) -> str:
     """The resolved text; many references to long texts may exceed what a cell holds."""
     text = own[name].text if name in own else ""
-    return "" if is_blank(text) else text[:_LONGEST]
+    return "" if is_blank(text) else text
 
 
 def _chains(own: Answers, names: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from workbook_tools.ballot import ENDED, ITEM, SCORES, Target
 from workbook_tools.figures import tenths
 from workbook_tools.findings import UserError
 from workbook_tools.lists import Cell, Column
-from workbook_tools.text import MARK, is_blank, is_marked, key, tidy
+from workbook_tools.text import MARK, for_cell, is_blank, is_marked, key, tidy
 from workbook_tools.writing import Book
 
 SHEET, TALLY = "意見", "評価集計"
@@ -137,12 +137,7 @@ def _appended(
         (row["対象"], row["№"], row["委員番号"], tidy(row["原文"]))
         for row in _rows(existing, SHEET)
     }
-    added = [
-        opinion
-        for opinion in _numbered(opinions)
-        if (opinion.target.kind, str(opinion.target.no), str(opinion.member), opinion.text)
-        not in known
-    ]
+    added = [one for one in _numbered(opinions) if _identity(one) not in known]
     book: Any = openpyxl.load_workbook(io.BytesIO(existing))
     sheet = book[SHEET]
     pattern = sheet[sheet.max_row]
@@ -163,14 +158,20 @@ def _appended(
     return buffer.getvalue(), len(added)
 
 
+def _identity(opinion: Opinion) -> tuple[str, str, str, str]:
+    """What tells a row apart from all others: 対象, №, 委員番号, 原文."""
+    target = opinion.target
+    return target.kind, str(target.no), str(opinion.member), tidy(for_cell(opinion.text))
+
+
 def _numbered(opinions: Iterable[Opinion]) -> list[Opinion]:
     """Items in order, the practices that ended behind them, members in order."""
     return sorted(opinions, key=lambda one: (one.target.kind != ITEM, one.target.no, one.member))
 
 
 def _row(opinion: Opinion, at: int) -> list[Cell]:
-    target = opinion.target
-    return [target.kind, target.no, opinion.member, opinion.text, opinion.text, MARK, at + 1]
+    target, text = opinion.target, for_cell(opinion.text)
+    return [target.kind, target.no, opinion.member, text, text, MARK, at + 1]
 
 
 def _tally_columns() -> tuple[Column, ...]:

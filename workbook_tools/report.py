@@ -15,7 +15,8 @@ from workbook_tools.model import Plan
 from workbook_tools.overview import SEVERITIES, departments, moment
 from workbook_tools.register import Register
 from workbook_tools.returns import State, Stored
-from workbook_tools.workspace import Workspace, digest, put, shown
+from workbook_tools.text import for_cell
+from workbook_tools.workspace import Workspace, digest, put
 from workbook_tools.writing import Book
 
 LOCATED = {"names": "名前", "labels": "見出し", "mixed": "名前と見出し"}
@@ -128,7 +129,7 @@ def _findings(findings: Iterable[Finding]) -> Iterator[list[Cell]]:
             _file(place.file) if place.file else None,
             place.sheet,
             place.cell,
-            *(shown(text) if text else text for text in said),
+            *said,
         ]
 
 
@@ -144,8 +145,8 @@ def _readings(
             answer.sheet,
             answer.cell,
             titles.get(name, name),
-            shown(answer.raw),
-            shown(answer.text),
+            answer.raw,
+            answer.text,
             how,
         ]
 
@@ -156,7 +157,7 @@ _LONGEST_LINK = 200
 
 def _file(name: str) -> Cell:
     """A link to a file of the workspace, seen from `outbox/`; plain text where it leads nowhere."""
-    text = shown(name)
+    text = for_cell(name)
     if text != name or "\n" in name or "#" in name or "%" in name:
         return text
     if len(name) > _LONGEST_LINK or ".zip/" in name.lower():

@@ -31,7 +31,6 @@ from workbook_tools.workspace import Workspace, digest, put, read
 
 FOLDER = "差戻し"
 UNKNOWN = "差出部署不明"
-_LONGEST_TEXT = 32_767  # of a cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +242,7 @@ class _Desk:
         for name in blank.open & answers.keys():
             raw, value = answers[name]
             number = self._form[name].kind in (Kind.SCORE, Kind.END_YEAR, Kind.END_MONTH)
-            values[name] = int(value) if number and value.isdecimal() else raw[:_LONGEST_TEXT]
+            values[name] = int(value) if number and value.isdecimal() else raw
         content = Content(values, blank.open, blank.reasons_before)
         data = forms.workbook(self._plan, practice, self._year, content)
         name = distribute.path_of(self._workspace, practice, self._year).name

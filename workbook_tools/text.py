@@ -20,6 +20,10 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NOT_IN_FILE_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f]')
 _DEVICES = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
+LONGEST = 32_767  # characters a cell of Excel holds
+CUT = "…（長いため、以下を省きました）"
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 MARK = "○"
 
@@ -132,3 +136,12 @@ def squeeze_lines(text: str) -> str:
 def wide_digits(number: int) -> str:
     """``16`` → ``１６``, as the papers print numbers of years."""
     return str(number).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+
+
+def for_cell(text: str) -> str:
+    """The text as a cell can hold it: cut with a mark, control characters made visible."""
+    if len(text) <= LONGEST and text.isprintable():
+        return text
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _NOT_IN_XML.sub(lambda match: f"\\x{ord(match.group()):02x}", text)
+    return text if len(text) <= LONGEST else text[: LONGEST - len(CUT)] + CUT

@@ -106,21 +106,6 @@ def put(path: Path, data: bytes) -> bool:
     return True
 
 
-LONGEST = 32_767  # characters a cell of Excel holds
-CUT = "…（長いため、以下を省きました）"
-# XML knows no such characters, not even escaped: Excel would call the file damaged.
-_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-
-
-def shown(text: str) -> str:
-    """The text as a cell can hold it: cut with a mark, control characters made visible."""
-    if len(text) <= LONGEST and text.isprintable():
-        return text
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _NOT_IN_XML.sub(lambda match: f"\\x{ord(match.group()):02x}", text)
-    return text if len(text) <= LONGEST else text[: LONGEST - len(CUT)] + CUT
-
-
 def _sweep(folder: Path) -> None:
     """Take away what killed runs left half-written in a folder, once a run and folder."""
     if folder in _swept:

@@ -18,6 +18,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from workbook_tools.grid import Area
+from workbook_tools.text import for_cell
 
 FONT = "BIZ UDゴシック"  # on every Windows 10/11; fixed pitch, so printed lines can be counted
 INK, QUIET, LINE = "#000000", "#7F7F7F", "#7F7F7F"
@@ -133,10 +134,10 @@ class Sheet:
         self.name = sheet.get_name()
 
     def text(self, area: Area, text: str, *styles: str) -> None:
-        """Write a text as text, whatever it begins with."""
+        """Write a text as text, whatever it begins with, as far as a cell can hold it."""
         form = self._prepare(area, styles)
         if text:
-            self._must(self._sheet.write_string(area.row, area.col, text, form))
+            self._must(self._sheet.write_string(area.row, area.col, for_cell(text), form))
         else:
             self._must(self._sheet.write_blank(area.row, area.col, None, form))
 
@@ -154,12 +155,13 @@ class Sheet:
     def formula(self, area: Area, formula: str, value: str | float, *styles: str) -> None:
         """Write a formula with the value it has, so that viewers which do not calculate show it."""
         form = self._prepare(area, styles)
+        value = for_cell(value) if isinstance(value, str) else value
         self._must(self._sheet.write_formula(area.row, area.col, formula, form, value))
 
     def link(self, area: Area, target: str, text: str, *styles: str) -> None:
         """Write a link to a place in the same workbook or a file beside it."""
         form = self._prepare(area, styles)
-        self._must(self._sheet.write_url(area.row, area.col, target, form, text))
+        self._must(self._sheet.write_url(area.row, area.col, target, form, for_cell(text)))
 
     def number_link(self, area: Area, target: str, number: float, *styles: str) -> None:
         """Write a number that leads somewhere and stays a number."""
