@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 from xml.parsers import expat
 
@@ -81,7 +81,10 @@ class Container:
 
     @cached_property
     def _workbook(self) -> _Names:
-        return _Names(self._part("xl/workbook.xml"))
+        xml = self._part("xl/workbook.xml")
+        start, end = xml.find(b"<sheets"), xml.find(b"</definedNames>")
+        usual = _usual_names(xml[start:end]) if 0 <= start < end else None
+        return usual or _Names(xml)
 
     @cached_property
     def _targets(self) -> dict[str, str]:
@@ -520,6 +523,13 @@ class _Names(_Walker):
         name, row, col = attributes.get("name", ""), int(digits) - 1, _column(letters)
         if row >= 0:
             self.found.append(Name(name, sheet, row, col, scope))
+
+
+@lru_cache(maxsize=16)
+def _usual_names(xml: bytes) -> _Names | None:
+    """Names of the part of ``workbook.xml`` that the forms of one round share, read once."""
+    names = _Names(b"<none/>")
+    return names if names._read_usual(xml) else None
 
 
 @cache

@@ -100,19 +100,18 @@ def _sheets_of(spots: _Spots) -> set[str]:
 
 def _by_names(book: Book, form: Form) -> list[_Spots]:
     """One form per scope of names: the workbook's own, and that of every copied sheet."""
-    wanted = form
     known = set(book.sheets)
     scopes: dict[str | None, list[Name]] = {}
     for name in book.container.names:
-        if name.name in wanted and name.sheet in known:
+        if name.name in form and name.sheet in known:
             scopes.setdefault(name.scope, []).append(name)
     forms: list[_Spots] = []
     for names in scopes.values():
         spots = {one.name: (book.table(one.sheet), one.row, one.col) for one in names}
-        half = {wanted[name].sheet for name in spots}
+        half = {form[name].sheet for name in spots}
         # A copied pair of sheets has two scopes of its own, one for each half of the form.
         partner = next(
-            (one for one in forms if half.isdisjoint({wanted[name].sheet for name in one})), None
+            (one for one in forms if half.isdisjoint({form[name].sheet for name in one})), None
         )
         if partner is not None and len(half) == 1:
             partner.update(spots)
