@@ -61,6 +61,8 @@ ORDER = [
     "distribute",
     "inbox",
     "readers",
+    "judge",
+    "collection",
     "collect",
     "rebuild",
     "report",

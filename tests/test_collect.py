@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from tests.samples import FORM, PLAN, R2, R3, R4, complete, returned
 from workbook_tools import archive, layout, report, returns
-from workbook_tools.collect import Collection, as_json, check_files, collect, state_of_round
+from workbook_tools.collect import check_files, collect, state_of_round
+from workbook_tools.collection import Collection, as_json
 from workbook_tools.distribute import distribute
 from workbook_tools.findings import Severity
 from workbook_tools.intake import take_in

@@ -12,7 +12,8 @@ import pytest
 
 from tests.test_figures import PLAN, R2, R3, practices, published
 from workbook_tools import demo, demo_answers, layout, reading, report, returns, round_facts
-from workbook_tools.collect import Collection, collect
+from workbook_tools.collect import collect
+from workbook_tools.collection import Collection
 from workbook_tools.demo import Story, play
 from workbook_tools.era import FiscalYear
 from workbook_tools.figures import Figures, compute, tenths

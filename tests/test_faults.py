@@ -28,7 +28,8 @@ from tests.samples import PLAN, R3, returned
 from workbook_tools import inbox, report
 from workbook_tools import plan as plan_module
 from workbook_tools import register as register_module
-from workbook_tools.collect import as_json, collect, state_of_round
+from workbook_tools.collect import collect, state_of_round
+from workbook_tools.collection import as_json
 from workbook_tools.consolidate import consolidate
 from workbook_tools.distribute import distribute
 from workbook_tools.findings import UserError

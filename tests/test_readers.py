@@ -9,7 +9,8 @@ import pytest
 
 from tests.samples import PLAN, R3, returned
 from workbook_tools import returns
-from workbook_tools.collect import Collection, collect
+from workbook_tools.collect import collect
+from workbook_tools.collection import Collection
 from workbook_tools.findings import UserError
 from workbook_tools.register import Register
 from workbook_tools.workspace import Workspace, put

@@ -16,7 +16,8 @@ from tests.samples import FORM, PLAN, R3, complete, returned
 from tests.test_collect import put
 from tests.test_marking import FAULTS
 from workbook_tools import layout, returns
-from workbook_tools.collect import Collection, collect
+from workbook_tools.collect import collect
+from workbook_tools.collection import Collection
 from workbook_tools.distribute import Outcome, distribute
 from workbook_tools.findings import Severity, UserError
 from workbook_tools.letters import GAPS, fill

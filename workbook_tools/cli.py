@@ -27,7 +27,7 @@ from workbook_tools.text import printable
 from workbook_tools.workspace import Workspace
 
 if TYPE_CHECKING:
-    from workbook_tools.collect import Collection
+    from workbook_tools.collection import Collection
     from workbook_tools.model import Plan
 
 
@@ -498,7 +498,7 @@ def _end(has_errors: bool) -> None:
 def _say_json(done: Collection) -> None:
     import json
 
-    from workbook_tools.collect import as_json
+    from workbook_tools.collection import as_json
 
     say_data(json.dumps(as_json(done), ensure_ascii=False, indent=1) + "\n")
 

@@ -30,6 +30,7 @@ from workbook_tools import (
     round_facts,
     rubric,
 )
+from workbook_tools.collection import Collection
 from workbook_tools.demo_story import Teller
 from workbook_tools.distribute import distribute, path_of
 from workbook_tools.era import FiscalYear
@@ -61,8 +62,8 @@ class Story:
     workspace: Workspace
     plan: Plan
     year: FiscalYear
-    first: collect.Collection
-    second: collect.Collection
+    first: Collection
+    second: Collection
     outputs: tuple[Path, ...]
     lines: tuple[str, ...]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from workbook_tools import figures
-from workbook_tools.collect import Collection
+from workbook_tools.collection import Collection
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.history import History

@@ -15,9 +15,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from workbook_tools import archive, history
-from workbook_tools.collect import Judge
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import UserError
+from workbook_tools.judge import Judge
 from workbook_tools.model import Plan
 from workbook_tools.register import Kind, Register, Source
 from workbook_tools.returns import Reading

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from workbook_tools import __version__, lists, returns
-from workbook_tools.collect import Collection
+from workbook_tools.collection import Collection
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.layout import Form, form_of
 from workbook_tools.lists import Cell, Column, Link

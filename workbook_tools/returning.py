@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from workbook_tools import archive, distribute, forms, layout, prefill, returns
-from workbook_tools.collect import Judge
 from workbook_tools.distribute import Outcome
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.forms import Content
+from workbook_tools.judge import Judge
 from workbook_tools.layout import Kind
 from workbook_tools.letters import COVER, REMINDER, Entry, Letters
 from workbook_tools.marking import UnmarkableError, mark

@@ -20,7 +20,7 @@ from workbook_tools.returns import PracticeState, State
 from workbook_tools.text import printable
 
 if TYPE_CHECKING:
-    from workbook_tools.collect import Collection
+    from workbook_tools.collection import Collection
 
 _NO_TERMINAL = 160  # columns where the output goes into a file
 _FINDINGS_A_FILE = 3
