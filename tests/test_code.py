@@ -42,6 +42,7 @@ ORDER = [
     "figures",
     "export",
     "answers",
+    "printed",
     "labels",
     "intake",
     "prefill",

@@ -17,8 +17,9 @@ from tests.office import convert, needs_office
 from workbook_tools import forms, layout, plan, reading
 from workbook_tools.era import FiscalYear
 from workbook_tools.grid import Area
-from workbook_tools.labels import find, word
+from workbook_tools.labels import find
 from workbook_tools.layout import Kind, form_of
+from workbook_tools.printed import word
 from workbook_tools.reading import Table
 
 PLAN = plan.sample()
