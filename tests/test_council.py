@@ -21,6 +21,7 @@ from workbook_tools.collect import collect as collect_forms
 from workbook_tools.figures import compute
 from workbook_tools.findings import UserError
 from workbook_tools.model import Member, Plan
+from workbook_tools.rebuild import rebuild
 from workbook_tools.register import PastResult, Register
 from workbook_tools.round_facts import gather
 from workbook_tools.workspace import Workspace
@@ -257,6 +258,17 @@ def test_progress_sheets_and_council_sheets_do_not_disturb_each_other(workspace:
     forms = collect_forms(workspace, PLAN, R3, NOW)
     assert [one.code for one in forms.findings if one.code != "X801"] == ["F004"]
     assert codes(council.collect(workspace, PLAN, R3, NOW)) == []
+
+
+def test_the_register_made_anew_knows_the_council(workspace: Workspace) -> None:
+    council.distribute(workspace, PLAN, R3, 1)
+    put(workspace, "1.xlsx", fill(sheet(workspace, 1), {"評価_01": 4, "意見_01": "よい。"}))
+    before = council.collect(workspace, PLAN, R3, NOW)
+    (workspace.inbox / "1.xlsx").unlink()
+    rebuild(workspace, PLAN, LATER, lambda done, total: None)
+    with Register.open(workspace.register) as register:
+        assert council.averages(register, R3) == {1: 40}
+    assert council.collect(workspace, PLAN, R3, LATER).tallies == before.tallies
 
 
 def test_practices_that_ended_are_known_from_the_register(workspace: Workspace) -> None:

@@ -15,6 +15,7 @@ from workbook_tools.distribute import Outcome, distribute, path_of
 from workbook_tools.era import FiscalYear, years_between
 from workbook_tools.model import Department, Plan, Practice
 from workbook_tools.prefill import Known
+from workbook_tools.rebuild import rebuild
 from workbook_tools.register import Register
 from workbook_tools.rounds import plan_of_round
 from workbook_tools.workspace import Workspace, put
@@ -137,6 +138,17 @@ def test_every_year_s_list_can_be_made_again(workspace: Workspace) -> None:
         plan = plan_of_round(workspace, today, year)
         assert plan.practices == plan_in(year).practices
         assert consolidate(workspace, plan, year, now).paths == (path,)
+        assert path.read_bytes() == before, year
+
+
+def test_a_register_made_anew_gives_the_same_lists(workspace: Workspace) -> None:
+    today = plan_in(R6)
+    rebuild(workspace, today, "2025-05-01T09:00:00+09:00", lambda done, total: None)
+    for year in YEARS:
+        now = f"{year.western + 1}-04-20T09:00:00+09:00"
+        path = workspace.outbox / f"取組状況一覧_{year}.xlsx"
+        before = path.read_bytes()
+        consolidate(workspace, plan_of_round(workspace, today, year), year, now)
         assert path.read_bytes() == before, year
 
 

@@ -132,6 +132,20 @@ def collect(
     return Council(year, tuple(sorted(counting)), missing, tuple(findings), tallies, added, path)
 
 
+def take_again(register: Register, plan: Plan, source: Source, data: bytes) -> None:
+    """Take a sheet in from the archive, as it was taken in then (`collect --rebuild`)."""
+    assert source.year is not None
+    figures = compute(plan, gather(register, plan, source.year))
+    try:
+        cells = _cells(open_book(data))
+    except UnreadableError:
+        return  # protected: it will be asked for again while it lies in the inbox
+    if ballot.MEMBER in cells:
+        members = set(_members(register, plan, source.year))
+        sheet = _Sheet(source.name, cells, figures, members)
+        sheet.keep(register, source.sha256, source.taken_at, None)
+
+
 def averages(register: Register, year: FiscalYear) -> dict[int, int]:
     """審議会評価平均 per item in tenths, over the members that gave a score (domain §7)."""
     scores: dict[int, list[int]] = {}

@@ -1,9 +1,9 @@
 """`collect --rebuild`: the register made anew from the archive, where it is damaged or lost.
 
-Everything is judged under today's plan master. The new register is made beside the old one and put
-in its place in one step; the old one stays as ``register.sqlite.old``. A run that was killed after
-it had noted its files in the ledger left them there twice: the last time counts, as it was then
-that the register took them in.
+Every round is judged under the plan master of its time. The new register is made beside the old
+one and put in its place in one step; the old one stays as ``register.sqlite.old``. A run that was
+killed after it had noted its files in the ledger left them there twice: the last time counts, as
+it was then that the register took them in.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from workbook_tools import archive, history
+from workbook_tools import archive, council, history
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import UserError
 from workbook_tools.judge import Judge
 from workbook_tools.model import Plan
+from workbook_tools.plan import parse
 from workbook_tools.register import Kind, Register, Source
 from workbook_tools.returns import Reading
 from workbook_tools.workspace import Workspace
@@ -78,31 +79,45 @@ class _Rebuilt:
         self._register = register
         self._archive = workspace.archive
         self._plan = plan
+        self._plans: dict[FiscalYear, Plan] = {}
+        self._versions = {
+            source.year: source.sha256
+            for source in archive.sources(workspace.archive)
+            if source.kind is Kind.PLAN and source.year
+        }
         self._judges: dict[FiscalYear, Judge] = {}
 
     def take(self, source: Source, *, counts: bool) -> None:
         """Take one source in as it was taken in then; a return only where it counts."""
         self._register.note_source(source)
-        if source.kind is Kind.RETURN and not counts:
+        if source.year is None or source.kind is Kind.PLAN or not counts:
             return
-        if source.year is None:
-            return
+        data = archive.content(self._archive, source.sha256)
+        plan = self._plan_of(source.year)
         if source.kind is Kind.HISTORY:
-            data = archive.content(self._archive, source.sha256)
-            found = history.read_list(data, source.name, source.year, self._plan)
+            found = history.read_list(data, source.name, source.year, plan)
             self._register.take_history(source.year, found.results, source.sha256)
         elif source.kind is Kind.DISTRIBUTION:
-            record = archive.content(self._archive, source.sha256)
-            self._register.note_distributed(source.year, archive.distributed_of(record))
+            self._register.note_distributed(source.year, archive.distributed_of(data))
             self._judges.pop(source.year, None)
-        elif source.kind is Kind.RETURN:
+        elif source.kind is Kind.COUNCIL:
+            council.take_again(self._register, plan, source, data)
+        else:
             judge = self._judges.get(source.year)
             if judge is None:
-                judge = Judge(self._register, self._plan, source.year, self._now, ())
+                judge = Judge(self._register, plan, source.year, self._now, ())
                 self._judges[source.year] = judge
             reading = Reading(source.sha256, source.name, source.taken_at, judge.rules)
-            data = archive.content(self._archive, source.sha256)
             judge.keep(reading, judge.read(data, source.name))
+
+    def _plan_of(self, year: FiscalYear) -> Plan:
+        """The plan that round was held by: of an earlier one the version kept then."""
+        version = self._versions.get(year)
+        if year >= self._plan.evaluated or version is None:
+            return self._plan
+        if year not in self._plans:
+            self._plans[year] = parse(archive.content(self._archive, version), version)
+        return self._plans[year]
 
 
 def _remove(path: Path) -> None:
