@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.samples import FORM, PLAN, R2, R3, R4, complete, returned
 from workbook_tools import archive, layout, report, returns
-from workbook_tools.collect import check_files, collect, state_of_round
+from workbook_tools.collect import check_files, collect, read_otherwise, state_of_round
 from workbook_tools.collection import Collection, as_json
 from workbook_tools.distribute import distribute
 from workbook_tools.findings import Severity
@@ -335,8 +335,9 @@ def test_scores_and_texts_come_back_next_year(workspace: Workspace) -> None:
 
 def test_what_was_read_otherwise_is_shown(workspace: Workspace) -> None:
     put(workspace, "No16.xlsx", returned(16, 進捗度_R3="２点", 取組予定_R4_1="②と同じ"))
-    done = run(workspace)
-    shown = {field: (one.raw, one.text, one.how, one.chain) for _, _, field, one in done.readings}
+    run(workspace)
+    readings = read_otherwise(workspace, R3)
+    shown = {field: (one.raw, one.text, one.how, one.chain) for _, _, field, one in readings}
     assert shown["進捗度_R3"] == ("２点", "2", "数字の書き方", "")
     assert shown["取組予定_R4_1"][:2] == ("②と同じ", complete(PLAN.practice(16))["取組予定_R3_1"])
     assert shown["取組予定_R4_1"][3] == "③←②"

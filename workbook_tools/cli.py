@@ -232,7 +232,7 @@ def collect(
 
         terminal.show_collection(done, workspace.relative(path))
         if verbose:
-            terminal.show_readings(done)
+            terminal.show_readings(stage.read_otherwise(workspace, year))
     _end(done.has_errors or (strict and bool(done.missing)))
 
 

@@ -67,11 +67,16 @@ def collect(
         archive.note(workspace.archive, sources)
         for source in sources:
             register.note_source(source)
-        return replace(
-            standing(register, plan, year, arrivals.present, arrivals.said, now),
-            read_anew=count,
-            readings=tuple(returns.reinterpreted(register, year)),
-        )
+        result = standing(register, plan, year, arrivals.present, arrivals.said, now)
+        return replace(result, read_anew=count)
+
+
+def read_otherwise(
+    workspace: Workspace, year: FiscalYear
+) -> tuple[tuple[int | None, str, str, Stored], ...]:
+    """Every value of a round that was read otherwise than typed: practice, file, field, answer."""
+    with Register.open(workspace.register, write=False) as register:
+        return tuple(returns.reinterpreted(register, year))
 
 
 class _Arrivals:

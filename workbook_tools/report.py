@@ -172,6 +172,7 @@ def write(workspace: Workspace, plan: Plan, collection: Collection) -> Path:
     with Register.open(workspace.register) as register:
         if path.exists() and returns.output_state(register, path.name) == state:
             return path
-        put(path, workbook(plan, form_of(plan), collection))
+        readings = tuple(returns.reinterpreted(register, collection.year))
+        put(path, workbook(plan, form_of(plan), replace(collection, readings=readings)))
         returns.note_output(register, path.name, state)
     return path

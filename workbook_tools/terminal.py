@@ -6,7 +6,7 @@ Texts from workbooks are only ever text here: no markup, no control characters.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -16,7 +16,7 @@ from rich.text import Text
 
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.overview import COUNTS, SEVERITIES, departments
-from workbook_tools.returns import PracticeState, State
+from workbook_tools.returns import PracticeState, State, Stored
 from workbook_tools.text import printable
 
 if TYPE_CHECKING:
@@ -52,13 +52,13 @@ def show_check(collection: Collection, *, verbose: bool) -> None:
     if not collection.findings:
         _line(console, "指摘はありません。")
     if verbose:
-        show_readings(collection)
+        show_readings(collection.readings)
 
 
-def show_readings(collection: Collection) -> None:
+def show_readings(readings: Iterable[tuple[int | None, str, str, Stored]]) -> None:
     """Every value that was read otherwise than typed, and why."""
     console = _console()
-    for _, file, field, answer in collection.readings:
+    for _, file, field, answer in readings:
         how = f"参照 {answer.chain}" if answer.chain else answer.how
         spot = f"{file}　{answer.sheet}の{answer.cell}（{field}）"
         _line(console, f"【読み替え】{spot}：『{answer.raw}』→『{answer.text}』（{how}）")

@@ -54,7 +54,7 @@ def main() -> None:
             put(workspace.plan_master, master.master(plan))
             collect(workspace, plan, plan.evaluated, NOW)
             figures = _figures(workspace, plan, count)
-        show(f"{count} practices", figures, figures[0])
+        show(f"{count} practices", figures, figures[1])
 
 
 def _figures(workspace: Workspace, plan: Plan, count: int) -> list[Figure]:
