@@ -229,6 +229,9 @@ def practice_states(
 ) -> tuple[PracticeState, ...]:
     """Where every practice that is due stands; ``versions`` are all forms of the round."""
     last_of, counts_of = newest(versions), counting(versions)
+    received: dict[int | None, list[Returned]] = {}
+    for form in versions:
+        received.setdefault(form.practice_no, []).append(form)
     ended = {no: end for no, end in finished(register).items() if end < year}
     states = []
     for practice in plan.running(year, ended):
@@ -239,7 +242,7 @@ def practice_states(
             state = State.FAULTY
         else:
             state = State.ACCEPTED if counts.id == last.id else State.OLDER
-        own = [form for form in versions if form.practice_no == practice.no]
+        own = received.get(practice.no, [])
         faulty = sum(form.status is Status.FAULTY for form in own)
         states.append(PracticeState(practice, state, last, counts, len(own), faulty))
     return tuple(states)
