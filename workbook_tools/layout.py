@@ -173,6 +173,7 @@ class Form:
         return Area(0, 0, self.rows[sheet], COLUMNS)
 
 
+@lru_cache(maxsize=4096)
 def field_name(stem: str, year: FiscalYear | None = None, n: int | None = None) -> str:
     """``("取組予定", R3, 2)`` → ``取組予定_R3_2``, the defined name of the contract."""
     return "_".join(str(part) for part in (stem, year, n) if part is not None)

@@ -93,9 +93,20 @@ def circled(number: int) -> str:
     return CIRCLED[number - 1]
 
 
+class _Widths(dict[str, int]):
+    """Character → columns of a fixed-pitch Japanese font, worked out once."""
+
+    def __missing__(self, char: str) -> int:
+        self[char] = columns = 1 if unicodedata.east_asian_width(char) in "HNa" else 2
+        return columns
+
+
+_WIDTHS = _Widths()
+
+
 def width(text: str) -> int:
     """Columns of a fixed-pitch Japanese font: half-width characters are 1, all others 2."""
-    return sum(1 if unicodedata.east_asian_width(char) in "HNa" else 2 for char in text)
+    return sum(map(_WIDTHS.__getitem__, text))
 
 
 def lines(text: str, columns: int) -> int:
@@ -104,9 +115,10 @@ def lines(text: str, columns: int) -> int:
 
 
 def _wrapped_lines(line: str, columns: int) -> int:
+    if 2 * len(line) <= columns:  # most lines are short: they need no measuring
+        return 1
     count, used = 1, 0
-    for char in line:
-        step = width(char)
+    for step in map(_WIDTHS.__getitem__, line):
         if used and used + step > columns:
             count, used = count + 1, 0
         used += step
