@@ -15,6 +15,7 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from tests.office import convert, needs_office
+from tests.test_layout import USUAL
 from workbook_tools import forms, layout, plan, prefill
 from workbook_tools.era import FiscalYear
 from workbook_tools.grid import Area, cell_name
@@ -212,17 +213,7 @@ def test_same_input_same_bytes() -> None:
 # --- the print
 
 # 95 % lengths and medians of domain §5, in full-width characters.
-LONG = {
-    "工程_当初": 19,
-    "工程_変更": 19,
-    "取組予定": 39,
-    "取組結果": 120,
-    "評価理由": 57,
-    "課題": 86,
-    "解決方法": 118,
-    "特記事項": 243,
-    "特記すべき事項": 169,
-}
+LONG = USUAL
 MEDIAN = {
     "工程_当初": 8,
     "工程_変更": 8,

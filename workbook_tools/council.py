@@ -148,10 +148,16 @@ def take_again(register: Register, plan: Plan, source: Source, data: bytes) -> N
 
 def averages(register: Register, year: FiscalYear) -> dict[int, int]:
     """審議会評価平均 per item in tenths, over the members that gave a score (domain §7)."""
+    scores = _scores(register, year)
+    return {item_no: rubric.mean_tenths(given) for item_no, given in scores.items()}
+
+
+def _scores(register: Register, year: FiscalYear) -> dict[int, list[int]]:
+    """The scores that count, per item."""
     scores: dict[int, list[int]] = {}
     for item_no, score in register.rows(_COUNTED_SCORES, year.western):
         scores.setdefault(item_no, []).append(score)
-    return {item_no: rubric.mean_tenths(given) for item_no, given in scores.items()}
+    return scores
 
 
 # The newest right version of every member.
@@ -172,9 +178,7 @@ def _members(register: Register, plan: Plan, year: FiscalYear) -> list[int]:
 
 
 def _tallies(register: Register, figures: Figures, year: FiscalYear) -> Iterable[Tally]:
-    scores: dict[int, list[int]] = {}
-    for item_no, score in register.rows(_COUNTED_SCORES, year.western):
-        scores.setdefault(item_no, []).append(score)
+    scores = _scores(register, year)
     members = len(_counting(register, year))
     for one in figures.items:
         given = scores.get(one.item.no, [])

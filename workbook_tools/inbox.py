@@ -11,7 +11,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from workbook_tools.findings import Finding, Place, found
@@ -33,14 +32,13 @@ _SYSTEM = frozenset({"thumbs.db", "desktop.ini", ".ds_store", ".gitkeep"})
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One file: its name as messages say it, its content, and the order in which files count.
+    """One file: its name as messages say it, and its content.
 
     ``data`` is None where the file is not to be read; then ``finding`` says why.
     """
 
     name: str
     data: bytes | None
-    changed: float = 0.0
     finding: Finding | None = None
 
 
@@ -66,7 +64,7 @@ def received(path: Path, name: str) -> Iterator[Received]:
             if len(data) > MOST_PACKED:
                 yield _refused(name, "F007", "ファイルが大きすぎます")
             else:
-                yield Received(name, data, _changed(path))
+                yield Received(name, data)
     except (OSError, zipfile.BadZipFile):
         reason = "読めません。開いている人がいれば閉じてもらい、もう一度実行してください"
         yield _refused(name, "F001", reason)
@@ -192,15 +190,7 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> Rec
         data = b""
     if len(data) != member.file_size:
         return _refused(name, "F001", "zipファイルが壊れています")
-    return Received(name, data, _written(member))
-
-
-def _written(member: zipfile.ZipInfo) -> float:
-    """When the file inside was last changed, as its sender's clock showed it."""
-    try:
-        return datetime(*member.date_time).timestamp()
-    except (ValueError, OSError, OverflowError):
-        return 0.0
+    return Received(name, data)
 
 
 def _member_name(member: zipfile.ZipInfo) -> str:
