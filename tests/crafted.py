@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 
-from workbook_tools import ole
+from workbook_tools.excel.read.xls import _wrapped
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -201,7 +201,7 @@ def xls(*sheet: bytes, globals_: bytes = b"", sheets: int = 1) -> bytes:
         record(0x85, struct.pack("<IBBBB", start, 0, 0, len(name), 0) + name) for name in names
     )
     stream = begin + globals_ + listed + record(0x0A) + begin + b"".join(sheet) + record(0x0A)
-    return ole._wrapped("Workbook", stream)
+    return _wrapped("Workbook", stream)
 
 
 def encrypted(data: bytes, password: str) -> bytes:

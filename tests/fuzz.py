@@ -269,7 +269,9 @@ def _zipped(parts: list[tuple[str, bytes]], kind: int) -> bytes:
 
 def serve() -> None:
     """Read mutants from standard input, each behind its length; answer one line of JSON each."""
-    from workbook_tools import intake, layout, plan
+    from workbook_tools.form import layout
+    from workbook_tools.intake import read_forms as intake
+    from workbook_tools.plan import read_master as plan
 
     form = layout.form_of(plan.sample())
     while head := sys.stdin.buffer.read(4):

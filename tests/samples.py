@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from workbook_tools import forms, layout, prefill
 from workbook_tools.era import FiscalYear
-from workbook_tools.model import Plan, Practice
-from workbook_tools.plan import sample
+from workbook_tools.form import layout, prefill
+from workbook_tools.form.workbook import Content, workbook
+from workbook_tools.plan.model import Plan, Practice
+from workbook_tools.plan.read_master import sample
 
 PLAN = sample()
 FORM = layout.form_of(PLAN)
@@ -53,5 +54,5 @@ def returned(
     practice = plan.practice(no)
     values = only if only is not None else complete(practice, year, plan)
     blank = prefill.content(plan, form, practice, year, prefill.Known())
-    content = forms.Content({**blank.values, **values, **changes}, blank.open)
-    return forms.workbook(plan, plan.practice(number or no), year, content)
+    content = Content({**blank.values, **values, **changes}, blank.open)
+    return workbook(plan, plan.practice(number or no), year, content)

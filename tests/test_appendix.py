@@ -18,10 +18,11 @@ from tests.samples import FORM, PLAN, R3, complete
 from tests.test_figures import real_facts
 from tests.test_list_pages import another_plan, first_year
 from tests.test_list_texts import stored
-from workbook_tools import appendix, layout
-from workbook_tools.figures import compute
-from workbook_tools.layout import Kind
-from workbook_tools.returns import Stored
+from workbook_tools.consolidate import appendix
+from workbook_tools.figures.compute import compute
+from workbook_tools.form import layout
+from workbook_tools.form.layout import Kind
+from workbook_tools.register.submissions import Stored
 from workbook_tools.text import squeeze
 
 FIGURES = compute(PLAN, real_facts())

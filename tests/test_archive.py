@@ -6,10 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from workbook_tools import archive
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import UserError
-from workbook_tools.schema import Distributed, Kind, Prefilled, Source
+from workbook_tools.register.ledger import (
+    LEDGER,
+    content,
+    distributed_of,
+    keep,
+    kept,
+    note,
+    record_of,
+    sources,
+)
+from workbook_tools.register.schema import Distributed, Kind, Prefilled, Source
 
 R3 = FiscalYear.parse("R3")
 FIRST = Source("aa", Kind.RETURN, "inbox/No16.xlsx", R3, "2022-04-20T09:00:00+09:00")
@@ -17,37 +26,37 @@ SECOND = Source("bb", Kind.PLAN, "templates/計画マスタ.xlsx", None, "2022-0
 
 
 def test_a_content_is_kept_once_under_its_digest(tmp_path: Path) -> None:
-    sha256 = archive.keep(tmp_path, b"list")
-    assert archive.keep(tmp_path, b"list") == sha256
-    assert archive.keep(tmp_path, b"other") != sha256
-    assert archive.content(tmp_path, sha256) == b"list"
-    assert archive.kept(tmp_path, sha256) == tmp_path / sha256[:2] / f"{sha256}.bin"
+    sha256 = keep(tmp_path, b"list")
+    assert keep(tmp_path, b"list") == sha256
+    assert keep(tmp_path, b"other") != sha256
+    assert content(tmp_path, sha256) == b"list"
+    assert kept(tmp_path, sha256) == tmp_path / sha256[:2] / f"{sha256}.bin"
 
 
 def test_a_copy_that_changed_is_not_believed(tmp_path: Path) -> None:
-    sha256 = archive.keep(tmp_path, b"list")
-    archive.kept(tmp_path, sha256).write_bytes(b"LIST")
+    sha256 = keep(tmp_path, b"list")
+    kept(tmp_path, sha256).write_bytes(b"LIST")
     with pytest.raises(UserError, match="中身が変わっています"):
-        archive.content(tmp_path, sha256)
+        content(tmp_path, sha256)
 
 
 def test_the_ledger_keeps_the_order(tmp_path: Path) -> None:
-    assert archive.sources(tmp_path) == ()
-    archive.note(tmp_path, [FIRST])
-    archive.note(tmp_path, [])
-    archive.note(tmp_path, [SECOND, FIRST])
-    assert archive.sources(tmp_path) == (FIRST, SECOND, FIRST)
+    assert sources(tmp_path) == ()
+    note(tmp_path, [FIRST])
+    note(tmp_path, [])
+    note(tmp_path, [SECOND, FIRST])
+    assert sources(tmp_path) == (FIRST, SECOND, FIRST)
 
 
 def test_a_line_that_was_cut_off_loses_only_itself(tmp_path: Path) -> None:
-    archive.note(tmp_path, [FIRST, SECOND])
-    ledger = tmp_path / archive.LEDGER
+    note(tmp_path, [FIRST, SECOND])
+    ledger = tmp_path / LEDGER
     ledger.write_bytes(ledger.read_bytes()[:-20])
-    archive.note(tmp_path, [SECOND])
-    assert archive.sources(tmp_path) == (FIRST, SECOND)
+    note(tmp_path, [SECOND])
+    assert sources(tmp_path) == (FIRST, SECOND)
 
 
 def test_what_was_sent_out_comes_back_from_its_record() -> None:
     cells = (Prefilled("課題_R3", "Ｒ２と同じ", "課題_R2", "人手不足"), Prefilled("進捗度_R2", "2"))
     sent = Distributed(16, "templates/R3/x.xlsx", "cc", "2022-04-01T09:00:00+09:00", cells)
-    assert archive.distributed_of(archive.record_of({16: sent})) == [sent]
+    assert distributed_of(record_of({16: sent})) == [sent]

@@ -10,17 +10,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from workbook_tools.answers import Answer, Found, Located, Submission, understand
-from workbook_tools.case import Context
-from workbook_tools.checks import RULES, check
 from workbook_tools.era import FiscalYear
+from workbook_tools.excel.read.book import Value
 from workbook_tools.findings import CATALOGUE, Finding, Place, Severity
-from workbook_tools.forms import header
-from workbook_tools.layout import SHEETS, Kind, form_of
-from workbook_tools.plan import sample
-from workbook_tools.reading import Value
-from workbook_tools.references import resolve
-from workbook_tools.schema import Prefilled
+from workbook_tools.form.layout import SHEETS, Kind, form_of
+from workbook_tools.form.references import resolve
+from workbook_tools.form.workbook import header
+from workbook_tools.intake.answers import Answer, Found, Located, Submission, understand
+from workbook_tools.plan.read_master import sample
+from workbook_tools.register.schema import Prefilled
+from workbook_tools.rules.case import Context
+from workbook_tools.rules.check_form import RULES, check
 
 PLAN = sample()
 FORM = form_of(PLAN)

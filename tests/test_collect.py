@@ -15,16 +15,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.samples import FORM, PLAN, R2, R3, R4, complete, returned
-from workbook_tools import archive, layout, report, returns
-from workbook_tools.collect import check_files, collect, read_otherwise, state_of_round
-from workbook_tools.collection import Collection, as_json
-from workbook_tools.distribute import distribute
+from workbook_tools.collect import report
+from workbook_tools.collect.collect import check_files, collect, read_otherwise, state_of_round
+from workbook_tools.collect.collection import Collection, as_json
+from workbook_tools.distribute.distribute import distribute
 from workbook_tools.findings import Severity
-from workbook_tools.intake import take_in
-from workbook_tools.model import Plan, Waiver
+from workbook_tools.form import layout
+from workbook_tools.intake.read_forms import take_in
+from workbook_tools.plan.model import Plan, Waiver
 from workbook_tools.rebuild import rebuild
-from workbook_tools.register import Register
-from workbook_tools.returns import State
+from workbook_tools.register import ledger
+from workbook_tools.register import submissions as returns
+from workbook_tools.register.database import Register
+from workbook_tools.register.submissions import State
 from workbook_tools.text import tidy
 from workbook_tools.workspace import Workspace
 
@@ -237,7 +240,7 @@ def test_an_overwritten_inbox_loses_nothing(workspace: Workspace) -> None:
     done = run(workspace, now=LATER)
     assert states(done)[16] == "旧版"
     kept = {
-        archive.content(workspace.archive, one.sha256) for one in archive.sources(workspace.archive)
+        ledger.content(workspace.archive, one.sha256) for one in ledger.sources(workspace.archive)
     }
     assert kept == {first, second}
 
@@ -269,7 +272,7 @@ def test_a_run_that_is_cut_off_leaves_no_trace(
     def fail(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(archive, "note", fail)
+    monkeypatch.setattr(ledger, "note", fail)
     with pytest.raises(KeyboardInterrupt):
         run(workspace)
     monkeypatch.undo()

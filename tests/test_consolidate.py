@@ -10,12 +10,12 @@ import openpyxl
 import pytest
 
 from tests.samples import PLAN, R3, R4, returned
-from workbook_tools import council, opinions
-from workbook_tools.ballot import ENDED, ITEM, Target
-from workbook_tools.collect import collect
-from workbook_tools.consolidate import consolidate, shortcomings
+from workbook_tools.collect.collect import collect
+from workbook_tools.consolidate.consolidate import consolidate, shortcomings
+from workbook_tools.council import council, opinions
+from workbook_tools.council.ballot import ENDED, ITEM, Target
 from workbook_tools.findings import UserError
-from workbook_tools.model import Plan, Waiver
+from workbook_tools.plan.model import Plan, Waiver
 from workbook_tools.workspace import Workspace, put
 
 NOW = "2022-05-20T09:00:00+09:00"

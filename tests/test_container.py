@@ -12,9 +12,10 @@ import pytest
 from tests import crafted as made
 from tests import office, samples
 from tests.crafted import ODS_ONE, ONE, book, cell, ods, ods_blanks, ods_row, row
-from workbook_tools import container, limits, reading
-from workbook_tools.grid import cell_name
-from workbook_tools.reading import UnreadableError
+from workbook_tools.cells import cell_name
+from workbook_tools.excel.read import limits
+from workbook_tools.excel.read.book import UnreadableError, open_book
+from workbook_tools.excel.read.parts import examine
 
 SHEET = "xl/worksheets/sheet1.xml"
 LONG = "あ" * 10_000
@@ -23,7 +24,7 @@ LONG = "あ" * 10_000
 def code_of(data: bytes, *passwords: str) -> str:
     """``opens``, or the code with which the file is refused when it is opened and read through."""
     try:
-        opened = reading.open_book(data, passwords)
+        opened = open_book(data, passwords)
         for sheet in opened.sheets:
             opened.table(sheet)
     except UnreadableError as error:
@@ -249,7 +250,7 @@ def test_good_files_open(build: Callable[[], bytes]) -> None:
 
 
 def test_sixty_forms_in_one_workbook_open() -> None:
-    form = reading.open_book(samples.returned()).container
+    form = open_book(samples.returned()).container
     sheet = form._part(SHEET).decode()
     content = sheet[sheet.index("<sheetData>") + 11 : sheet.index("</sheetData>")]
     assert code_of(book(*[content] * 120, strings="<si><t>x</t></si>" * 2_000)) == "opens"
@@ -265,7 +266,7 @@ def test_sixty_forms_in_one_workbook_open() -> None:
     ids=["xlsx", "xls", "ods"],
 )
 def test_values_stay_where_they_are(data: bytes) -> None:
-    opened = reading.open_book(data)
+    opened = open_book(data)
     assert opened.table(opened.sheets[0]).text(2, 3) == "1"
 
 
@@ -276,7 +277,7 @@ def test_what_libreoffice_saves_reads_as_without_us(kind: str) -> None:
 
     saved = office.convert({"form": samples.returned()}, kind)["form"]
     direct = CalamineWorkbook.from_filelike(io.BytesIO(saved))
-    opened = reading.open_book(saved)
+    opened = open_book(saved)
     assert list(opened.sheets) == direct.sheet_names
     for sheet in opened.sheets:
         source = direct.get_sheet_by_name(sheet)
@@ -337,7 +338,7 @@ def test_protected_xls_and_ods() -> None:
     ],
 )
 def test_macros_and_links_are_told(data: bytes, macros: bool, links: bool) -> None:
-    examined = container.examine(data)
+    examined = examine(data)
     assert (examined.macros, examined.links) == (macros, links)
     assert code_of(data) == "opens"
 
@@ -371,7 +372,7 @@ def test_macros_and_links_are_told(data: bytes, macros: bool, links: bool) -> No
     ],
 )
 def test_names(xml: str, expected: tuple[object, ...] | None) -> None:
-    found = container.examine(book(ONE, names=xml)).names
+    found = examine(book(ONE, names=xml)).names
     assert found == ([expected] if expected else [])
 
 
@@ -380,7 +381,7 @@ def test_a_formula_is_seen_whatever_its_value() -> None:
         '<c r="A1"><f>1/0</f></c>', '<c r="B1" t="e"><f>1/0</f><v>#DIV/0!</v></c>', cell("C1"),
         '<c r="D1"/>', '<c r="E1"><f/></c>',
     )  # fmt: skip
-    examined = container.examine(book(sheet))
+    examined = examine(book(sheet))
     seen = [
         name for name in ("A1", "B1", "C1", "D1", "E1", "Z9") if examined.has_formula("S1", name)
     ]

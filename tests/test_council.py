@@ -15,15 +15,15 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from tests.samples import PLAN, R3, R4, returned
-from workbook_tools import ballot, council, opinions
-from workbook_tools.ballot import ENDED, ITEM, Target
-from workbook_tools.collect import collect as collect_forms
-from workbook_tools.figures import compute
+from workbook_tools.collect.collect import collect as collect_forms
+from workbook_tools.council import ballot, council, opinions
+from workbook_tools.council.ballot import ENDED, ITEM, Target
+from workbook_tools.figures.compute import compute
+from workbook_tools.figures.facts import gather
 from workbook_tools.findings import UserError
-from workbook_tools.model import Member, Plan
+from workbook_tools.plan.model import Member, Plan
 from workbook_tools.rebuild import rebuild
-from workbook_tools.register import PastResult, Register
-from workbook_tools.round_facts import gather
+from workbook_tools.register.database import PastResult, Register
 from workbook_tools.workspace import Workspace
 
 NOW, LATER = "2022-06-20T09:00:00+09:00", "2022-06-25T09:00:00+09:00"

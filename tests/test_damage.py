@@ -13,12 +13,12 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from tests.office import convert, needs_office
 from tests.samples import FORM, PLAN, R3, returned
-from workbook_tools import layout
-from workbook_tools.answers import Submission
-from workbook_tools.case import Context
-from workbook_tools.checks import check
 from workbook_tools.findings import Severity
-from workbook_tools.intake import take_in
+from workbook_tools.form import layout
+from workbook_tools.intake.answers import Submission
+from workbook_tools.intake.read_forms import take_in
+from workbook_tools.rules.case import Context
+from workbook_tools.rules.check_form import check
 
 TYPED: dict[str, str | int] = {
     "取組予定_R3_2": "②と同じ（対象を拡大）",

@@ -11,15 +11,21 @@ from typing import Any
 import pytest
 
 from tests.test_figures import PLAN, R2, R3, practices, published
-from workbook_tools import demo, demo_answers, layout, reading, report, returns, round_facts
-from workbook_tools.collect import collect
-from workbook_tools.collection import Collection
-from workbook_tools.demo import Story, play
+from workbook_tools.collect import report
+from workbook_tools.collect.collect import collect
+from workbook_tools.collect.collection import Collection
+from workbook_tools.demo import answers as demo_answers
+from workbook_tools.demo import demo
+from workbook_tools.demo.demo import Story, play
 from workbook_tools.era import FiscalYear
-from workbook_tools.figures import Figures, compute, tenths
+from workbook_tools.excel.read import book as reading
+from workbook_tools.figures.compute import Figures, compute, tenths
+from workbook_tools.figures.facts import gather
 from workbook_tools.findings import Severity, UserError
-from workbook_tools.model import Plan
-from workbook_tools.register import Register
+from workbook_tools.form import layout
+from workbook_tools.plan.model import Plan
+from workbook_tools.register import submissions as returns
+from workbook_tools.register.database import Register
 from workbook_tools.text import width
 from workbook_tools.workspace import Workspace
 
@@ -46,7 +52,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
 @pytest.fixture(scope="module")
 def result(story: Story) -> Figures:
     with Register.open(story.workspace.register, write=False) as register:
-        return compute(story.plan, round_facts.gather(register, story.plan, R3))
+        return compute(story.plan, gather(register, story.plan, R3))
 
 
 @pytest.fixture(scope="module")

@@ -10,15 +10,16 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from workbook_tools import layout, plan
-from workbook_tools.distribute import LIST_NAME, Outcome, distribute, path_of
+from workbook_tools.distribute.distribute import LIST_NAME, Outcome, distribute, path_of
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import UserError
-from workbook_tools.model import Plan
-from workbook_tools.register import PastResult, Register
+from workbook_tools.form import layout
+from workbook_tools.plan.model import Plan
+from workbook_tools.plan.read_master import sample
+from workbook_tools.register.database import PastResult, Register
 from workbook_tools.workspace import Workspace, digest
 
-PLAN = plan.sample()
+PLAN = sample()
 R2, R3, R4 = (FiscalYear.parse(year) for year in ("R2", "R3", "R4"))
 NOW, LATER = "2022-04-01T09:00:00+09:00", "2022-04-02T09:00:00+09:00"
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.test_figures import PLAN, R2, practices, published, real_facts
-from workbook_tools.export import Document, as_csv, as_json, document, harmless
-from workbook_tools.figures import compute
+from workbook_tools.figures.compute import compute
+from workbook_tools.figures.export import Document, as_csv, as_json, document, harmless
 
 NOW = "2022-05-20T09:00:00+09:00"
 

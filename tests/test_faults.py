@@ -25,17 +25,18 @@ import openpyxl
 import pytest
 
 from tests.samples import PLAN, R3, returned
-from workbook_tools import inbox, report
-from workbook_tools import plan as plan_module
-from workbook_tools import register as register_module
-from workbook_tools.collect import collect, state_of_round
-from workbook_tools.collection import as_json
-from workbook_tools.consolidate import consolidate
-from workbook_tools.distribute import distribute
+from workbook_tools.collect import report
+from workbook_tools.collect.collect import collect, state_of_round
+from workbook_tools.collect.collection import as_json
+from workbook_tools.consolidate.consolidate import consolidate
+from workbook_tools.distribute.distribute import distribute
 from workbook_tools.findings import UserError
-from workbook_tools.inbox import Received
-from workbook_tools.master import master
-from workbook_tools.register import Kind, Register
+from workbook_tools.intake import inbox
+from workbook_tools.intake.inbox import Received
+from workbook_tools.plan import read_master as plan_module
+from workbook_tools.plan.write_master import master
+from workbook_tools.register import database as register_module
+from workbook_tools.register.database import Kind, Register
 from workbook_tools.workspace import Workspace, put
 
 NOW, EARLIER = "2022-04-20T09:00:00+09:00", "2022-04-01T09:00:00+09:00"
@@ -373,7 +374,7 @@ def test_two_collects_at_once(stages: dict[str, Path], tmp_path: Path) -> None:
 def test_a_register_held_for_long_is_named(stages: dict[str, Path], tmp_path: Path) -> None:
     folder = copied(stages["collect"], tmp_path / "workspace")
     impatient = (
-        "import workbook_tools.register as one; one.PATIENCE = 0.3;"
+        "import workbook_tools.register.database as database; database.PATIENCE = 0.3;"
         "from workbook_tools.cli import main; main()"
     )
     with Register.open(folder / "register.sqlite"):

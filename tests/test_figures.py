@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from workbook_tools import figures, rubric
 from workbook_tools.era import FiscalYear
-from workbook_tools.figures import Facts, Figures, compute, tenths
-from workbook_tools.model import GradeRule
-from workbook_tools.plan import sample
+from workbook_tools.figures.compute import Facts, Figures, compute, percent, tenths
+from workbook_tools.plan import grading
+from workbook_tools.plan.model import GradeRule
+from workbook_tools.plan.read_master import sample
 
 FACTS = Path(__file__).parent / "facts"
 PLAN = sample()
@@ -110,7 +110,7 @@ def test_headline_as_published(real: Figures) -> None:
     finished = [one.finished for one in real.practices if one.finished]
     assert len(finished) == headline["finished_until_now"]
     assert sum(year < R3 for year in finished) == headline["finished_before"]
-    share = figures.percent(now["A"] + now["B"], sum(now.values()))
+    share = percent(now["A"] + now["B"], sum(now.values()))
     assert share > 10 * headline["share_A_and_B_over_percent"]
     high = [one for one in real.items if one.council is not None and one.council >= 40]
     assert len(high) == headline["items_with_council_average_4_or_more"]
@@ -141,7 +141,7 @@ def test_all_practices_of_an_item_missing() -> None:
     [([2, 2, 2, 3], 23), ([2, 2, 3], 23), ([1, 2, 2], 17), ([3], 30), ([0, 1], 5)],
 )
 def test_means_are_rounded_half_up(values: list[int], mean: int) -> None:
-    assert rubric.mean_tenths(values) == mean
+    assert grading.mean_tenths(values) == mean
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_means_are_rounded_half_up(values: list[int], mean: int) -> None:
 )
 def test_grades_of_averages(averages: tuple[int, ...], grade: str) -> None:
     means = dict(zip(CRITERIA, averages, strict=True))
-    assert rubric.grade_of_means(PLAN.grades, means) == grade
+    assert grading.grade_of_means(PLAN.grades, means) == grade
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_grades_of_averages(averages: tuple[int, ...], grade: str) -> None:
     ],
 )
 def test_grades_of_scores(scores: tuple[int, ...], grade: str) -> None:
-    assert rubric.grade(PLAN.grades, dict(zip(CRITERIA, scores, strict=True))) == grade
+    assert grading.grade(PLAN.grades, dict(zip(CRITERIA, scores, strict=True))) == grade
 
 
 def test_thresholds_come_from_the_plan_master() -> None:

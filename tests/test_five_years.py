@@ -8,16 +8,19 @@ import openpyxl
 import pytest
 
 from tests.samples import PLAN, complete
-from workbook_tools import forms, layout, master, prefill, returns
-from workbook_tools.collect import collect
-from workbook_tools.consolidate import consolidate
-from workbook_tools.distribute import Outcome, distribute, path_of
+from workbook_tools.collect.collect import collect
+from workbook_tools.consolidate.consolidate import consolidate
+from workbook_tools.distribute.distribute import Outcome, distribute, path_of
 from workbook_tools.era import FiscalYear, years_between
-from workbook_tools.model import Department, Plan, Practice
-from workbook_tools.prefill import Known
+from workbook_tools.form import layout, prefill
+from workbook_tools.form.prefill import Known
+from workbook_tools.form.workbook import Content, workbook
+from workbook_tools.plan import write_master as master
+from workbook_tools.plan.model import Department, Plan, Practice
 from workbook_tools.rebuild import rebuild
-from workbook_tools.register import Register
-from workbook_tools.rounds import plan_of_round
+from workbook_tools.register import submissions as returns
+from workbook_tools.register.database import Register
+from workbook_tools.register.round import plan_of_round
 from workbook_tools.workspace import Workspace, put
 
 R2, R3, R4, R5, R6 = YEARS = years_between(FiscalYear.parse("R2"), FiscalYear.parse("R6"))
@@ -65,7 +68,7 @@ def answered(workspace: Workspace, plan: Plan, practice: Practice, year: FiscalY
         typed[began] = "調査"
     if practice.no == 20 and year == R3:
         typed |= {"取組終了_年": 4, "取組終了_月": 2}
-    return forms.workbook(plan, practice, year, forms.Content({**sent.values, **typed}, sent.open))
+    return workbook(plan, practice, year, Content({**sent.values, **typed}, sent.open))
 
 
 @pytest.fixture(scope="module")

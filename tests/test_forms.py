@@ -16,10 +16,12 @@ from openpyxl.workbook import Workbook
 
 from tests.office import convert, needs_office
 from tests.test_layout import USUAL
-from workbook_tools import forms, layout, plan, prefill
+from workbook_tools.cells import Area, cell_name
 from workbook_tools.era import FiscalYear
-from workbook_tools.grid import Area, cell_name
-from workbook_tools.layout import Field, Kind, field_name, form_of
+from workbook_tools.form import layout, prefill
+from workbook_tools.form.layout import Field, Kind, field_name, form_of
+from workbook_tools.form.workbook import Content, workbook
+from workbook_tools.plan import read_master as plan
 from workbook_tools.text import squeeze
 
 PLAN = plan.sample()
@@ -34,7 +36,7 @@ Values = Mapping[str, str | int]
 
 
 @cache
-def blank(year: FiscalYear = R3) -> forms.Content:
+def blank(year: FiscalYear = R3) -> Content:
     """A form where the register knows past scores only, so that past texts stand open."""
     known = prefill.Known(scores={past: PAST for past in YEARS if past < year})
     return prefill.content(PLAN, FORM, PRACTICE, year, known)
@@ -42,7 +44,7 @@ def blank(year: FiscalYear = R3) -> forms.Content:
 
 @cache
 def form(year: FiscalYear = R3) -> bytes:
-    return forms.workbook(PLAN, PRACTICE, year, blank(year))
+    return workbook(PLAN, PRACTICE, year, blank(year))
 
 
 def opened(book: bytes) -> Workbook:
@@ -140,7 +142,7 @@ def validations(book: Workbook) -> dict[str, openpyxl.worksheet.datavalidation.D
 def test_meanings_of_scores_come_from_the_plan() -> None:
     first = dataclasses.replace(PLAN.criteria[0], meanings={0: "着手していない", 3: "達成した"})
     told = dataclasses.replace(PLAN, criteria=(first, *PLAN.criteria[1:]))
-    book = opened(forms.workbook(told, PRACTICE, R3, blank()))
+    book = opened(workbook(told, PRACTICE, R3, blank()))
     assert "0：着手していない\n3：達成した" in validations(book)["進捗度_R3"].prompt
     assert "：" not in validations(book)["連携度_R3"].prompt
 
@@ -187,7 +189,7 @@ def test_texts_stay_texts(text: str) -> None:
         values=dict.fromkeys(names, text),
         reasons_before={field.name: text for field in FORM.reasons},
     )
-    book = opened(forms.workbook(PLAN, practice, R3, content))
+    book = opened(workbook(PLAN, practice, R3, content))
     written = {**dict.fromkeys(names, text), "実践項目": text, "担当部署": f"{text}、（財）財政課"}
     for name, value in written.items():
         cell = book[SHEETS[FORM[name].sheet]][FORM[name].area.a1]
@@ -199,7 +201,7 @@ def test_texts_stay_texts(text: str) -> None:
 def test_what_is_prefilled_stands_where_it_belongs() -> None:
     values: dict[str, str | int] = {"課題_R2": "人手", "進捗度_R2": 3, "取組予定_R4_2": "②と同じ"}
     content = dataclasses.replace(blank(), values=values)
-    book = opened(forms.workbook(PLAN, PRACTICE, R3, content))
+    book = opened(workbook(PLAN, PRACTICE, R3, content))
     header = {"項目番号": 16, "確認年度": "令和３年度末", "取組項目番号": "№7", "テーマ_ICT": "○"}
     for name, value in {**values, **header}.items():
         assert book[SHEETS[FORM[name].sheet]][FORM[name].area.a1].value == value
@@ -207,7 +209,7 @@ def test_what_is_prefilled_stands_where_it_belongs() -> None:
 
 
 def test_same_input_same_bytes() -> None:
-    assert forms.workbook(PLAN, PRACTICE, R3, blank()) == form()
+    assert workbook(PLAN, PRACTICE, R3, blank()) == form()
 
 
 # --- the print
@@ -265,7 +267,7 @@ def everything(year: FiscalYear) -> dict[str, str | int]:
     }
 
 
-def long_history() -> forms.Content:
+def long_history() -> Content:
     """The last round: four years of texts of median length, plans for the fifth."""
     answers: dict[str, str] = {}
     for field in FORM.fields:
@@ -291,7 +293,7 @@ def prints() -> dict[str, pypdf.PdfReader]:
         "full": typed_in(form(), full),
         "cut": typed_in(form(), {**full, THRICE: passage(field, 3 * usual(field))}),
         "first": typed_in(form(YEARS[0]), everything(YEARS[0])),
-        "history": forms.workbook(PLAN, PRACTICE, R6, long_history()),
+        "history": workbook(PLAN, PRACTICE, R6, long_history()),
         "blank": form(),
     }
     return {name: pypdf.PdfReader(io.BytesIO(pdf)) for name, pdf in convert(books, "pdf").items()}

@@ -18,12 +18,14 @@ import openpyxl
 import pytest
 
 from tests.office import convert, needs_office
-from workbook_tools import forms, layout, plan, prefill, references
+from workbook_tools.cells import Area
 from workbook_tools.era import FiscalYear
-from workbook_tools.formulas import Live, live_cells
-from workbook_tools.grid import Area
-from workbook_tools.layout import form_of
-from workbook_tools.model import GradeRule, Plan
+from workbook_tools.form import layout, prefill, references
+from workbook_tools.form.layout import form_of
+from workbook_tools.form.live.checks import Live, live_cells
+from workbook_tools.form.workbook import Content, workbook
+from workbook_tools.plan import read_master as plan
+from workbook_tools.plan.model import GradeRule, Plan
 from workbook_tools.text import key
 
 PLAN = plan.sample()
@@ -37,7 +39,7 @@ PAST = {"進捗度": 3, "連携度": 2, "効率性": 2, "創造性": 2}  # 9, B
 Values = Mapping[str, str | int]
 
 
-def filled(values: Values, year: FiscalYear = R3) -> forms.Content:
+def filled(values: Values, year: FiscalYear = R3) -> Content:
     """The form as distributed where the register knows past scores only, then filled in."""
     known = prefill.Known(scores={past: PAST for past in YEARS if past < year})
     blank = prefill.content(PLAN, FORM, PRACTICE, year, known)
@@ -46,7 +48,7 @@ def filled(values: Values, year: FiscalYear = R3) -> forms.Content:
 
 def form_with(values: Values, year: FiscalYear = R3, of: Plan = PLAN) -> bytes:
     """That form as a workbook."""
-    return forms.workbook(of, PRACTICE, year, filled(values, year))
+    return workbook(of, PRACTICE, year, filled(values, year))
 
 
 def live(values: Values, year: FiscalYear = R3, of: Plan = PLAN) -> dict[tuple[int, Area], Live]:

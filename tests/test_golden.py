@@ -14,10 +14,13 @@ import pytest
 
 from tests.samples import PLAN, R2, R3, returned
 from tests.test_figures import real_facts
-from workbook_tools import ballot, consolidate, forms, layout, prefill
-from workbook_tools.consolidate import Round
-from workbook_tools.figures import compute
-from workbook_tools.model import Member
+from workbook_tools.consolidate import consolidate
+from workbook_tools.consolidate.consolidate import Round
+from workbook_tools.council import ballot
+from workbook_tools.figures.compute import compute
+from workbook_tools.form import layout, prefill
+from workbook_tools.form import workbook as forms
+from workbook_tools.plan.model import Member
 
 HERE = Path(__file__).parent / "golden"
 SCORES = {R2: {"進捗度": 2, "連携度": 2, "効率性": 2, "創造性": 3}}

@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
-from workbook_tools.archive import kept
+from workbook_tools.cells import Area
 from workbook_tools.era import FiscalYear, years_between
+from workbook_tools.excel.write.book import Book
 from workbook_tools.findings import CATALOGUE, UserError
-from workbook_tools.grid import Area
-from workbook_tools.history import History, import_list, read_list
-from workbook_tools.model import Criterion, Department, GradeRule, Item, Plan, Practice, Theme
-from workbook_tools.plan import sample
-from workbook_tools.register import Kind, PastResult, Register
+from workbook_tools.history.import_list import History, import_list, read_list
+from workbook_tools.plan.model import Criterion, Department, GradeRule, Item, Plan, Practice, Theme
+from workbook_tools.plan.read_master import sample
+from workbook_tools.register.database import Kind, PastResult, Register
+from workbook_tools.register.ledger import kept
 from workbook_tools.workspace import Workspace
-from workbook_tools.writing import Book
 
 R2, R3, R4, R6 = (FiscalYear.parse(text) for text in ("R2", "R3", "R4", "R6"))
 CRITERIA = ("進捗度", "連携度", "効率性", "創造性")

@@ -16,8 +16,9 @@ from tests import crafted as made
 from tests import fuzz, samples
 from tests.crafted import ONE, book
 from tests.test_container import BENIGN, DAMAGED, FOREIGN, LARGE
-from workbook_tools import limits, plan
-from workbook_tools.master import master
+from workbook_tools.excel.read import limits
+from workbook_tools.plan.read_master import sample
+from workbook_tools.plan.write_master import master
 
 GOOD = "水道/№16.xlsx"
 ESCAPE = "a\x1b[31m\x07\r赤.xlsx"
@@ -91,7 +92,7 @@ def test_a_hostile_inbox(tmp_path: Path) -> None:
     outside.mkdir()
     (outside / "secret.xlsx").write_bytes(samples.returned(17))
     (workspace / "templates").mkdir(parents=True)
-    (workspace / "templates" / "計画マスタ.xlsx").write_bytes(master(plan.sample()))
+    (workspace / "templates" / "計画マスタ.xlsx").write_bytes(master(sample()))
     expected: dict[str, set[str]] = {}
     for name, data, codes in [(GOOD, samples.returned(16), set[str]()), *hostile()]:
         path = workspace / "inbox" / name

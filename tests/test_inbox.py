@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.crafted import ONE, book, parts, with_sizes, zipped
-from workbook_tools import inbox, limits
-from workbook_tools.inbox import Received
+from workbook_tools.excel.read import limits
+from workbook_tools.intake import inbox
+from workbook_tools.intake.inbox import Received
 from workbook_tools.workspace import Workspace
 
 OLD, NEW = 1_600_000_000, 1_700_000_000

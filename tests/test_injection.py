@@ -18,15 +18,18 @@ import openpyxl
 import pytest
 
 from tests.samples import FORM, PLAN, R3, R4, returned
-from workbook_tools import ballot, council, report, returning, returns
-from workbook_tools import consolidate as lists
-from workbook_tools.collect import collect
-from workbook_tools.distribute import distribute
-from workbook_tools.layout import Kind
-from workbook_tools.master import master
-from workbook_tools.model import Member, Plan
-from workbook_tools.plan import load
-from workbook_tools.register import Register
+from workbook_tools.collect import report
+from workbook_tools.collect.collect import collect
+from workbook_tools.consolidate import consolidate as lists
+from workbook_tools.council import ballot, council
+from workbook_tools.distribute.distribute import distribute
+from workbook_tools.form.layout import Kind
+from workbook_tools.plan.model import Member, Plan
+from workbook_tools.plan.read_master import load
+from workbook_tools.plan.write_master import master
+from workbook_tools.register.database import Register
+from workbook_tools.register.submissions import answers
+from workbook_tools.send_back import send_back as returning
 from workbook_tools.text import CUT, LONGEST, for_cell
 from workbook_tools.workspace import Workspace, put
 
@@ -278,7 +281,7 @@ def test_texts_longer_than_a_cell(tmp_path: Path, text: str) -> None:
     for path in outputs(tmp_path):
         assert_inert(path.read_bytes())
     with Register.open(workspace.register, write=False) as register:
-        assert returns.answers(register, R3)[16]["特記事項"].raw == text  # the register keeps all
+        assert answers(register, R3)[16]["特記事項"].raw == text  # the register keeps all
     whole = words(workspace.outbox / "取組状況一覧_R3.xlsx")
     assert (CUT in whole) == (len(text) > LONGEST)
     assert (text in whole) == (len(text) <= LONGEST)

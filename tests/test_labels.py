@@ -14,13 +14,16 @@ import openpyxl
 import pytest
 
 from tests.office import convert, needs_office
-from workbook_tools import forms, layout, plan, reading
+from workbook_tools.cells import Area
 from workbook_tools.era import FiscalYear
-from workbook_tools.grid import Area
-from workbook_tools.labels import find
-from workbook_tools.layout import Kind, form_of
-from workbook_tools.printed import word
-from workbook_tools.reading import Table
+from workbook_tools.excel.read import book as reading
+from workbook_tools.excel.read.book import Table
+from workbook_tools.form import layout
+from workbook_tools.form.layout import Kind, form_of
+from workbook_tools.form.workbook import Content, workbook
+from workbook_tools.intake.by_labels import find
+from workbook_tools.intake.printed_words import word
+from workbook_tools.plan import read_master as plan
 
 PLAN = plan.sample()
 FORM = form_of(PLAN)
@@ -66,8 +69,8 @@ def filled(number: int = 16, values: Mapping[str, str] | None = None) -> bytes:
         elif item.kind is Kind.TEXT:
             texts[item.name] = f"{number}の{item.name}"
     texts |= {"取組終了_年": 4, "取組終了_月": 3, **(values or {})}
-    content = forms.Content({name: text for name, text in texts.items() if text}, frozenset(texts))
-    return forms.workbook(PLAN, PLAN.practice(number), R3, content)
+    content = Content({name: text for name, text in texts.items() if text}, frozenset(texts))
+    return workbook(PLAN, PLAN.practice(number), R3, content)
 
 
 def opened(data: bytes) -> Book:
@@ -316,7 +319,7 @@ def test_untouched_every_field_has_the_place_of_the_layout() -> None:
 
 @pytest.mark.parametrize("merged", [True, False])
 def test_blank_fields_have_the_place_where_a_value_would_stand(merged: bool) -> None:
-    blank = forms.workbook(PLAN, PLAN.practice(16), R3, forms.Content({}, frozenset()))
+    blank = workbook(PLAN, PLAN.practice(16), R3, Content({}, frozenset()))
     book = opened(blank)
     if not merged:
         unmerge(book)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from workbook_tools import layout, plan
 from workbook_tools.era import FiscalYear
-from workbook_tools.layout import Kind, capacity, form_of, open_lines
+from workbook_tools.form import layout
+from workbook_tools.form.layout import Kind, capacity, form_of, open_lines
+from workbook_tools.plan.read_master import sample
 from workbook_tools.text import lines
 
-PLAN = plan.sample()
+PLAN = sample()
 FORM = form_of(PLAN)
 R3 = FiscalYear.parse("R3")
 YEARS = ["R2", "R3", "R4", "R5", "R6"]

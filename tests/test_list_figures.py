@@ -16,14 +16,14 @@ import pytest
 
 from tests.office import convert, needs_office
 from tests.test_figures import CRITERIA, PLAN, R3, practices, published, real_facts
+from workbook_tools.consolidate.comparison import add_comparison
+from workbook_tools.consolidate.figure_lists import add_items, add_practices, places
+from workbook_tools.consolidate.summary import add_summary
+from workbook_tools.consolidate.themes import add_themes
 from workbook_tools.era import FiscalYear
-from workbook_tools.figures import Facts, Figures, compute
-from workbook_tools.list_comparison import add_comparison
-from workbook_tools.list_figures import add_items, add_practices, places
-from workbook_tools.list_summary import add_summary
-from workbook_tools.list_themes import add_themes
-from workbook_tools.model import Criterion, GradeRule, Plan
-from workbook_tools.writing import Book
+from workbook_tools.excel.write.book import Book
+from workbook_tools.figures.compute import Facts, Figures, compute
+from workbook_tools.plan.model import Criterion, GradeRule, Plan
 
 SHEETS = ("総括", "取組項目別", "実践項目別", "テーマ別", "前年度比較")
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

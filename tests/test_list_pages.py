@@ -14,13 +14,12 @@ import pytest
 
 from tests.office import convert, needs_office
 from tests.test_figures import CRITERIA, PLAN, R3, real_facts
-from workbook_tools import list_pages
+from workbook_tools.consolidate.pages import NAME, Opinions, Row, add_pages, breaks
 from workbook_tools.era import FiscalYear, years_between
-from workbook_tools.figures import Facts, Figures, compute
-from workbook_tools.list_pages import Opinions, Row, add_pages, breaks
-from workbook_tools.model import Criterion, GradeRule, Plan, Practice, Theme
+from workbook_tools.excel.write.book import Book
+from workbook_tools.figures.compute import Facts, Figures, compute
+from workbook_tools.plan.model import Criterion, GradeRule, Plan, Practice, Theme
 from workbook_tools.text import squeeze
-from workbook_tools.writing import Book
 
 THEMES = tuple(theme.short for theme in PLAN.themes)
 OPINION = "市民の声を確かめながら進めたことは評価できる。" * 3
@@ -49,7 +48,7 @@ def pages(figures: Figures, opinions: Opinions | None = None, link: Any = None) 
 
 def rows(data: bytes) -> list[list[Any]]:
     """The rows of the sheet without their empty cells."""
-    sheet = openpyxl.load_workbook(io.BytesIO(data))[list_pages.NAME]
+    sheet = openpyxl.load_workbook(io.BytesIO(data))[NAME]
     return [[cell.value for cell in row if cell.value is not None] for row in sheet]
 
 
@@ -95,7 +94,7 @@ def test_an_opinion_on_every_practice_that_ended() -> None:
 def ruled(figures: Figures, item: int, opinions: Opinions | None = None) -> int:
     """How many lines to write on follow 意見等 (blank cells with a border over the whole width)."""
     book = openpyxl.load_workbook(io.BytesIO(pages(figures, opinions)))
-    sheet = book[list_pages.NAME]
+    sheet = book[NAME]
     column = [cell.value for cell in sheet["A"]]
     start = column.index("意見等", column.index(item))
     count = 0
@@ -136,7 +135,7 @@ def test_live_figures_with_their_stored_values() -> None:
     data = pages(real(), TOLD, link)
     row = next(row for row in rows(data) if row[-1:] == ["（福）総合福祉課"])
     assert row[2:8] == ['=IF(実践項目別!$C$18="","",実践項目別!$C$18)'] * 6
-    stored = openpyxl.load_workbook(io.BytesIO(data), data_only=True)[list_pages.NAME]
+    stored = openpyxl.load_workbook(io.BytesIO(data), data_only=True)[NAME]
     values = [[cell.value for cell in line if cell.value is not None] for line in stored]
     assert [18, "ふくし総合相談窓口機能の充実", 2, 3, 2, 2, 9, "B", "（福）総合福祉課"] in values
     assert {one[2] for one in asked} == {*CRITERIA, "合計", "総合評価", "審議会評価平均"}
@@ -202,7 +201,7 @@ def test_a_tall_block_is_torn_only_where_it_may_be() -> None:
 
 
 def test_a_fixed_scale_goes_with_the_page_breaks() -> None:
-    sheet = openpyxl.load_workbook(io.BytesIO(pages(real())))[list_pages.NAME]
+    sheet = openpyxl.load_workbook(io.BytesIO(pages(real())))[NAME]
     assert (
         not sheet.sheet_properties.pageSetUpPr or not sheet.sheet_properties.pageSetUpPr.fitToPage
     )
@@ -228,7 +227,7 @@ def torn(figures: Figures, printed: bytes) -> list[int]:
 def seeded(data: bytes) -> bytes:
     """A page break moved into the third block."""
     book = openpyxl.load_workbook(io.BytesIO(data))
-    sheet = book[list_pages.NAME]
+    sheet = book[NAME]
     first = sheet.row_breaks.brk[0]
     first.id += 7
     out = io.BytesIO()
@@ -249,6 +248,6 @@ def test_no_block_is_torn_in_print() -> None:
     assert torn(real(), printed["quiet"]) == []
     assert torn(real(), printed["seeded"]) != []
     for name in ("real", "quiet"):
-        sheet = openpyxl.load_workbook(io.BytesIO(books[name]))[list_pages.NAME]
+        sheet = openpyxl.load_workbook(io.BytesIO(books[name]))[NAME]
         count = len(pypdf.PdfReader(io.BytesIO(printed[name])).pages)
         assert count == len(sheet.row_breaks.brk) + 1

@@ -13,11 +13,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.samples import FORM, PLAN, R3
 from tests.test_figures import real_facts
-from workbook_tools import list_texts, references
-from workbook_tools.figures import Figures, compute
-from workbook_tools.list_texts import add_texts, first_rows
-from workbook_tools.returns import Stored
-from workbook_tools.writing import Book
+from workbook_tools.consolidate.texts import NAMES, add_texts, first_rows
+from workbook_tools.excel.write.book import Book
+from workbook_tools.figures.compute import Figures, compute
+from workbook_tools.form import references
+from workbook_tools.register.submissions import Stored
 
 FIGURES = compute(PLAN, real_facts())
 TITLE = "住民異動等におけるタブレット端末の活用"
@@ -159,7 +159,7 @@ def test_links_to_and_from_the_list() -> None:
     assert rows == {12: 3, 17: 7}
     sheet = found["取組内容"]
     assert {no: sheet.cell(row + 1, 1).value for no, row in rows.items()} == {12: 12, 17: 17}
-    assert list(found) == list(list_texts.NAMES)
+    assert list(found) == list(NAMES)
 
 
 def test_long_tables_as_the_contract_prints_them() -> None:

@@ -16,14 +16,14 @@ from openpyxl.workbook.workbook import Workbook
 
 from tests.office import convert, needs_office
 from tests.samples import FORM, PLAN, R3, returned
-from workbook_tools import layout
-from workbook_tools.case import Context
-from workbook_tools.checks import check
+from workbook_tools.excel.patch.fills import ERROR, WARNING
+from workbook_tools.excel.patch.package import MAIN, OFFICE
 from workbook_tools.findings import Finding, Place, Severity
-from workbook_tools.intake import take_in
-from workbook_tools.marking import UnmarkableError, mark
-from workbook_tools.package import MAIN, OFFICE
-from workbook_tools.restyle import ERROR, WARNING
+from workbook_tools.form import layout
+from workbook_tools.intake.read_forms import take_in
+from workbook_tools.rules.case import Context
+from workbook_tools.rules.check_form import check
+from workbook_tools.send_back.marking import UnmarkableError, mark
 
 SPACE = {"m": MAIN}
 

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from workbook_tools import reading
+from workbook_tools.cells import Area, parse_cell
 from workbook_tools.era import FiscalYear
+from workbook_tools.excel.read.book import tables
+from workbook_tools.excel.write.book import Book
 from workbook_tools.findings import Finding, PlanError, UserError
-from workbook_tools.grid import Area, parse_cell
-from workbook_tools.master import master
-from workbook_tools.model import Criterion, Department, GradeRule, Plan, Practice
-from workbook_tools.plan import load, parse, sample
-from workbook_tools.writing import Book
+from workbook_tools.plan.model import Criterion, Department, GradeRule, Plan, Practice
+from workbook_tools.plan.read_master import load, parse, sample
+from workbook_tools.plan.write_master import master
 
 FILE = "計画マスタ.xlsx"
 Changes = Mapping[str, str | float | date]
-SAMPLE = {table.sheet: table.grid for table in reading.tables(master(sample()))}
+SAMPLE = {table.sheet: table.grid for table in tables(master(sample()))}
 
 
 def changed(changes: Changes, without: str = "") -> bytes:

@@ -6,12 +6,12 @@ import dataclasses
 
 import pytest
 
-from workbook_tools import plan
 from workbook_tools.era import FiscalYear
-from workbook_tools.layout import form_of
-from workbook_tools.prefill import Known, content, remembered
+from workbook_tools.form.layout import form_of
+from workbook_tools.form.prefill import Known, content, remembered
+from workbook_tools.plan.read_master import sample
 
-PLAN = plan.sample()
+PLAN = sample()
 FORM = form_of(PLAN)
 PRACTICE = PLAN.practice(16)
 R2, R3, R4 = (FiscalYear.parse(year) for year in ("R2", "R3", "R4"))

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.samples import PLAN, R3, returned
-from workbook_tools import returns
-from workbook_tools.collect import collect
-from workbook_tools.collection import Collection
+from workbook_tools.collect.collect import collect
+from workbook_tools.collect.collection import Collection
 from workbook_tools.findings import UserError
-from workbook_tools.register import Register
+from workbook_tools.register.database import Register
+from workbook_tools.register.submissions import answers, forms
 from workbook_tools.workspace import Workspace, put
 
 NOW = "2022-04-20T09:00:00+09:00"
@@ -36,7 +36,7 @@ def play(inbox: Path, folder: Path, **how: int | str) -> tuple[Collection, objec
         put(workspace.inbox / path.name, path.read_bytes())
     done = collect(workspace, FEW, R3, NOW, **how)  # type: ignore[arg-type]
     with Register.open(workspace.register) as register:
-        return done, (returns.forms(register, R3), returns.answers(register, R3))
+        return done, (forms(register, R3), answers(register, R3))
 
 
 def test_threads_give_what_one_reader_gives(inbox: Path, tmp_path: Path) -> None:

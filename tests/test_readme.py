@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.samples import returned
-from workbook_tools import consolidate
 from workbook_tools.cli import cli
-from workbook_tools.demo import play
+from workbook_tools.consolidate import consolidate
+from workbook_tools.demo.demo import play
 from workbook_tools.findings import CATALOGUE
 
 ROOT = Path(__file__).parent.parent

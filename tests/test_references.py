@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbook_tools.era import FiscalYear, years_between
-from workbook_tools.layout import build
-from workbook_tools.references import effective_schedule, labels, resolve
+from workbook_tools.form.layout import build
+from workbook_tools.form.references import effective_schedule, labels, resolve
 
 R2, R6 = FiscalYear.parse("R2"), FiscalYear.parse("R6")
 FORM = build(years_between(R2, R6), ("進捗度", "連携度"), ("財政",))

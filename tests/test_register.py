@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from workbook_tools import register as module
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import UserError
-from workbook_tools.register import (
+from workbook_tools.register import database as module
+from workbook_tools.register.database import (
     Distributed,
     Kind,
     PastResult,
@@ -18,7 +18,7 @@ from workbook_tools.register import (
     Register,
     Source,
 )
-from workbook_tools.schema import STEPS
+from workbook_tools.register.schema import STEPS
 
 R2, R3, R4 = (FiscalYear.parse(text) for text in ("R2", "R3", "R4"))
 GOOD = {"進捗度": 3, "連携度": 2}

@@ -15,14 +15,15 @@ from tests.office import convert, needs_office
 from tests.samples import FORM, PLAN, R3, complete, returned
 from tests.test_collect import put
 from tests.test_marking import FAULTS
-from workbook_tools import layout, returns
-from workbook_tools.collect import collect
-from workbook_tools.collection import Collection
-from workbook_tools.distribute import Outcome, distribute
+from workbook_tools.collect.collect import collect
+from workbook_tools.collect.collection import Collection
+from workbook_tools.distribute.distribute import Outcome, distribute
 from workbook_tools.findings import Severity, UserError
-from workbook_tools.letters import GAPS, fill
-from workbook_tools.register import Register
-from workbook_tools.returning import Returning, return_forms
+from workbook_tools.form import layout
+from workbook_tools.register.database import Register
+from workbook_tools.register.submissions import forms, practice_states
+from workbook_tools.send_back.letters import GAPS, fill
+from workbook_tools.send_back.send_back import Returning, return_forms
 from workbook_tools.workspace import Workspace
 
 NOW = "2022-04-20T09:00:00+09:00"
@@ -91,7 +92,7 @@ def test_there_and_back_again(workspace: Workspace) -> None:
     assert states(again) == {OTHER: "未提出", 16: "受理", 17: "受理"}
     assert [one.code for one in again.findings if one.place.item_no == 16] == ["F008"]
     with Register.open(workspace.register) as register:
-        versions = returns.forms(register, R3)
+        versions = forms(register, R3)
     assert [str(one.status) for one in versions if one.practice_no == 16] == ["要修正", "受理"]
     assert [one.faulty_versions for one in again.practices if one.practice.no == 16] == [1]
     after = return_forms(workspace, FEW, R3, NOW)
@@ -130,7 +131,7 @@ def test_faulty_again_and_again(workspace: Workspace) -> None:
         "Ｒ３年度の進捗度が『8』です。"
     ]
     with Register.open(workspace.register) as register:
-        states_now = returns.practice_states(register, FEW, R3, returns.forms(register, R3))
+        states_now = practice_states(register, FEW, R3, forms(register, R3))
     assert [one.faulty_versions for one in states_now if one.practice.no == 16] == [2]
 
 

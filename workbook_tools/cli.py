@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from workbook_tools import __version__
-from workbook_tools.console import (
+from workbook_tools.era import FiscalYear
+from workbook_tools.findings import UserError
+from workbook_tools.terminal.console import (
     Group,
     Year,
     asked_passwords,
@@ -21,14 +23,12 @@ from workbook_tools.console import (
     say_data,
     tell,
 )
-from workbook_tools.era import FiscalYear
-from workbook_tools.findings import UserError
 from workbook_tools.text import printable
 from workbook_tools.workspace import Workspace
 
 if TYPE_CHECKING:
-    from workbook_tools.collection import Collection
-    from workbook_tools.model import Plan
+    from workbook_tools.collect.collection import Collection
+    from workbook_tools.plan.model import Plan
 
 
 _year = click.option(
@@ -87,7 +87,8 @@ def init(workspace: Workspace, sample: bool) -> None:
     \b
     例： workbook-tools init --sample
     """
-    from workbook_tools import master, plan
+    from workbook_tools.plan import read_master as plan
+    from workbook_tools.plan import write_master as master
     from workbook_tools.workspace import put
 
     path = workspace.plan_master
@@ -115,7 +116,8 @@ def import_history(workspace: Workspace, file: Path, year: FiscalYear) -> None:
     \b
     例： workbook-tools import-history 取組状況一覧_R2.xlsx --year R2
     """
-    from workbook_tools import history, plan
+    from workbook_tools.history import import_list as history
+    from workbook_tools.plan import read_master as plan
 
     taken = history.import_list(workspace, plan.load(workspace.plan_master), file, year, _now())
     columns = "、".join(f"{heading}（{col}列）" for heading, col in taken.taken.items())
@@ -136,8 +138,8 @@ def distribute(workspace: Workspace, year: FiscalYear | None, force: bool) -> No
     \b
     例： workbook-tools distribute --year R3
     """
-    from workbook_tools.distribute import LIST_NAME, Outcome
-    from workbook_tools.distribute import distribute as write_forms
+    from workbook_tools.distribute.distribute import LIST_NAME, Outcome
+    from workbook_tools.distribute.distribute import distribute as write_forms
 
     plan = _plan(workspace)
     with progress("シートを作成中") as step:
@@ -197,8 +199,8 @@ def collect(
     \b
     例： workbook-tools collect --year R3
     """
-    from workbook_tools import collect as stage
-    from workbook_tools import report
+    from workbook_tools.collect import collect as stage
+    from workbook_tools.collect import report
     from workbook_tools.rebuild import rebuild as run_rebuild
 
     plan = _plan(workspace)
@@ -228,7 +230,7 @@ def collect(
     if as_json:
         _say_json(done)
     else:
-        from workbook_tools import terminal
+        from workbook_tools.terminal import tables as terminal
 
         terminal.show_collection(done, workspace.relative(path))
         if verbose:
@@ -256,14 +258,14 @@ def check(
     \b
     例： workbook-tools check No16_窓口.xlsx
     """
-    from workbook_tools import collect as stage
+    from workbook_tools.collect import collect as stage
 
     plan = _plan(workspace) if workspace.plan_master.exists() else None
     done = stage.check_files(workspace, plan, year, _now(), files, passwords)
     if as_json:
         _say_json(done)
     else:
-        from workbook_tools import terminal
+        from workbook_tools.terminal import tables as terminal
 
         terminal.show_check(done, verbose=verbose)
     _end(done.has_errors)
@@ -280,19 +282,19 @@ def status(workspace: Workspace, year: FiscalYear | None, as_json: bool, strict:
     \b
     例： workbook-tools status --year R3
     """
-    from workbook_tools.overview import standing
-    from workbook_tools.returns import State
+    from workbook_tools.register.overview import standing
+    from workbook_tools.register.submissions import State
 
     plan = _plan(workspace)
     year = year or plan.evaluated
     _check_year(plan, year)
     practices = standing(workspace, plan, year)
     if as_json:
-        from workbook_tools.collect import state_of_round
+        from workbook_tools.collect.collect import state_of_round
 
         _say_json(state_of_round(workspace, plan, year, _now()))
     else:
-        from workbook_tools import terminal
+        from workbook_tools.terminal import tables as terminal
 
         terminal.show_status(practices)
     _end(strict and any(one.state is not State.ACCEPTED for one in practices))
@@ -308,7 +310,7 @@ def return_(workspace: Workspace, year: FiscalYear | None, force: bool) -> None:
     \b
     例： workbook-tools return --year R3
     """
-    from workbook_tools.returning import return_forms
+    from workbook_tools.send_back.send_back import return_forms
 
     plan = _plan(workspace)
     year = year or plan.evaluated
@@ -350,7 +352,7 @@ def consolidate(
     \b
     例： workbook-tools consolidate --year R3 --appendix
     """
-    from workbook_tools import consolidate as stage
+    from workbook_tools.consolidate import consolidate as stage
 
     plan, year = _plan_of(workspace, year)
     done = stage.consolidate(
@@ -365,7 +367,7 @@ def consolidate(
     for path in done.paths:
         say(f"作りました： {path}")
     if pdf and done.paths:
-        from workbook_tools.printing import to_pdf
+        from workbook_tools.excel.pdf import to_pdf
 
         for path in to_pdf(done.paths):
             say(f"作りました： {path}")
@@ -392,8 +394,8 @@ def export(workspace: Workspace, year: FiscalYear | None, form: str, output: Pat
     \b
     例： workbook-tools export --format csv --output outbox/csv
     """
-    from workbook_tools import export as stage
-    from workbook_tools.consolidate import gather_round
+    from workbook_tools.consolidate.consolidate import gather_round
+    from workbook_tools.figures import export as stage
     from workbook_tools.workspace import put
 
     plan, year = _plan_of(workspace, year)
@@ -424,8 +426,8 @@ def demo(folder: Path) -> None:
     \b
     例： workbook-tools demo
     """
-    from workbook_tools import consolidate as stage
-    from workbook_tools.demo import play
+    from workbook_tools.consolidate import consolidate as stage
+    from workbook_tools.demo.demo import play
 
     now = _now()
     play(
@@ -459,7 +461,7 @@ def council_distribute(workspace: Workspace, year: FiscalYear | None, members: i
     \b
     例： workbook-tools council distribute --members 10
     """
-    from workbook_tools import council as stage
+    from workbook_tools.council import council as stage
 
     plan = _plan(workspace)
     paths = stage.distribute(workspace, plan, year or plan.evaluated, members)
@@ -480,7 +482,7 @@ def council_collect(
     \b
     例： workbook-tools council collect
     """
-    from workbook_tools import council as stage
+    from workbook_tools.council import council as stage
 
     plan = _plan(workspace)
     done = stage.collect(workspace, plan, year or plan.evaluated, _now(), passwords)
@@ -498,26 +500,26 @@ def _end(has_errors: bool) -> None:
 def _say_json(done: Collection) -> None:
     import json
 
-    from workbook_tools.collection import as_json
+    from workbook_tools.collect.collection import as_json
 
     say_data(json.dumps(as_json(done), ensure_ascii=False, indent=1) + "\n")
 
 
 def _check_year(plan: Plan, year: FiscalYear) -> None:
-    from workbook_tools.model import check_year
+    from workbook_tools.plan.model import check_year
 
     check_year(plan, year)
 
 
 def _plan(workspace: Workspace) -> Plan:
-    from workbook_tools import plan
+    from workbook_tools.plan import read_master as plan
 
     return plan.load(workspace.plan_master)
 
 
 def _plan_of(workspace: Workspace, year: FiscalYear | None) -> tuple[Plan, FiscalYear]:
     """The plan a round was held by, and its year: of an earlier round the version kept then."""
-    from workbook_tools.rounds import plan_of_round
+    from workbook_tools.register.round import plan_of_round
 
     plan = _plan(workspace)
     year = year or plan.evaluated

@@ -14,20 +14,22 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from workbook_tools import archive, council, history
+from workbook_tools.council import council
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import UserError
-from workbook_tools.judge import Judge
-from workbook_tools.model import Plan
-from workbook_tools.plan import parse
-from workbook_tools.register import Kind, Register, Source
-from workbook_tools.returns import Reading
+from workbook_tools.history.import_list import read_list
+from workbook_tools.plan.model import Plan
+from workbook_tools.plan.read_master import parse
+from workbook_tools.register import ledger
+from workbook_tools.register.database import Kind, Register, Source
+from workbook_tools.register.submissions import Reading
+from workbook_tools.rules.verdict import Judge
 from workbook_tools.workspace import Workspace
 
 
 def rebuild(workspace: Workspace, plan: Plan, now: str, step: Callable[[int, int], None]) -> int:
     """Make the register anew; how many files it was made of. UserError where there are none."""
-    sources = archive.sources(workspace.archive)
+    sources = ledger.sources(workspace.archive)
     if not sources:
         raise UserError(
             f"控え『{workspace.archive}』がないため、登録簿を作り直せません。"
@@ -82,7 +84,7 @@ class _Rebuilt:
         self._plans: dict[FiscalYear, Plan] = {}
         self._versions = {
             source.year: source.sha256
-            for source in archive.sources(workspace.archive)
+            for source in ledger.sources(workspace.archive)
             if source.kind is Kind.PLAN and source.year
         }
         self._judges: dict[FiscalYear, Judge] = {}
@@ -92,13 +94,13 @@ class _Rebuilt:
         self._register.note_source(source)
         if source.year is None or source.kind is Kind.PLAN or not counts:
             return
-        data = archive.content(self._archive, source.sha256)
+        data = ledger.content(self._archive, source.sha256)
         plan = self._plan_of(source.year)
         if source.kind is Kind.HISTORY:
-            found = history.read_list(data, source.name, source.year, plan)
+            found = read_list(data, source.name, source.year, plan)
             self._register.take_history(source.year, found.results, source.sha256)
         elif source.kind is Kind.DISTRIBUTION:
-            self._register.note_distributed(source.year, archive.distributed_of(data))
+            self._register.note_distributed(source.year, ledger.distributed_of(data))
             self._judges.pop(source.year, None)
         elif source.kind is Kind.COUNCIL:
             council.take_again(self._register, plan, source, data)
@@ -116,7 +118,7 @@ class _Rebuilt:
         if year >= self._plan.evaluated or version is None:
             return self._plan
         if year not in self._plans:
-            self._plans[year] = parse(archive.content(self._archive, version), version)
+            self._plans[year] = parse(ledger.content(self._archive, version), version)
         return self._plans[year]
 
 

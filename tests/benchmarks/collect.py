@@ -20,9 +20,9 @@ from python_calamine import CalamineWorkbook
 
 from tests.benchmarks.generator import fill_inbox
 from tests.benchmarks.measure import Figure, measure, show
-from workbook_tools import report
-from workbook_tools.collect import collect
-from workbook_tools.model import Plan
+from workbook_tools.collect import report
+from workbook_tools.collect.collect import collect
+from workbook_tools.plan.model import Plan
 from workbook_tools.workspace import Workspace
 
 NOW = "2022-04-20T09:00:00+09:00"

@@ -15,10 +15,10 @@ import pandas
 
 from tests.benchmarks.generator import fill_inbox
 from tests.benchmarks.measure import Figure, measure, measure_command, show
-from workbook_tools import master
-from workbook_tools.collect import collect
-from workbook_tools.consolidate import consolidate
-from workbook_tools.model import Plan
+from workbook_tools.collect.collect import collect
+from workbook_tools.consolidate.consolidate import consolidate
+from workbook_tools.plan import write_master as master
+from workbook_tools.plan.model import Plan
 from workbook_tools.workspace import Workspace, put
 
 NOW = "2022-05-20T09:00:00+09:00"

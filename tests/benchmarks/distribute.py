@@ -14,12 +14,14 @@ from pathlib import Path
 import openpyxl
 
 from tests.benchmarks.measure import measure, measure_command, show
-from workbook_tools import forms, layout, plan
-from workbook_tools.distribute import distribute, path_of
+from workbook_tools.distribute.distribute import distribute, path_of
+from workbook_tools.form import layout
+from workbook_tools.form.workbook import header
+from workbook_tools.plan.read_master import sample
 from workbook_tools.workspace import Workspace
 
 NOW = "2022-04-01T09:00:00+09:00"
-PLAN = plan.sample()
+PLAN = sample()
 YEAR = PLAN.evaluated
 PRACTICES = PLAN.running(YEAR, {})
 
@@ -35,7 +37,7 @@ def by_hand(template: Path, target: Path) -> None:
     form = layout.form_of(PLAN)
     for practice in PRACTICES:
         book = openpyxl.load_workbook(template)
-        for name, value in forms.header(PLAN, practice, YEAR).items():
+        for name, value in header(PLAN, practice, YEAR).items():
             book[layout.SHEETS[form[name].sheet]][form[name].area.a1] = value
         for criterion in PLAN.criteria:
             field = form.yearly(criterion.name)[0]

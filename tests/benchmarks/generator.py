@@ -13,7 +13,7 @@ import zipfile
 from pathlib import Path
 
 from tests.samples import PLAN, R3, complete, returned
-from workbook_tools.model import Plan, Practice
+from workbook_tools.plan.model import Plan, Practice
 
 # Medians of domain §5, by field.
 _LENGTHS = {"取組予定": 11, "取組結果": 52, "評価理由": 33, "課題": 14, "解決方法": 45, "特記": 120}

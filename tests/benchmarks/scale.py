@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks.generator import fill_inbox, plan_of
-from workbook_tools import master
+from workbook_tools.plan import write_master as master
 from workbook_tools.workspace import Workspace, put
 
 _MEASURED = (

@@ -9,9 +9,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from workbook_tools import consolidate
-from workbook_tools.demo import play
-from workbook_tools.printing import to_pdf
+from workbook_tools.consolidate import consolidate
+from workbook_tools.demo.demo import play
+from workbook_tools.excel.pdf import to_pdf
 
 HERE = Path(__file__).parent
 NOW = "2022-05-20T09:00:00+09:00"

@@ -1,0 +1,212 @@
+"""A round as it stands: files, practices, and every finding that is still true (contract).
+
+What one file alone can tell was found when it was read; here stand the rules that need the other
+files: several versions (F008), copied sheets (F009), what is missing (X801).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from workbook_tools.cells import parse_cell
+from workbook_tools.era import FiscalYear
+from workbook_tools.findings import Finding, Place, Severity, found
+from workbook_tools.plan.model import Plan
+from workbook_tools.register import submissions as returns
+from workbook_tools.register.database import Distributed, Register, Status
+from workbook_tools.register.submissions import Judged, PracticeState, Returned, State, Stored
+from workbook_tools.rules import waivers
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """One file of the inbox and the forms in it: number, status and manner of locating."""
+
+    file: str
+    sha256: str
+    forms: tuple[tuple[int | None, Status, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """The round as it stands."""
+
+    year: FiscalYear
+    files: tuple[FileState, ...]
+    findings: tuple[Finding, ...]
+    practices: tuple[PracticeState, ...]
+    read_anew: int = 0
+    readings: tuple[tuple[int | None, str, str, Stored], ...] = ()  # read otherwise than typed
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """The numbers of practices that were not returned."""
+        return tuple(one.practice.no for one in self.practices if one.state is State.MISSING)
+
+    def count(self, state: State) -> int:
+        """How many practices stand so."""
+        return sum(1 for one in self.practices if one.state is state)
+
+    @property
+    def has_errors(self) -> bool:
+        """True where something must be mended; what is only missing does not count."""
+        return any(
+            finding.severity is Severity.ERROR and finding.code != "X801"
+            for finding in self.findings
+        )
+
+
+def standing(
+    register: Register,
+    plan: Plan,
+    year: FiscalYear,
+    present: Sequence[tuple[str, str]],
+    said: Sequence[Finding],
+    now: str,
+) -> Collection:
+    """The round as the register knows it, with what is to be said of the inbox.
+
+    ``present`` are name and sha256 of the files that lie there, ``said`` the findings of those that
+    are not kept.
+    """
+    versions = returns.forms(register, year)
+    practices = returns.practice_states(register, plan, year, versions)
+    newest = {form.id for form in returns.newest(versions).values()}
+    shas = {sha256 for _, sha256 in present}
+    nameless = {form.id for form in versions if form.practice_no is None and form.sha256 in shas}
+    findings = [*said]
+    for sha256, form, finding in returns.findings(register, year):
+        if form in newest or form in nameless or (form is None and sha256 in shas):
+            findings.append(finding)
+    findings.extend(_several_versions(versions, plan))
+    findings.extend(_same_answers(returns.newest(versions).values(), plan))
+    findings.sort(key=excel_order)
+    findings.extend(_not_returned(practices, register.distributed(year)))
+    findings = list(waivers.apply(findings, waivers.active(plan, now)))
+    returned = {one.practice.no for one in practices if one.newest}
+    findings.extend(waivers.doubtful(plan, now, findings, returned))
+    by_file = {
+        sha256: list(forms) for sha256, forms in groupby(versions, key=lambda form: form.sha256)
+    }
+    files = tuple(
+        FileState(
+            name,
+            sha256,
+            tuple((one.practice_no, one.status, one.located) for one in by_file.get(sha256, [])),
+        )
+        for name, sha256 in present
+    )
+    return Collection(year, files, tuple(findings), practices)
+
+
+def _several_versions(versions: Sequence[Returned], plan: Plan) -> Iterator[Finding]:
+    """F008: one practice came more than once with different content."""
+    of_practice: dict[int, list[Returned]] = {}
+    for form in versions:
+        if form.practice_no is not None:
+            of_practice.setdefault(form.practice_no, []).append(form)
+    counting = returns.counting(versions)
+    leads = {practice.no: practice.lead for practice in plan.practices}
+    for number, forms in of_practice.items():
+        if len({form.everything for form in forms}) < 2:
+            continue
+        last, counts = forms[-1], counting.get(number)
+        place = Place(last.file, last.sheet, None, None, number, leads.get(number))
+        names = "、".join(dict.fromkeys(form.file for form in forms))
+        yield found(
+            "F008", place, number=number, files=names, counts=counts.file if counts else "なし"
+        )
+
+
+def _same_answers(newest: Iterable[Returned], plan: Plan) -> Iterator[Finding]:
+    """F009: one form came back under two numbers; said of both."""
+    leads = {practice.no: practice.lead for practice in plan.practices}
+    alike: dict[str, list[Returned]] = {}
+    for form in newest:
+        if form.this_year:
+            alike.setdefault(form.this_year, []).append(form)
+    for forms in alike.values():
+        for form, other in zip(forms, [*forms[1:], forms[0]], strict=True):
+            if other is not form:
+                lead = leads.get(form.practice_no or 0)
+                place = Place(form.file, form.sheet, None, "項目番号", form.practice_no, lead)
+                yield found("F009", place, other=other.practice_no, file=other.file)
+
+
+def _not_returned(
+    practices: Iterable[PracticeState], sent: Mapping[int, Distributed]
+) -> Iterator[Finding]:
+    """X801: nothing came back."""
+    for one in practices:
+        if one.state is State.MISSING:
+            entry = sent.get(one.practice.no)
+            place = Place(
+                entry.path if entry else "", item_no=one.practice.no, department=one.practice.lead
+            )
+            yield found("X801", place, number=one.practice.no, title=one.practice.title)
+
+
+def excel_order(finding: Finding) -> tuple[str, str, int, int]:
+    place = finding.place
+    row, col = parse_cell(place.cell) if place.cell else (-1, -1)
+    return place.file, place.sheet or "", row, col
+
+
+def as_json(collection: Collection) -> dict[str, object]:
+    """The document of ``--json`` (contract, Findings)."""
+    return {
+        "year": str(collection.year),
+        "files": [
+            {
+                "file": file.file,
+                "sha256": file.sha256,
+                "forms": [
+                    {"item_no": number, "status": status.value, "located_by": located}
+                    for number, status, located in file.forms
+                ],
+            }
+            for file in collection.files
+        ],
+        "practices": [
+            {
+                "item_no": one.practice.no,
+                "department": one.practice.lead,
+                "status": one.state.value,
+                "file": one.newest.file if one.newest else None,
+                "received_at": one.newest.received_at if one.newest else None,
+                "versions": one.versions,
+                "returned": one.faulty_versions,
+            }
+            for one in collection.practices
+        ],
+        "findings": [_finding_json(finding) for finding in collection.findings],
+        "missing": list(collection.missing),
+    }
+
+
+def _finding_json(finding: Finding) -> dict[str, object]:
+    place = finding.place
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "file": place.file,
+        "sheet": place.sheet,
+        "cell": place.cell,
+        "item_no": place.item_no,
+        "department": place.department,
+        "field": place.field,
+        "value": finding.value,
+        "message": finding.message,
+        "hint": finding.hint,
+    }
+
+
+def file_state(name: str, sha256: str, forms: Iterable[Judged]) -> FileState:
+    """A file that was just read."""
+    return FileState(
+        name,
+        sha256,
+        tuple((one.submission.practice_no, one.status, one.submission.located) for one in forms),
+    )

@@ -1,0 +1,201 @@
+"""資料編: cover, 【実践項目別】 and both sheets of every accepted form, as typed (contract).
+
+The pages are numbered through. The list stands on a fixed print scale with breaks set by hand, so
+that it is known how many pages it takes before the forms begin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from math import ceil
+
+from workbook_tools.cells import Area
+from workbook_tools.consolidate.pages import Row, breaks
+from workbook_tools.consolidate.texts import label
+from workbook_tools.era import FiscalYear, long_date
+from workbook_tools.excel.write.book import Book, Sheet
+from workbook_tools.figures.compute import ENDED, Figures, PracticeFigures
+from workbook_tools.form import layout, references
+from workbook_tools.form.layout import Form, Kind, field_name
+from workbook_tools.form.workbook import add_pages
+from workbook_tools.plan import grading
+from workbook_tools.plan.model import Plan
+from workbook_tools.register.submissions import Stored
+from workbook_tools.text import lines
+
+COVER, LIST = "表紙", "実践項目別"
+NOTHING = "-"  # of items that ended before the evaluated year (domain §7)
+
+_SCALE, _WIDTH = 84, 1150  # A4 landscape: 1,190 px fill it in LibreOffice
+_MARGINS = (0.4, 0.4, 0.4, 0.5)
+_LINE, _EDGE, _ROOM = 11.5, 4.0, 610.0  # of 631 pt
+_HEADS = (28.5, 15.75, 15.75)  # title and both rows of headings, on every page
+_TOP = len(_HEADS)
+
+
+def workbook(
+    plan: Plan,
+    year: FiscalYear,
+    figures: Figures,
+    answers: Mapping[int, Mapping[str, Stored]],
+    day: date | None = None,
+) -> bytes:
+    """The finished workbook; ``answers`` are those of the accepted forms, by 小№.
+
+    ``day`` is printed on the cover where given. The same input gives the same bytes.
+    """
+    book = Book(f"資料編 {year}")
+    _cover(book.sheet(COVER), plan, year, day)
+    page = 2 + _list(book.sheet(LIST), plan, year, figures)
+    form = layout.form_of(plan)
+    known = {one.no: one for one in plan.practices}
+    for no in sorted(known.keys() & answers.keys()):
+        names = (f"{no}①", f"{no}②")
+        values = typed(plan, form, year, answers[no])
+        add_pages(book, names, plan, known[no], year, values, page)
+        page += len(names)
+    return book.bytes()
+
+
+def typed(
+    plan: Plan, form: Form, year: FiscalYear, answers: Mapping[str, Stored]
+) -> dict[str, str | int]:
+    """What one form prints: the answers as typed, and what the form itself would compute."""
+    values: dict[str, str | int] = {}
+    for field in form.fields:
+        stored = answers.get(field.name)
+        if stored is None or field.kind in (Kind.LABEL, Kind.TOTAL, Kind.GRADE):
+            continue
+        is_number = field.kind is Kind.SCORE and stored.value.isascii() and stored.value.isdigit()
+        values[field.name] = int(stored.value) if is_number else stored.raw
+    texts = {name: stored.value for name, stored in answers.items()}
+    for number, (of_year, n) in references.labels(form, texts).items():
+        values[field_name("取組番号", of_year, n)] = label(number)
+    for of_year in form.years:
+        nothing = NOTHING if of_year > year else ""
+        scores = {name: values.get(field_name(name, of_year), nothing) for name in form.criteria}
+        values.update({field_name(name, of_year): score for name, score in scores.items()})
+        given = {name: score for name, score in scores.items() if isinstance(score, int)}
+        complete = len(given) == len(scores)
+        grade = grading.grade(plan.grades, given) if complete else nothing
+        values[field_name("合計", of_year)] = grading.total(given) if complete else nothing
+        values[field_name(layout.OVERALL, of_year)] = grade
+    return values
+
+
+def _cover(sheet: Sheet, plan: Plan, year: FiscalYear, day: date | None) -> None:
+    """One page: what this is, whose, for whom, when."""
+    rows = [
+        (230.0, "", "cover"),
+        (80.0, plan.name, "cover"),
+        (60.0, "資料編", "cover"),
+        (40.0, f"進捗状況シート（{year.long}末）", "cover_line"),
+        (150.0, "", "cover"),
+        (30.0, long_date(day) if day else f"{(year + 1).long}", "cover_line"),
+        (30.0, plan.city, "cover_line"),
+        (30.0, plan.council, "cover_line"),
+    ]
+    sheet.columns(0, 0, 660)
+    for row, (points, text, look) in enumerate(rows):
+        sheet.height(row, points)
+        sheet.text(Area(row, 0), text, look)
+    sheet.page(Area(0, 0, len(rows), 1), first_page=1)
+    sheet.view(active=True)
+
+
+class _Columns:
+    """The columns of the list; those of the criteria depend on the plan."""
+
+    def __init__(self, plan: Plan, year: FiscalYear) -> None:
+        before = (year - 1).wide
+        score = min(50, 300 // len(plan.criteria))
+        criteria = [(criterion.name, score) for criterion in plan.criteria]
+        left = _WIDTH - 40 - 45 - 50 - score * len(criteria) - 45 - 55 - 45
+        self.groups = (
+            (
+                "",
+                [
+                    ("小№", 40),
+                    ("大№", 45),
+                    ("取組項目", left * 3 // 10),
+                    ("実践項目", left * 4 // 10),
+                ],
+            ),
+            ("総合評価", [(before, 50)]),
+            (f"{year.wide}自己評価", [*criteria, ("合計", 45)]),
+            ("", [("総合\n評価", 55), ("取組\n終了", 45), ("担当部署", left * 3 // 10)]),
+        )
+        self.pixels = [pixels for _, columns in self.groups for _, pixels in columns]
+
+
+def _list(sheet: Sheet, plan: Plan, year: FiscalYear, figures: Figures) -> int:
+    """【実践項目別】 with ``-`` for ended items; gives the number of pages it takes."""
+    columns = _Columns(plan, year)
+    for col, pixels in enumerate(columns.pixels):
+        sheet.columns(col, col, pixels)
+    title = f"{plan.name}取組状況一覧【実践項目別】（{year.long}末）"
+    sheet.text(Area(0, 0, 1, len(columns.pixels)), title, "big")
+    _headings(sheet, columns)
+    for row, points in enumerate(_HEADS):
+        sheet.height(row, points)
+    wraps = {2, 3, len(columns.pixels) - 1}
+    heights = []
+    for row, one in enumerate(figures.practices, start=_TOP):
+        needed = 1
+        for col, value in enumerate(_cells(plan, year, one)):
+            look = ("wrap", "middle") if col in wraps else ("center", "shrink")
+            sheet.value(Area(row, col), value, "box", *look)
+            if col in wraps:
+                needed = max(needed, lines(str(value), int((columns.pixels[col] - 8) / 6.2)))
+        points = ceil(max(15.75, _EDGE + _LINE * min(needed, 30)) / 0.75) * 0.75
+        sheet.height(row, points)
+        heights.append([Row(points)])
+    found = breaks(heights, _ROOM - sum(_HEADS))
+    sheet.breaks([_TOP + row for row in found])
+    sheet.freeze(_TOP, 4)
+    area = Area(0, 0, _TOP + len(heights), len(columns.pixels))
+    sheet.page(
+        area,
+        landscape=True,
+        margins=_MARGINS,
+        footer="&C&P",
+        repeat=(0, _TOP - 1),
+        scale=_SCALE,
+        first_page=2,
+    )
+    sheet.view()
+    return 1 + len(found)
+
+
+def _headings(sheet: Sheet, columns: _Columns) -> None:
+    col = 0
+    for group, names in columns.groups:
+        if group:
+            sheet.text(Area(1, col, 1, len(names)), group, "box", "head")
+        for name, _ in names:
+            area = Area(2, col) if group else Area(1, col, 2, 1)
+            sheet.text(area, name, "box", "head")
+            col += 1
+
+
+def _cells(plan: Plan, year: FiscalYear, one: PracticeFigures) -> Sequence[str | int]:
+    """One row; ended items have no figures here, missing ones say so in 総合評価 (domain §7)."""
+    practice = one.practice
+    before = one.by_year.get(year - 1)
+    now = None if one.status == ENDED else one.now
+    nothing = NOTHING if one.status == ENDED else ""
+    scores = [now.scores[criterion.name] if now else nothing for criterion in plan.criteria]
+    unknown = NOTHING if one.status == ENDED else one.status
+    return [
+        practice.no,
+        f"№{practice.item_no}",
+        plan.item(practice.item_no).name,
+        practice.title,
+        before.grade if before else nothing,
+        *scores,
+        now.total if now else nothing,
+        now.grade if now else unknown,
+        one.finished.wide if one.finished else "",
+        "、".join(practice.departments),
+    ]

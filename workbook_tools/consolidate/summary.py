@@ -1,0 +1,305 @@
+"""総括 of the 取組状況一覧: the headline figures of domain §8, grades by year, what is missing.
+
+Counts over the sheets of figures are formulas; names are text, ties listed, on a line of their own
+under the figure they belong to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from workbook_tools.cells import Area, cell_name
+from workbook_tools.consolidate.figure_lists import Places, title
+from workbook_tools.era import FiscalYear
+from workbook_tools.excel.write.book import SERIES, Book, Chart, Series, Sheet
+from workbook_tools.excel.write.figure_sheet import FOOTER, Value, quoted
+from workbook_tools.figures.compute import Figures, PracticeFigures, movement, percent, tenths
+from workbook_tools.text import lines
+
+SUMMARY = "総括"
+_WIDTHS = (360, 90, 90, 90)  # 項目, 今年度, 前年度, 増減
+_GAP, _CHART = 20, (480, 260, 520)  # pixels beside the table; chart: width, least, most height
+_GRADES = 6  # hidden columns from here on: grades by year, what the chart shows
+_LINE, _EDGE, _MOST = 11.5, 5.0, 400.0
+_ON_ONE_PAGE = 700  # characters of notes that still fit below the table
+_NAMED = 12  # more names than these are counted
+_HIGH = 40  # a council average of 4.0, in tenths
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One row: figure of this year and of the one before, as a formula where it is a count.
+
+    ``unit``: "" for whole numbers, ``tenths``, or ``change`` for a figure that is a movement.
+    """
+
+    words: str
+    now: Value
+    formula: str = ""
+    before: Value = ""
+    unit: str = ""
+    names: Sequence[str] = ()
+
+
+def add_summary(book: Book, figures: Figures, places: Places, notes: Sequence[str]) -> None:
+    """Add 総括: title, headline figures beside a chart, and what is missing in plain words."""
+    sheet = book.sheet(SUMMARY)
+    for col, pixels in enumerate(_WIDTHS):
+        sheet.columns(col, col, pixels)
+    sheet.columns(len(_WIDTHS), len(_WIDTHS), _GAP + _CHART[0])
+    row = top = _summary_head(sheet, figures)
+    used = 0.0  # pixels
+    for line in headlines(figures, places):
+        row, points = _headline_row(sheet, row, line)
+        used += points * 96 / 72
+    least, most = _CHART[1:]
+    high = round(max(least, min(most, used)))
+    _grade_chart(sheet, top - 1, figures, places, high)
+    row += round(max(0.0, high - used)) // 20  # rows below a short table, until the chart ends
+    down = _summary_notes(sheet, row + 1, missing(figures), "alert")
+    down = _summary_notes(sheet, down, notes, "quiet")
+    short = sum(map(len, (*missing(figures), *notes))) < _ON_ONE_PAGE
+    area = Area(0, 0, down, len(_WIDTHS) + 1)
+    sheet.page(
+        area,
+        landscape=True,
+        tall=1 if short else 0,
+        footer=FOOTER,
+        repeat=(top - 1, top - 1),
+    )
+    sheet.view(active=True)
+
+
+def missing(figures: Figures) -> list[str]:
+    """What has no figures, by status, in plain words."""
+    found: dict[str, list[str]] = {}
+    for one in figures.incomplete:
+        found.setdefault(one.status, []).append(f"№{one.practice.no} {one.practice.title}")
+    return [
+        f"{status}の実践項目が{len(names)}件あり、数値に含まれていません：{'、'.join(names)}"
+        for status, names in found.items()
+    ]
+
+
+def headlines(figures: Figures, places: Places) -> Iterator[Headline]:
+    """The headline figures in the order of the report (domain §8)."""
+    yield from _counts(figures, places)
+    yield from _grade_rows(figures, places)
+    yield from _council_rows(figures, places)
+    yield from _item_rows(figures, places)
+    yield from _theme_rows(figures)
+    yield from _movements(figures)
+
+
+def _counts(figures: Figures, places: Places) -> Iterator[Headline]:
+    now, before = figures.grades(), figures.grades(before=True)
+    flags = places.all_practices("評価対象")
+    past: Value = sum(before.values()) if before else ""
+    yield Headline("評価した実践項目", sum(now.values()), f"=SUM({flags})", past)
+    ended = places.all_practices("取組終了")
+    done = [one for one in figures.practices if one.finished]
+    last = [one for one in done if one.finished and one.finished < figures.year]
+    known: Value = len(last) if before else ""
+    count = f'=SUMPRODUCT(--({ended}<>""))'
+    names = [_ended(one) for one in done]
+    yield Headline("取組終了（累計）", len(done), count, known, names=names)
+    own = [one for one in done if one.finished == figures.year]
+    was = [one for one in last if one.finished == figures.year - 1]
+    count = f"=SUMPRODUCT(--({ended}={quoted(figures.year.wide)}))"
+    known = len(was) if before else ""
+    yield Headline("　うち今年度に終了", len(own), count, known)
+
+
+def _ended(one: PracticeFigures) -> str:
+    year = one.finished.wide if one.finished else ""
+    return f"№{one.practice.no} {one.practice.title}（{year}）"
+
+
+def _grade_rows(figures: Figures, places: Places) -> Iterator[Headline]:
+    """How many reached each grade, and the share of the upper two."""
+    now, before = figures.grades(), figures.grades(before=True)
+    for rule in figures.plan.grades:
+        past: Value = before[rule.grade] if before else ""
+        counted = f"={_count_of(places, rule.grade)}"
+        yield Headline(f"総合評価　{rule.grade}", now[rule.grade], counted, past)
+    rules = figures.plan.grades
+    upper = [rule.grade for rule in rules[: 2 if len(rules) > 2 else 1]]
+    share, whole = sum(now[grade] for grade in upper), sum(now.values())
+    part = "+".join(_count_of(places, grade) for grade in upper)
+    total = f"SUM({places.all_practices('評価対象')})"
+    formula = f"=IF({total}=0,0,INT((2000*({part})+{total})/(2*{total}))/10)"
+    past = ""
+    if before:
+        past = tenths(percent(sum(before[grade] for grade in upper), sum(before.values())))
+    words = f"{'・'.join(upper)}の割合（％）"
+    yield Headline(words, tenths(percent(share, whole)), formula, past, "tenths")
+
+
+def _count_of(places: Places, grade: str) -> str:
+    grades, flags = places.all_practices("総合評価"), places.all_practices("評価対象")
+    return f"SUMPRODUCT(({grades}={quoted(grade)})*{flags})"
+
+
+def _council_rows(figures: Figures, places: Places) -> Iterator[Headline]:
+    known = [(one.council, _item(one.item.no, figures)) for one in figures.items]
+    scored = [(score, name) for score, name in known if score is not None]
+    if not scored:
+        return
+    cells = places.all_items("審議会評価平均")
+    high = [pair for pair in scored if pair[0] >= _HIGH]
+    names = [f"{name}（{tenths(score)}）" for score, name in sorted(high, key=lambda one: -one[0])]
+    words = "審議会評価平均4.0以上の取組項目"
+    yield Headline(words, len(high), f'=COUNTIF({cells},">=4")', names=names)
+    for words, choose in (("最高", max), ("最低", min)):
+        score, tied = _extreme(scored, choose)
+        formula = f"={choose.__name__.upper()}({cells})"
+        yield Headline(f"審議会評価平均の{words}", tenths(score), formula, "", "tenths", tied)
+
+
+def _item_rows(figures: Figures, places: Places) -> Iterator[Headline]:
+    name = {one.item.no: _item(one.item.no, figures) for one in figures.items}
+    scored = [(one.now.total, name[one.item.no]) for one in figures.items if one.now]
+    past = [one.before.total for one in figures.items if one.before]
+    cells = places.all_items("合計")
+    for words, choose in (("最高", max), ("最低", min)):
+        if scored:
+            total, tied = _extreme(scored, choose)
+            formula = f"={choose.__name__.upper()}({cells})"
+            before: Value = tenths(choose(past)) if past else ""
+            words = f"取組項目の合計（平均）の{words}"
+            yield Headline(words, tenths(total), formula, before, "tenths", tied)
+
+
+def _theme_rows(figures: Figures) -> Iterator[Headline]:
+    averages = [(one.council, one.theme.name) for one in figures.themes if one.council is not None]
+    totals = [(one.now.total, one.theme.name) for one in figures.themes if one.now]
+    for words, scored in (("審議会評価平均", averages), ("合計（平均）", totals)):
+        if scored:
+            least, tied = _extreme(scored, min)
+            words = f"テーマの{words}の最低"
+            yield Headline(words, tenths(least), unit="tenths", names=tied)
+
+
+def _movements(figures: Figures) -> Iterator[Headline]:
+    """The practices whose total rose and fell most since the year before."""
+    moved = [(rise, one.practice) for one in figures.practices if (rise := movement(one))]
+    known = [(rise, f"№{practice.no} {practice.title}") for rise, practice in moved]
+    for words, choose, right in (("上昇", max, 1), ("下降", min, -1)):
+        own = [pair for pair in known if pair[0] * right > 0]
+        if own:
+            rise, tied = _extreme(own, choose)
+            words = f"合計の{words}が最も大きい実践項目"
+            yield Headline(words, rise, unit="change", names=tied)
+
+
+def _extreme(
+    scored: Iterable[tuple[int, str]], choose: Callable[[Iterable[int]], int]
+) -> tuple[int, list[str]]:
+    """The highest or lowest figure, and everything that has it."""
+    pairs = list(scored)
+    best = choose([score for score, _ in pairs])
+    return best, [name for score, name in pairs if score == best]
+
+
+def _item(no: int, figures: Figures) -> str:
+    return f"№{no} {figures.plan.item(no).name}"
+
+
+# --- onto the sheet
+
+
+def _summary_head(sheet: Sheet, figures: Figures) -> int:
+    """Title and whom it is from and for; gives the first row below the headings."""
+    plan, room = figures.plan, sum(_WIDTHS) + _GAP + _CHART[0]
+    heading = title(figures, SUMMARY)
+    sheet.text(Area(0, 0, 1, len(_WIDTHS) + 1), heading, "big", "wrap", "middle")
+    sheet.height(0, 10 + 18 * lines(heading, room // 10))
+    about = f"{plan.city}　{plan.secretariat}　　{figures.year.long}末の取組状況"
+    if plan.council:
+        about += f"　　評価：{plan.council}"
+    sheet.text(Area(1, 0, 1, len(_WIDTHS) + 1), about, "wrap", "middle")
+    sheet.height(1, _EDGE + _LINE * lines(about, room // 6))
+    sheet.height(2, 6)
+    for col, words in enumerate(("項目", "今年度", "前年度", "増減")):
+        sheet.text(Area(3, col), words, "box", "head")
+    sheet.height(3, _EDGE + _LINE * 1.4)
+    return 4
+
+
+def _headline_row(sheet: Sheet, row: int, line: Headline) -> tuple[int, float]:
+    """One figure, and its names below it; gives the next free row and the points used."""
+    looks = ("box", "center", *([line.unit] if line.unit else []))
+    sheet.text(Area(row, 0), line.words, "box", "wrap", "middle")
+    if line.formula:
+        sheet.formula(Area(row, 1), line.formula, line.now, *looks)
+    else:
+        sheet.value(Area(row, 1), line.now, *looks)
+    sheet.value(Area(row, 2), line.before, *looks)
+    if isinstance(line.before, str) or isinstance(line.now, str):
+        sheet.text(Area(row, 3), "", "box")
+    else:
+        change = round(line.now - line.before, 1)
+        look = "change tenths" if line.unit == "tenths" else "change"
+        formula = f"=ROUND({cell_name(row, 1)}-{cell_name(row, 2)},1)"
+        sheet.formula(Area(row, 3), formula, change, "box", "center", look)
+    points = _EDGE + _LINE * max(1.2, lines(line.words, _WIDTHS[0] // 6 - 1))
+    sheet.height(row, points)
+    if not line.names:
+        return row + 1, points
+    more = len(line.names) - _NAMED
+    shown = "、".join(line.names[:_NAMED]) + (f"　ほか{more}件" if more > 0 else "")
+    sheet.text(Area(row + 1, 0, 1, len(_WIDTHS)), shown, "box", "wrap", "indent", "quiet")
+    needed = lines(shown, (sum(_WIDTHS) - 24) // 6)
+    below = min(_MOST, _EDGE + _LINE * needed)
+    sheet.height(row + 1, below)
+    return row + 2, points + below
+
+
+def _grade_chart(sheet: Sheet, row: int, figures: Figures, places: Places, high: int) -> None:
+    """Grades by year as stacked columns over hidden cells."""
+    years = [year for year in figures.plan.years if year <= figures.year]
+    years = [year for year in years if _by_year(figures, year) or year == figures.year]
+    rules = figures.plan.grades
+    sheet.columns(_GRADES, _GRADES + len(rules), 60, hidden=True)
+    for down, year in enumerate(years, start=row + 1):
+        counts = _by_year(figures, year)
+        sheet.text(Area(down, _GRADES), year.wide)
+        for col, rule in enumerate(rules, start=_GRADES + 1):
+            if year == figures.year:
+                formula = f"={_count_of(places, rule.grade)}"
+                sheet.formula(Area(down, col), formula, figures.grades()[rule.grade])
+            else:
+                sheet.number(Area(down, col), counts.count(rule.grade))
+    names = (SUMMARY, Area(row + 1, _GRADES, len(years)))
+    series = [
+        Series(
+            rule.grade,
+            names,
+            (SUMMARY, Area(row + 1, _GRADES + 1 + number, len(years))),
+            SERIES[number % len(SERIES)],
+            "#FFFFFF" if number % len(SERIES) in (0, 4) else "#000000",
+        )
+        for number, rule in enumerate(rules)
+    ]
+    chart = Chart("stacked", "総合評価の推移（実践項目数）", series, (_CHART[0], high), format="0")
+    sheet.chart(Area(row, len(_WIDTHS)), chart, _GAP)
+
+
+def _by_year(figures: Figures, year: FiscalYear) -> list[str]:
+    """The grades of the practices evaluated in that year."""
+    return [
+        one.by_year[year].grade
+        for one in figures.practices
+        if year in one.by_year and not (one.finished and one.finished < year)
+    ]
+
+
+def _summary_notes(sheet: Sheet, row: int, notes: Sequence[str], look: str) -> int:
+    """Plain sentences over the whole width; gives the first row below them."""
+    room = (sum(_WIDTHS) + _GAP + _CHART[0] - 24) // 6
+    for note in notes:
+        sheet.text(Area(row, 0, 1, len(_WIDTHS) + 1), f"※ {note}", "wrap", look)
+        sheet.height(row, min(_MOST, _EDGE + _LINE * lines(f"※ {note}", room)))
+        row += 1
+    return row

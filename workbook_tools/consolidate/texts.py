@@ -1,0 +1,229 @@
+"""工程表, 取組内容, 評価理由, 課題, 特記事項: what the council reads to judge (contract).
+
+Long tables of the resolved texts of the forms that count: one row per thing said, filterable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import ceil
+
+from workbook_tools.cells import Area
+from workbook_tools.era import FiscalYear
+from workbook_tools.excel.write.book import Book, Sheet
+from workbook_tools.excel.write.list_sheet import Cell, Column, Link
+from workbook_tools.figures.compute import Figures, PracticeFigures
+from workbook_tools.form import layout, references
+from workbook_tools.form.layout import Form, field_name
+from workbook_tools.plan.model import Plan
+from workbook_tools.register.submissions import Stored
+from workbook_tools.text import CIRCLED, circled, is_blank, lines
+
+# (sheet, number of the item or practice, column heading) → the cell's reference, or None.
+Links = Callable[[str, int, str], str | None]
+Answers = Mapping[str, Stored]  # field → answer, as returns.answers gives them
+Row = list[Cell]
+
+NAMES = ("工程表", "取組内容", "評価理由", "課題", "特記事項")
+ACTIVITIES = NAMES[1]
+_TOP = 2  # row of the headings, below title and blank row
+_POINTS_A_LINE, _EDGE, _HIGHEST = 11.5, 4.0, 409.0
+
+_NO, _TITLE, _YEAR = (
+    Column("小№", 45, "center"),
+    Column("実践項目", 265),
+    Column("年度", 45, "center"),
+)
+_HOW = Column("参照", 100)
+_COLUMNS: dict[str, tuple[Column, ...]] = {
+    "工程表": (
+        *(_NO, _TITLE, _YEAR),
+        *(Column(name, 230, "wrap") for name in ("工程（実効）", "当初", "変更")),
+        Column("状況", 85, "center"),
+    ),
+    "取組内容": (
+        *(_NO, _TITLE, _YEAR, Column("番号", 45, "center")),
+        *(Column("取組予定", 250, "wrap"), Column("取組結果", 390, "wrap"), _HOW),
+    ),
+    "評価理由": (
+        *(_NO, _TITLE, Column("評価項目", 85, "center"), Column("評点", 50, "center")),
+        Column("評価の理由", 690, "wrap"),
+    ),
+    "課題": (
+        *(_NO, _TITLE, _YEAR),
+        *(Column("課題", 340, "wrap"), Column("解決方法", 340, "wrap"), _HOW),
+    ),
+    "特記事項": (
+        *(_NO, _TITLE, Column("特記事項", 440, "wrap")),
+        Column("特記すべき事項", 390, "wrap"),
+    ),
+}
+
+
+def add_texts(
+    book: Book,
+    figures: Figures,
+    form: Form,
+    plan: Plan,
+    year: FiscalYear,
+    answers: Mapping[int, Answers],
+    link: Links | None = None,
+) -> dict[int, int]:
+    """Add the five sheets; practices without accepted form are absent.
+
+    ``link("実践項目別", 小№, "小№")`` says where each 小№ leads. Gives :func:`first_rows`.
+    """
+    tables: dict[str, Callable[[PracticeFigures, Answers], Iterator[Row]]] = {
+        "工程表": lambda one, own: _schedule(form, one, own),
+        "取組内容": lambda one, own: _activities(form, own),
+        "評価理由": lambda one, own: _reasons(form, year, one, own),
+        "課題": lambda one, own: _issues(form, own),
+        "特記事項": lambda one, own: _remarks(own),
+    }
+    for name, rows_of in tables.items():
+        sheet = _Table(book.sheet(name), _COLUMNS[name], f"{plan.name}　{name}（{year.long}末）")
+        for one in _answered(figures, answers):
+            number = one.practice.no
+            reference = link("実践項目別", number, "小№") if link else None
+            for row in rows_of(one, answers[number]):
+                sheet.write(number, reference, [one.practice.title, *row])
+        sheet.finish()
+    return first_rows(figures, form, answers)
+
+
+def first_rows(figures: Figures, form: Form, answers: Mapping[int, Answers]) -> dict[int, int]:
+    """Practice → zero-based row in 取組内容 where its texts begin; absent where it has none."""
+    found, row = {}, _TOP + 1
+    for one in _answered(figures, answers):
+        count = sum(1 for _ in _activities(form, answers[one.practice.no]))
+        if count:
+            found[one.practice.no] = row
+        row += count
+    return found
+
+
+def _answered(figures: Figures, answers: Mapping[int, Answers]) -> Iterator[PracticeFigures]:
+    practices = (one for one in figures.practices if one.practice.no in answers)
+    return iter(sorted(practices, key=lambda one: one.practice.no))
+
+
+def _schedule(form: Form, one: PracticeFigures, own: Answers) -> Iterator[Row]:
+    """年度 工程（実効） 当初 変更 状況; nothing is in force after 取組終了 (domain §4)."""
+    effective = references.effective_schedule(form, _values(own))
+    for year in form.years:
+        now = "" if one.finished and year > one.finished else effective[year]
+        stems = ("工程_当初", "工程_変更", "工程_状況")
+        texts = [now, *(_text(own, field_name(stem, year)) for stem in stems)]
+        if any(texts):
+            yield [year.wide, *texts]
+
+
+def _activities(form: Form, own: Answers) -> Iterator[Row]:
+    """年度 番号 取組予定 取組結果 参照."""
+    numbers = {row: number for number, row in references.labels(form, _values(own)).items()}
+    for year in form.years:
+        for n in range(1, layout.ROWS_A_YEAR + 1):
+            names = [field_name(stem, year, n) for stem in ("取組予定", "取組結果")]
+            texts = [_text(own, name) for name in names]
+            if any(texts):
+                yield [year.wide, label(numbers.get((year, n))), *texts, _chains(own, names)]
+
+
+def label(number: int | None) -> str:
+    """The printed number of a row of 取組内容: ①…⑳, then (21); empty where it has none."""
+    if number is None:
+        return ""
+    return circled(number) if number <= len(CIRCLED) else f"({number})"
+
+
+def _reasons(form: Form, year: FiscalYear, one: PracticeFigures, own: Answers) -> Iterator[Row]:
+    """評価項目 評点 評価の理由, for the evaluated year."""
+    standing = one.by_year.get(year)
+    for name in (*form.criteria, layout.OVERALL):
+        reason = _text(own, f"評価理由_{name}")
+        score: Cell = None
+        if standing:
+            score = standing.grade if name == layout.OVERALL else standing.scores[name]
+        if reason:
+            yield [name, score, reason]
+
+
+def _issues(form: Form, own: Answers) -> Iterator[Row]:
+    """年度 課題 解決方法 参照."""
+    for year in form.years:
+        names = [field_name(stem, year) for stem in ("課題", "解決方法")]
+        texts = [_text(own, name) for name in names]
+        if any(texts):
+            yield [year.wide, *texts, _chains(own, names)]
+
+
+def _remarks(own: Answers) -> Iterator[Row]:
+    """特記事項 特記すべき事項."""
+    texts = [_text(own, name) for name in ("特記事項", "特記すべき事項")]
+    if any(texts):
+        yield [*texts]
+
+
+def _values(own: Answers) -> dict[str, str]:
+    return {name: stored.value for name, stored in own.items()}
+
+
+def _text(own: Answers, name: str) -> str:
+    """The resolved text; many references to long texts may exceed what a cell holds."""
+    text = own[name].text if name in own else ""
+    return "" if is_blank(text) else text
+
+
+def _chains(own: Answers, names: Sequence[str]) -> str:
+    """How plan and result were resolved; the same way twice is said once."""
+    chains = (own[name].chain for name in names if name in own)
+    return "、".join(dict.fromkeys(chain for chain in chains if chain))
+
+
+class _Table:
+    """One sheet: title, headings with filters, rows as high as their text, A4 landscape."""
+
+    def __init__(self, sheet: Sheet, columns: Sequence[Column], title: str) -> None:
+        self._sheet, self._columns = sheet, columns
+        self._row = _TOP
+        sheet.text(Area(0, 0), title, "big")
+        for col, column in enumerate(columns):
+            sheet.columns(col, col, column.pixels)
+            sheet.text(Area(_TOP, col), column.heading, "box", "head")
+        # Printing widens characters more than columns: 6.2 px, as on the forms.
+        self._fitting = [max(2, int((column.pixels - 8) / 6.2)) for column in columns]
+
+    def write(self, number: int, reference: str | None, cells: Sequence[Cell]) -> None:
+        """Write one row; its 小№ leads to ``reference``."""
+        self._row += 1
+        row: Row = [Link(f"internal:{reference}", "") if reference else number, *cells]
+        needed = 1
+        for col, (cell, column) in enumerate(zip(row, self._columns, strict=True)):
+            area, looks = Area(self._row, col), ("box", "wrap", column.look, "middle")
+            if isinstance(cell, Link):
+                self._sheet.number_link(area, cell.target, number, *looks, "link")
+            else:
+                self._sheet.value(area, "" if cell is None else cell, *looks)
+            if isinstance(cell, str):
+                needed = max(needed, _needed(cell, self._fitting[col]))
+        self._sheet.height(self._row, min(_HIGHEST, _EDGE + ceil(_POINTS_A_LINE * needed)))
+
+    def finish(self) -> None:
+        rows = self._row - _TOP + 1
+        self._sheet.filter(Area(_TOP, 0, rows, len(self._columns)))
+        self._sheet.freeze(_TOP + 1, 2)
+        self._sheet.page(
+            Area(0, 0, self._row + 1, len(self._columns)),
+            landscape=True,
+            tall=0,
+            repeat=(_TOP, _TOP),
+            footer="&L&A&C&P / &N",
+        )
+        self._sheet.view()
+
+
+def _needed(text: str, columns: int) -> int:
+    """Printed lines; the short texts, most of them, are not measured character by character."""
+    if 2 * len(text) <= columns and "\n" not in text:
+        return 1
+    return lines(text, columns)

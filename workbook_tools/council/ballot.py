@@ -1,0 +1,219 @@
+"""The council's 評価シート: one workbook per member, declared once for writer and reader.
+
+Per 取組項目 its figures, its practices, a score 5–1 in effectiveness years and an opinion; in those
+years also one opinion for each practice that ended so far (domain §8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbook_tools.cells import Area
+from workbook_tools.excel.write.book import Book, Choice, Sheet
+from workbook_tools.figures.compute import Figures, ItemFigures, PracticeFigures, tenths
+from workbook_tools.form.layout import COUNCIL_MEMBER
+from workbook_tools.plan.model import Member
+from workbook_tools.text import lines
+
+SHEET = "評価シート"
+SCORES = range(1, 6)
+SCALE = "５：非常に評価できる　４　３：おおむね評価できる　２　１：課題あり"
+MEMBER, YEAR = COUNCIL_MEMBER, "確認年度"
+SCORE_LABEL, OPINION_LABEL, ENDED_LABEL = "評価（５～１）", "意見", "取組終了の意見"
+
+_COLUMNS = 20
+_PIXELS = 42
+_WIDE = (_PIXELS * 17 - 6) // 6  # half-width characters of an opinion's line
+_LINE, _EDGE = 11.5, 4.0
+_OPINION_LINES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an opinion is about: an item, or a practice that ended."""
+
+    kind: str  # 取組項目 or 取組終了
+    no: int
+
+
+ITEM, ENDED = "取組項目", "取組終了"
+
+
+def score_name(item_no: int) -> str:
+    """``評価_07``."""
+    return f"評価_{item_no:02d}"
+
+
+def opinion_name(target: Target) -> str:
+    """``意見_07`` for an item, ``終了意見_44`` for a practice that ended."""
+    return f"意見_{target.no:02d}" if target.kind == ITEM else f"終了意見_{target.no}"
+
+
+def ended(one: ItemFigures) -> list[PracticeFigures]:
+    """The practices of an item that ended so far: each gets an opinion of its own."""
+    return [practice for practice in one.practices if practice.finished]
+
+
+def targets(figures: Figures) -> list[Target]:
+    """Everything a member may write an opinion on, in the order of the sheet."""
+    found = []
+    for one in figures.items:
+        found.append(Target(ITEM, one.item.no))
+        if figures.is_effectiveness_year:
+            found.extend(Target(ENDED, practice.practice.no) for practice in ended(one))
+    return found
+
+
+def workbook(figures: Figures, member: Member) -> bytes:
+    """One member's sheet as a file's content."""
+    book = Book(f"評価シート {figures.year} {member.no}")
+    page = _Page(book, figures)
+    page.head(member)
+    for one in figures.items:
+        page.item(one)
+    page.finish()
+    return book.bytes()
+
+
+class _Page:
+    """The sheet while it is written, block below block."""
+
+    def __init__(self, book: Book, figures: Figures) -> None:
+        self._book = book
+        self._sheet: Sheet = book.sheet(SHEET)
+        self._figures = figures
+        self._row = 0
+        self._inputs: list[Area] = []
+        self._sheet.columns(0, _COLUMNS - 1, _PIXELS)
+
+    def head(self, member: Member) -> None:
+        plan, year = self._figures.plan, self._figures.year
+        title = f"{plan.name}　{SHEET}（{year.long}末）"
+        self._sheet.text(Area(0, 0, 1, _COLUMNS), title, "big", "center")
+        self._sheet.height(0, 24)
+        self._label(Area(1, 0, 1, 3), YEAR)
+        self._text(Area(1, 3, 1, 4), f"{year.long}末", "center")
+        self._book.name(YEAR, SHEET, Area(1, 3))
+        self._label(Area(1, 7, 1, 3), MEMBER)
+        self._sheet.number(Area(1, 10, 1, 2), member.no, "box", "center", "bold")
+        self._book.name(MEMBER, SHEET, Area(1, 10))
+        self._text(Area(1, 12, 1, 8), member.name, "left")
+        words = "取組項目ごとに、意見をお書きください。"
+        if self._figures.is_effectiveness_year:
+            words = f"取組項目ごとに、取組の有効性の評価（{SCALE}）と意見をお書きください。"
+        words += "控える項目は、空欄のままで構いません。"
+        self._sheet.text(Area(2, 0, 1, _COLUMNS), words, "wrap", "middle")
+        self._sheet.height(2, 28)
+        self._row = 4
+
+    def item(self, one: ItemFigures) -> None:
+        self._figures_of(one)
+        self._practices_of(one)
+        if self._figures.is_effectiveness_year:
+            area = Area(self._row, 3, 1, 3)
+            self._label(Area(self._row, 0, 1, 3), SCORE_LABEL)
+            self._sheet.text(area, "", "box", "center", "input", "bold")
+            self._sheet.text(Area(self._row, 6, 1, 14), SCALE, "box", "left", "quiet")
+            message = "５・４・３・２・１から選んでください。評価を控えるときは空欄のままにします。"
+            choice = Choice(list(reversed(SCORES)), SCORE_LABEL, message, "1～5の整数です。")
+            self._sheet.choice(area, choice)
+            self._name(score_name(one.item.no), area)
+            self._sheet.height(self._row, 20)
+            self._row += 1
+        self._opinion(OPINION_LABEL, Target(ITEM, one.item.no))
+        if self._figures.is_effectiveness_year:
+            for practice in ended(one):
+                number = practice.practice.no
+                words = f"№{number} {practice.practice.title}（{practice.finished}取組終了）"
+                self._sheet.text(Area(self._row, 0, 1, _COLUMNS), words, "box", "left", "bold")
+                self._row += 1
+                self._opinion(ENDED_LABEL, Target(ENDED, number))
+        self._row += 1
+
+    def finish(self) -> None:
+        self._sheet.page(Area(0, 0, self._row, _COLUMNS), tall=0, repeat=(0, 1), footer="&C&P / &N")
+        self._sheet.protect()
+        self._sheet.freeze(2)
+        self._sheet.view(zoom=110)
+        if self._inputs:
+            self._sheet.select(self._inputs[0])
+
+    def _figures_of(self, one: ItemFigures) -> None:
+        """Number, name, averages, total and grade of an item."""
+        names = [criterion.name for criterion in self._figures.plan.criteria]
+        self._sheet.text(Area(self._row, 0, 2, 2), f"№{one.item.no}", "box", "head", "bold")
+        width = _COLUMNS - 2 - 2 * (len(names) + 2)
+        self._sheet.text(
+            Area(self._row, 2, 2, width), one.item.name, "box", "wrap", "middle", "bold"
+        )
+        values: list[str | float] = ["－"] * (len(names) + 2)
+        if one.now:
+            averages = [tenths(one.now.averages[name]) for name in names]
+            values = [*averages, tenths(one.now.total), one.now.grade]
+        for at, (heading, value) in enumerate(
+            zip([*names, "合計", "部署評価"], values, strict=True)
+        ):
+            col = 2 + width + 2 * at
+            self._label(Area(self._row, col, 1, 2), heading)
+            self._sheet.value(Area(self._row + 1, col, 1, 2), value, "box", "center", "tenths")
+        needed = lines(one.item.name, (width * _PIXELS - 6) // 6)
+        self._sheet.height(self._row, max(15.0, _EDGE + _LINE * needed / 2))
+        self._sheet.height(self._row + 1, max(15.0, _EDGE + _LINE * needed / 2))
+        self._row += 2
+
+    def _practices_of(self, one: ItemFigures) -> None:
+        names = [criterion.name for criterion in self._figures.plan.criteria]
+        width = _COLUMNS - 2 - len(names) - 5
+        headings = ["№", "実践項目", *names, "合計", "総合評価", "取組終了"]
+        spans = [2, width, *([1] * len(names)), 1, 2, 2]
+        self._line(headings, spans, "head")
+        for practice in one.practices:
+            now = practice.now
+            scores = [now.scores[name] for name in names] if now else ["－"] * len(names)
+            values: list[str | float] = [
+                practice.practice.no,
+                practice.practice.title,
+                *scores,
+                now.total if now else "－",
+                now.grade if now else practice.status,
+                practice.finished.wide if practice.finished else "",
+            ]
+            self._line(values, spans, "center")
+
+    def _line(self, values: Sequence[str | float], spans: Sequence[int], look: str) -> None:
+        col = 0
+        needed = 1
+        for at, (value, span) in enumerate(zip(values, spans, strict=True)):
+            left = ("wrap", "middle") if at == 1 and look != "head" else (look, "shrink")
+            self._sheet.value(Area(self._row, col, 1, span), value, "box", *left)
+            needed = max(needed, lines(str(value), (span * _PIXELS - 6) // 6) if at == 1 else 1)
+            col += span
+        self._sheet.height(self._row, _EDGE + _LINE * needed)
+        self._row += 1
+
+    def _opinion(self, label: str, target: Target) -> None:
+        self._label(Area(self._row, 0, 1, 3), label)
+        area = Area(self._row, 3, 1, 17)
+        self._sheet.text(area, "", "box", "wrap", "input", "text")
+        self._sheet.choice(
+            area, Choice((), label, "改行（Alt+Enter）で分けると、意見ごとにまとめやすくなります。")
+        )
+        self._name(opinion_name(target), area)
+        self._sheet.height(self._row, _EDGE + _LINE * _OPINION_LINES)
+        self._row += 1
+
+    def _name(self, name: str, area: Area) -> None:
+        self._book.name(name, SHEET, area)
+        self._inputs.append(area)
+
+    def _label(self, area: Area, text: str) -> None:
+        self._sheet.text(area, text, "box", "head")
+
+    def _text(self, area: Area, text: str, look: str) -> None:
+        self._sheet.text(area, text, "box", look)
+
+
+def file_name_of(member: Member) -> str:
+    """``評価シート_委員01.xlsx``."""
+    return f"評価シート_委員{member.no:02d}.xlsx"

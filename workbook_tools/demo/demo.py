@@ -1,0 +1,257 @@
+"""`demo`: a whole round on the sample plan: what is sent, what comes back, and the list.
+
+The departments are played by :mod:`workbook_tools.demo.answers`; some of them slip in typical ways.
+Everything else is done by the same functions that the commands call.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import time
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from workbook_tools.collect import collect, report
+from workbook_tools.collect.collection import Collection
+from workbook_tools.demo import answers as demo_answers
+from workbook_tools.demo.story import Teller
+from workbook_tools.distribute.distribute import distribute, path_of
+from workbook_tools.era import FiscalYear
+from workbook_tools.excel.write import list_sheet as lists
+from workbook_tools.excel.write.book import Book
+from workbook_tools.excel.write.list_sheet import Cell, Column
+from workbook_tools.figures import compute as figures
+from workbook_tools.figures import facts as round_facts
+from workbook_tools.findings import UserError
+from workbook_tools.form import layout, prefill
+from workbook_tools.form import workbook as forms
+from workbook_tools.form.layout import field_name
+from workbook_tools.form.prefill import Known
+from workbook_tools.history import import_list as history
+from workbook_tools.plan import grading
+from workbook_tools.plan import write_master as master
+from workbook_tools.plan.model import Plan, Practice
+from workbook_tools.plan.read_master import load, sample
+from workbook_tools.register.database import Register
+from workbook_tools.workspace import Workspace, put
+
+Consolidate = Callable[[Workspace, Plan, FiscalYear], Sequence[Path]]
+
+# What goes wrong in the first round of returns, by number of the practice.
+SCORE_OF_FIVE, NO_REVISION, NO_REASONS, NO_RESULT = 5, 22, 26, 30
+TRUNCATED, WITHOUT_NAMES, TWICE, LOCKED = 61, 35, 9, 33
+ZIPPED, RENAMED = "（水）水道窓口課", 43
+SILENT = "（消）総務課"
+_LISTED = "取組状況一覧_R2.xlsx"
+_DAYS, _STEP = 14 * 86_400, 600  # returns come in over two weeks, one every ten minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What happened: the workspace, both collections, the list's files, and what was said."""
+
+    workspace: Workspace
+    plan: Plan
+    year: FiscalYear
+    first: Collection
+    second: Collection
+    outputs: tuple[Path, ...]
+    lines: tuple[str, ...]
+
+
+def play(folder: Path, now: str, say: Callable[[str], None], consolidate: Consolidate) -> Story:
+    """Play the whole year in ``folder``, which must be new or empty, and tell it line by line.
+
+    ``now`` is an ISO time; ``consolidate`` writes the list and gives its files, the main one
+    first. Raises UserError where the folder holds anything or cannot be written to.
+    """
+    workspace = _new(folder)
+    teller = Teller(workspace, say)
+    plan = _prepare(workspace, now, teller)
+    year = plan.evaluated
+    round_ = _Round.of(workspace, plan, year, now)
+    done = distribute(workspace, plan, year, now)
+    teller.distributed(done.year, len(done.deliveries), {one.lead for one in round_.practices})
+    _first_returns(round_)
+    first = collect.collect(workspace, plan, year, now)
+    teller.first(first, report.write(workspace, plan, first))
+    teller.status(collect.state_of_round(workspace, plan, year, now))
+    _second_returns(round_)
+    second = collect.collect(workspace, plan, year, now)
+    checked = report.write(workspace, plan, second)
+    teller.second(second)
+    outputs = tuple(consolidate(workspace, plan, year))
+    with Register.open(workspace.register, write=False) as register:
+        result = figures.compute(plan, round_facts.gather(register, plan, year))
+    teller.consolidated(result)
+    teller.to_open(round_.path(plan.practice(SCORE_OF_FIVE)), checked, outputs)
+    return Story(workspace, plan, year, first, second, outputs, tuple(teller.lines))
+
+
+def _new(folder: Path) -> Workspace:
+    """A new workspace; never one in which somebody has anything."""
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise UserError(
+                f"『{folder}』は空のフォルダーではありません。"
+                "demo は新しいフォルダーに作ります。別の名前を指定してください。"
+            )
+        for name in ("inbox", "outbox"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"『{folder}』を作れません（{error.strerror or error}）。別の場所を指定してください。"
+        ) from error
+    return Workspace(folder)
+
+
+def _prepare(workspace: Workspace, now: str, teller: Teller) -> Plan:
+    """The plan master and last year's list, both as files that are then read."""
+    put(workspace.plan_master, master.master(sample()))
+    plan = load(workspace.plan_master)
+    teller.planned(plan)
+    past = plan.evaluated - 1
+    put(workspace.root / _LISTED, past_list(plan, past))
+    taken = history.import_list(workspace, plan, workspace.root / _LISTED, past, now)
+    teller.imported(past, _LISTED, taken)
+    return plan
+
+
+def past_list(plan: Plan, year: FiscalYear) -> bytes:
+    """A past year's 【実践項目別】 as the council knows it, with the published scores."""
+    scores = demo_answers.real_scores(plan, year)
+    names = [criterion.name for criterion in plan.criteria]
+    columns = [Column("小№", 45, "center"), Column("大№", 45, "center"), Column("取組項目", 240)]
+    columns += [Column("実践項目", 330), *(Column(name, 60, "center") for name in names)]
+    columns += [Column("合計", 50, "center"), Column("総合評価", 70, "center")]
+    columns += [Column("取組終了", 70, "center"), Column("担当部署", 220)]
+    rows: list[list[Cell]] = []
+    for one in plan.practices:
+        own = scores[one.no]
+        ended = one.finished is not None and one.finished <= year
+        row: list[Cell] = [one.no, f"№{one.item_no}", plan.item(one.item_no).name, one.title]
+        row += [own[name] for name in names]
+        row += [grading.total(own), grading.grade(plan.grades, own)]
+        row += [str(one.finished) if ended else None, "、".join(one.departments)]
+        rows.append(row)
+    book = Book(f"取組状況一覧 {year}")
+    lists.write(
+        book, "実践項目別", f"{plan.name}取組状況一覧【実践項目別】{year.long}", columns, rows
+    )
+    return book.bytes()
+
+
+# -- what the departments send back ---------------------------------------------------------------
+
+
+@dataclass
+class _Round:
+    """The round as the departments live it: their forms, and the clock of the inbox."""
+
+    workspace: Workspace
+    plan: Plan
+    year: FiscalYear
+    past: Mapping[int, Mapping[str, int]]
+    clock: float
+    practices: tuple[Practice, ...] = field(default=())
+
+    @classmethod
+    def of(cls, workspace: Workspace, plan: Plan, year: FiscalYear, now: str) -> _Round:
+        """The round of ``year``, two weeks before ``now``."""
+        past = demo_answers.real_scores(plan, year - 1)
+        clock = datetime.fromisoformat(now).timestamp() - _DAYS
+        return cls(workspace, plan, year, past, clock, plan.running(year, {}))
+
+    def filled(self, practice: Practice, **changes: str | int) -> bytes:
+        """The form as it was sent out, filled in."""
+        form = layout.form_of(self.plan)
+        known = Known(scores={self.year - 1: self.past[practice.no]})
+        blank = prefill.content(self.plan, form, practice, self.year, known)
+        scores = demo_answers.real_scores(self.plan, self.year)[practice.no]
+        ends = practice.finished == self.year
+        typed = demo_answers.answers(self.plan, practice, self.year, scores, ends=ends)
+        values = {**blank.values, **typed, **changes}
+        return forms.workbook(self.plan, practice, self.year, replace(blank, values=values))
+
+    def path(self, practice: Practice, ending: str = ".xlsx") -> Path:
+        """Where a returned form lies: its department's folder, under the name it was sent out."""
+        sent = path_of(self.workspace, practice, self.year)
+        return self.workspace.inbox / sent.parent.name / f"{sent.stem}{ending}"
+
+    def arrive(self, path: Path, data: bytes) -> None:
+        """A file comes in, later than all before it."""
+        put(path, data)
+        self.clock += _STEP
+        os.utime(path, (self.clock, self.clock))
+
+
+def _slips(year: FiscalYear) -> dict[int, dict[str, str | int]]:
+    """Mistakes in single cells, by practice."""
+    return {
+        SCORE_OF_FIVE: {field_name("進捗度", year): 5},
+        NO_REVISION: {field_name("工程_変更", year): ""},
+        NO_REASONS: {"評価理由_連携度": "", "評価理由_総合評価": ""},
+        NO_RESULT: {field_name("取組結果", year, 1): ""},
+    }
+
+
+def _first_returns(round_: _Round) -> None:
+    """Most are in order; some slip, one department sends a zip, and one nothing at all."""
+    slips = _slips(round_.year)
+    zipped: list[Practice] = []
+    for practice in round_.practices:
+        path = round_.path(practice)
+        if practice.lead == ZIPPED:
+            zipped.append(practice)
+        elif practice.no == TWICE:
+            draft = round_.filled(practice, 特記事項="後日、書き直したものを送ります。")
+            round_.arrive(path, draft)
+            round_.arrive(round_.path(practice, "（差替え）.xlsx"), round_.filled(practice))
+        elif practice.lead != SILENT:
+            data = round_.filled(practice, **slips.get(practice.no, {}))
+            if practice.no == TRUNCATED:
+                data = data[: len(data) // 2]
+            elif practice.no == WITHOUT_NAMES:
+                data = without_names(data)
+            round_.arrive(path, data)
+        if practice.no == LOCKED:
+            round_.arrive(path.with_name(f"~${path.name}"), b"\x05Excel".ljust(165, b"\0"))
+    round_.arrive(round_.workspace.inbox / f"{ZIPPED}.zip", _zip(round_, zipped))
+
+
+def _second_returns(round_: _Round) -> None:
+    """What was sent back comes corrected; the torn file is sent again; the silent one answers."""
+    slips = _slips(round_.year)
+    for practice in round_.practices:
+        if practice.no in slips:
+            round_.arrive(round_.path(practice, "（修正）.xlsx"), round_.filled(practice))
+        elif practice.no == TRUNCATED or practice.lead == SILENT:
+            round_.arrive(round_.path(practice), round_.filled(practice))
+
+
+def without_names(data: bytes) -> bytes:
+    """The workbook as programs save it that drop defined names."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for member in old.infolist():
+            content = old.read(member)
+            if member.filename == "xl/workbook.xml":
+                content = re.sub(rb"<definedNames>.*</definedNames>", b"", content, flags=re.S)
+            new.writestr(member, content)
+    return buffer.getvalue()
+
+
+def _zip(round_: _Round, practices: Sequence[Practice]) -> bytes:
+    """A department's forms in one zip, one of them under a name of its own."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for practice in practices:
+            name = "提出用（最終）.xlsx" if practice.no == RENAMED else round_.path(practice).name
+            member = zipfile.ZipInfo(f"{ZIPPED}/{name}", time.localtime(round_.clock)[:6])
+            archive.writestr(member, round_.filled(practice))
+    return buffer.getvalue()

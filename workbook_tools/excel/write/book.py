@@ -1,0 +1,394 @@
+"""The only module that knows XlsxWriter: workbooks out, with their appearance as data.
+
+Texts are always written as text (never as a formula, a link or a number), a refusal of XlsxWriter
+raises instead of returning −2, and two runs on the same input give the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from workbook_tools.cells import Area
+from workbook_tools.text import for_cell
+
+FONT = "BIZ UDゴシック"  # on every Windows 10/11; fixed pitch, so printed lines can be counted
+INK, QUIET, LINE = "#000000", "#7F7F7F", "#7F7F7F"
+INPUT, LOCKED, HEAD, GOOD, ALERT = "#FFF8E1", "#EFEFEF", "#F5F5F5", "#E2F0D9", "#C00000"
+POOR = "#FBE5D6"
+# Colours of charts, from the best grade down: apart in print without colour, too.
+SERIES = ("#1F4E79", "#5B9BD5", "#BDD7EE", "#F4B183", "#C55A11", "#7F7F7F")
+
+# Named parts of an appearance; a cell's style is a few of these names, later ones winning.
+STYLES: dict[str, dict[str, Any]] = {
+    "base": {"font_name": FONT, "font_size": 9, "font_color": INK, "valign": "vcenter"},
+    "box": {"border": 1, "border_color": LINE},
+    "wrap": {"text_wrap": True, "align": "left", "valign": "top"},
+    "middle": {"valign": "vcenter"},
+    "center": {"align": "center"},
+    "right": {"align": "right"},
+    "left": {"align": "left"},
+    "shrink": {"shrink": True},
+    "vertical": {"rotation": 270, "align": "center", "valign": "vcenter"},
+    "stacked": {"text_wrap": True, "align": "center", "valign": "vcenter"},
+    "head": {"bg_color": HEAD, "align": "center", "text_wrap": True},
+    "input": {"bg_color": INPUT, "locked": False},
+    "locked": {"bg_color": LOCKED},
+    "text": {"num_format": "@"},
+    "title": {"bold": True, "font_size": 12, "align": "center"},
+    "section": {"bold": True, "font_size": 10},
+    "bold": {"bold": True},
+    "big": {"bold": True, "font_size": 14},
+    "quiet": {"font_color": QUIET},
+    "alert": {"font_color": ALERT},
+    "date": {"num_format": "yyyy/mm/dd", "align": "left"},
+    "indent": {"indent": 1},
+    "cover": {"bold": True, "font_size": 24, "align": "center", "text_wrap": True},
+    "cover_line": {"font_size": 14, "align": "center", "text_wrap": True},
+    "open_left": {"left": 0},
+    "open_right": {"right": 0, "align": "right"},
+    "link": {"font_color": "#1F4E79", "underline": 1},
+    "tenths": {"num_format": "0.0"},
+    "change": {"num_format": "+0;-0;0"},
+    "change tenths": {"num_format": "+0.0;-0.0;0.0"},
+}
+# A fixed time of creation: the same state gives the same bytes.
+_CREATED = datetime(2020, 4, 1)
+_MOST_BREAKS = 1023  # Excel's limit; XlsxWriter silently drops what is more
+
+
+class WritingError(Exception):
+    """XlsxWriter refused something we asked for: a fault of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A drop-down: its options, or limits of a date or whole number, and what to tell the typist.
+
+    ``strict`` stops a wrong entry; otherwise Excel only asks back.
+    """
+
+    options: Sequence[str | int] | str = ()
+    title: str = ""
+    message: str = ""
+    error: str = ""
+    strict: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line of figures in a chart; categories and values are sheet name and area."""
+
+    name: str
+    categories: tuple[str, Area]
+    values: tuple[str, Area]
+    colour: str = SERIES[0]
+    ink: str = INK  # of the figures printed on the chart
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart: kind ``column``, ``bar``, ``stacked`` (columns) or ``radar``; size in pixels."""
+
+    kind: str
+    title: str
+    series: Sequence[Series]
+    size: tuple[int, int]
+    most: float | None = None  # upper end of the axis; None: as the figures need
+    format: str = "0.0"
+    legend: bool = True  # where there is more than one series
+
+    @property
+    def type(self) -> dict[str, str]:
+        """Type and subtype as XlsxWriter calls them."""
+        if self.kind == "stacked":
+            return {"type": "column", "subtype": "stacked"}
+        return {"type": self.kind}
+
+
+class _Worksheet(Worksheet):
+    """XlsxWriter's worksheet without its search for functions newer than Excel 2010.
+
+    It runs some thirty regular expressions over every formula, two thirds of the time a form
+    takes; we write no such function, and a test holds that no workbook contains ``_xlfn.``.
+    """
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        return formula.removeprefix("=")
+
+
+class Sheet:
+    """One worksheet. Every method takes zero-based areas and style names."""
+
+    def __init__(self, book: Book, sheet: Worksheet) -> None:
+        self._book = book
+        self._sheet = sheet
+        self.name = sheet.get_name()
+
+    def text(self, area: Area, text: str, *styles: str) -> None:
+        """Write a text as text, whatever it begins with, as far as a cell can hold it."""
+        form = self._prepare(area, styles)
+        if text:
+            self._must(self._sheet.write_string(area.row, area.col, for_cell(text), form))
+        else:
+            self._must(self._sheet.write_blank(area.row, area.col, None, form))
+
+    def number(self, area: Area, number: float, *styles: str) -> None:
+        """Write a number."""
+        form = self._prepare(area, styles)
+        self._must(self._sheet.write_number(area.row, area.col, number, form))
+
+    def day(self, area: Area, day: date, *styles: str) -> None:
+        """Write a calendar date."""
+        moment = datetime(day.year, day.month, day.day)
+        form = self._prepare(area, (*styles, "date"))
+        self._must(self._sheet.write_datetime(area.row, area.col, moment, form))
+
+    def formula(self, area: Area, formula: str, value: str | float, *styles: str) -> None:
+        """Write a formula with the value it has, so that viewers which do not calculate show it."""
+        form = self._prepare(area, styles)
+        value = for_cell(value) if isinstance(value, str) else value
+        self._must(self._sheet.write_formula(area.row, area.col, formula, form, value))
+
+    def link(self, area: Area, target: str, text: str, *styles: str) -> None:
+        """Write a link to a place in the same workbook or a file beside it."""
+        form = self._prepare(area, styles)
+        self._must(self._sheet.write_url(area.row, area.col, target, form, for_cell(text)))
+
+    def number_link(self, area: Area, target: str, number: float, *styles: str) -> None:
+        """Write a number that leads somewhere and stays a number."""
+        form = self._prepare(area, styles)
+        self._must(self._sheet.write_url(area.row, area.col, target, form, str(number)))
+        self._must(self._sheet.write_number(area.row, area.col, number, form))
+
+    def chart(self, area: Area, chart: Chart, right: int = 0) -> None:
+        """Put a chart with its top-left corner ``right`` pixels beside the cell's."""
+        drawn = self._book.chart(chart)
+        options = {"x_offset": right, "y_offset": 0, "object_position": 2}
+        self._must(self._sheet.insert_chart(area.row, area.col, drawn, options))
+
+    def comment(self, area: Area, text: str) -> None:
+        """Attach a note to a cell."""
+        self._must(
+            self._sheet.write_comment(
+                area.row, area.col, text, {"font_name": FONT, "font_size": 9, "x_scale": 2}
+            )
+        )
+
+    def table(
+        self, row: int, rows: Sequence[Sequence[str | int | float | date]], *styles: str
+    ) -> None:
+        """Write rows of mixed values from ``row`` down, beginning in the first column."""
+        for down, values in enumerate(rows, start=row):
+            for col, value in enumerate(values):
+                self.value(Area(down, col), value, *styles)
+
+    def value(self, area: Area, value: str | float | date, *styles: str) -> None:
+        """Write a value by its type: text as text, numbers as numbers, dates as dates."""
+        if isinstance(value, str):
+            self.text(area, value, *styles)
+        elif isinstance(value, date):
+            self.day(area, value, *styles)
+        else:
+            self.number(area, value, *styles)
+
+    def choice(self, area: Area, choice: Choice) -> None:
+        """Attach a drop-down and the message that appears when the cell is chosen."""
+        options: dict[str, Any] = {
+            "validate": "list" if choice.options else "any",
+            "input_title": choice.title,
+            "input_message": choice.message,
+            "error_title": "入力を確かめてください",
+            "error_message": choice.error,
+            "error_type": "stop" if choice.strict else "warning",
+        }
+        if choice.options:
+            source = choice.options
+            options["source"] = source if isinstance(source, str) else list(source)
+        cells = (area.row, area.col, area.last_row, area.last_col)
+        self._must(self._sheet.data_validation(*cells, options))
+
+    def highlight(self, area: Area, formula: str, **look: Any) -> None:
+        """Format the area while a formula is true."""
+        cells = (area.row, area.col, area.last_row, area.last_col)
+        form = self._book.conditional(look)
+        options = {"type": "formula", "criteria": formula, "format": form}
+        self._must(self._sheet.conditional_format(*cells, options))
+
+    def columns(self, first: int, last: int, pixels: int, *, hidden: bool = False) -> None:
+        """Set the width of columns, in pixels at 96 dpi."""
+        self._must(self._sheet.set_column_pixels(first, last, pixels, None, {"hidden": hidden}))
+
+    def height(self, row: int, points: float) -> None:
+        """Set the height of one row, in points."""
+        self._must(self._sheet.set_row(row, points))
+
+    def protect(self) -> None:
+        """Lock all but the open cells, without a password; rows may still be made taller."""
+        self._sheet.protect("", {"format_rows": True})
+
+    def freeze(self, row: int, col: int = 0) -> None:
+        """Keep the rows above and the columns left of a cell in sight."""
+        self._sheet.freeze_panes(row, col)
+
+    def filter(self, area: Area) -> None:
+        """Put filter buttons on the first row of a table."""
+        self._must(self._sheet.autofilter(area.row, area.col, area.last_row, area.last_col))
+
+    def page(
+        self,
+        area: Area,
+        *,
+        landscape: bool = False,
+        tall: int = 1,
+        margins: tuple[float, float, float, float] = (0.4, 0.4, 0.4, 0.4),
+        footer: str = "",
+        repeat: tuple[int, int] | None = None,
+        scale: int = 0,
+        first_page: int = 0,
+    ) -> None:
+        """Print the area on A4, one page wide and ``tall`` pages high (0: as many as needed).
+
+        ``margins`` are left, right, top and bottom in inches. With a ``scale`` in percent nothing
+        is fitted: that is what :meth:`breaks` needs. ``first_page`` is the first page's number.
+        """
+        sheet = self._sheet
+        sheet.set_paper(9)
+        sheet.set_landscape() if landscape else sheet.set_portrait()
+        left, right, top, bottom = margins
+        sheet.set_margins(left, right, top, bottom)
+        sheet.center_horizontally()
+        self._must(sheet.print_area(area.row, area.col, area.last_row, area.last_col))
+        sheet.set_print_scale(scale) if scale else sheet.fit_to_pages(1, tall)
+        if first_page:
+            sheet.set_start_page(first_page)
+        sheet.set_footer(footer, {"margin": 0.15})
+        if repeat:
+            sheet.repeat_rows(*repeat)
+
+    def breaks(self, rows: Sequence[int]) -> None:
+        """Begin a new printed page above each of these rows; only with a fixed print scale."""
+        if len(rows) > _MOST_BREAKS:
+            raise WritingError(f"more than {_MOST_BREAKS} page breaks on sheet {self.name!r}")
+        self._sheet.set_h_pagebreaks(list(rows))
+
+    def view(self, *, zoom: int = 100, grid: bool = False, active: bool = False) -> None:
+        """How the sheet opens: zoom in percent, grid lines, first sheet shown."""
+        self._sheet.set_zoom(zoom)
+        self._sheet.hide_gridlines(1 if grid else 2)
+        if active:
+            self._sheet.activate()
+
+    def select(self, area: Area) -> None:
+        """Put the cursor where typing begins."""
+        self._sheet.set_selection(area.row, area.col, area.row, area.col)
+
+    def _prepare(self, area: Area, styles: tuple[str, ...]) -> Format:
+        form = self._book.style(styles)
+        if area.rows > 1 or area.cols > 1:
+            cells = (area.row, area.col, area.last_row, area.last_col)
+            self._must(self._sheet.merge_range(*cells, "", form))
+        return form
+
+    def _must(self, result: object) -> None:
+        if isinstance(result, int) and result < 0:
+            raise WritingError(f"XlsxWriter refused ({result}) on sheet {self.name!r}")
+
+
+class Book:
+    """One workbook in memory; :meth:`bytes` closes it and gives its file."""
+
+    def __init__(self, title: str = "") -> None:
+        self._buffer = io.BytesIO()
+        self._book: Workbook = xlsxwriter.Workbook(
+            self._buffer,
+            {
+                "in_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+            },
+        )
+        self._book.set_properties({"title": title, "created": _CREATED})
+        self._formats: dict[tuple[str, ...], Format] = {}
+
+    def sheet(self, name: str) -> Sheet:
+        """Add a worksheet."""
+        return Sheet(self, self._book.add_worksheet(name, _Worksheet))
+
+    def name(self, name: str, sheet: str, area: Area) -> None:
+        """Define a workbook-level name for the area's top-left cell."""
+        if self._book.define_name(name, f"='{sheet}'!{area.absolute}"):
+            raise WritingError(f"XlsxWriter refused the name {name!r}")
+
+    def style(self, names: tuple[str, ...]) -> Format:
+        """The format that the named parts make together."""
+        form = self._formats.get(names)
+        if form is None:
+            parts: dict[str, Any] = {}
+            for name in ("base", *names):
+                parts.update(STYLES[name])
+            form = self._formats[names] = self._book.add_format(parts)
+        return form
+
+    def conditional(self, look: Mapping[str, Any]) -> Format:
+        """A format for conditional use: only what differs."""
+        return self._book.add_format(dict(look))
+
+    def chart(self, chart: Chart) -> Any:
+        """A chart as XlsxWriter's object, not yet on any sheet; hidden cells are shown in it."""
+        made = self._book.add_chart(chart.type)
+        small, tiny = {"name": FONT, "size": 9}, {"name": FONT, "size": 8}
+        for one in chart.series:
+            made.add_series(_series(chart, one))
+        made.set_title(
+            {"name": chart.title, "name_font": {**small, "bold": True}, "overlay": False}
+        )
+        many = chart.legend and len(chart.series) > 1
+        made.set_legend({"position": "bottom", "font": tiny} if many else {"none": True})
+        grid = {"visible": True, "line": {"color": "#D9D9D9", "width": 0.75}}
+        radar = chart.kind == "radar"
+        values: dict[str, Any] = {"major_gridlines": grid, "min": 0, "num_font": tiny}
+        if chart.most is not None:
+            values["max"] = chart.most
+        if radar:
+            values |= {"major_unit": 1, "label_position": "none", "line": {"none": True}}
+        plain = {"num_font": tiny, "major_gridlines": grid if radar else {"visible": False}}
+        across = chart.kind == "bar"
+        made.set_x_axis(values if across else plain)
+        made.set_y_axis({**plain, "reverse": True} if across else values)
+        if radar:  # else LibreOffice keeps half the room for the names of the corners
+            box = {"x": 0.24, "y": 0.26, "width": 0.52, "height": 0.58}
+            made.set_plotarea({"layout": box})
+        made.set_size({"width": chart.size[0], "height": chart.size[1]})
+        made.set_chartarea({"border": {"color": "#D9D9D9"}})
+        made.show_hidden_data()
+        return made
+
+    def bytes(self) -> bytes:
+        """Close the workbook and return the file's content."""
+        self._book.close()
+        return self._buffer.getvalue()
+
+
+def _series(chart: Chart, one: Series) -> dict[str, Any]:
+    """A line of figures as XlsxWriter wants it: nothing is printed for a zero."""
+    font = {"name": FONT, "size": 8, "color": one.ink}
+    line: dict[str, Any] = {"color": one.colour, "width": 1.75}
+    made: dict[str, Any] = {
+        "name": one.name,
+        "categories": f"='{one.categories[0]}'!{one.categories[1].absolute_range}",
+        "values": f"='{one.values[0]}'!{one.values[1].absolute_range}",
+    }
+    if chart.kind == "radar":
+        return {**made, "line": line, "marker": {"type": "none"}}
+    labels = {"value": True, "font": font, "num_format": f"{chart.format};;"}
+    return {**made, "data_labels": labels, "fill": {"color": one.colour}, "gap": 60}

@@ -1,0 +1,94 @@
+"""Plain lists as worksheets: title, headings with filters, frozen, printed A4 landscape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from workbook_tools.cells import Area
+from workbook_tools.excel.write.book import Book, Sheet
+from workbook_tools.text import lines
+
+_POINTS_A_LINE, _EDGE = 11.5, 4.0
+_MOST_LINES = 30  # Excel's rows end at 409 points
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: heading, width in pixels, and how its cells look."""
+
+    heading: str
+    pixels: int
+    look: str = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A cell that leads somewhere: an address as Excel writes it, and what is shown."""
+
+    target: str
+    text: str
+
+
+Cell = str | int | float | date | Link | None
+
+
+def write(
+    book: Book,
+    name: str,
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Cell]],
+    note: str = "",
+    printed: int | None = None,
+) -> Sheet:
+    """Add a list to the book; rows are as high as their longest cell.
+
+    ``printed`` says how many of the columns go on paper, where it is not all of them.
+    """
+    sheet = book.sheet(name)
+    sheet.text(Area(0, 0), title, "big")
+    if note:
+        sheet.text(Area(1, 0), note, "quiet")
+    top = 2
+    for col, column in enumerate(columns):
+        sheet.columns(col, col, column.pixels)
+        sheet.text(Area(top, col), column.heading, "box", "head")
+    row = top
+    for row, cells in enumerate(rows, start=top + 1):
+        for col, (cell, column) in enumerate(zip(cells, columns, strict=True)):
+            _write(sheet, Area(row, col), cell, column.look)
+        sheet.height(row, _EDGE + _POINTS_A_LINE * _lines(cells, columns))
+    sheet.filter(Area(top, 0, row - top + 1, len(columns)))
+    sheet.freeze(top + 1)
+    sheet.page(
+        Area(0, 0, row + 1, printed or len(columns)),
+        landscape=True,
+        tall=0,
+        repeat=(top, top),
+        footer="&L&A&C&P / &N",
+    )
+    sheet.view(grid=True)
+    return sheet
+
+
+def _write(sheet: Sheet, area: Area, cell: Cell, look: str) -> None:
+    looks = ("box", "wrap", "middle", look)
+    if cell is None:
+        sheet.text(area, "", *looks)
+    elif isinstance(cell, Link):
+        sheet.link(area, cell.target, cell.text, *looks)
+    else:
+        sheet.value(area, cell, *looks)
+
+
+def _lines(cells: Sequence[Cell], columns: Sequence[Column]) -> int:
+    needed = 1
+    for cell, column in zip(cells, columns, strict=True):
+        if column.heading == "sha256":
+            continue  # for machines: it may be cut
+        text = cell.text if isinstance(cell, Link) else cell
+        if isinstance(text, str):
+            needed = max(needed, lines(text, max(2, (column.pixels - 6) // 6)))
+    return min(needed, _MOST_LINES)

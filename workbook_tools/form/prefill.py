@@ -1,0 +1,114 @@
+"""What a new form already knows: history locked, last year's forward plans open (domain §4). Pure.
+
+A past year is locked where the register knows it; where it knows no text or no score, those cells
+stay open and are read like the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from workbook_tools.era import FiscalYear
+from workbook_tools.form import references
+from workbook_tools.form.layout import Field, Form, Kind
+from workbook_tools.form.workbook import Content
+from workbook_tools.plan.model import Plan, Practice
+from workbook_tools.text import is_blank
+
+# Years still to come: plans and expected problems, never results, solutions or statuses.
+_AHEAD = frozenset({"工程_当初", "工程_変更", "取組予定", "課題"})
+_NOT_YET = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the register knows of one practice before this round.
+
+    ``answers`` are the raw texts of the newest accepted form, ``answered`` its year; ``scores``
+    those of all past years by criterion.
+    """
+
+    answered: FiscalYear | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
+    scores: Mapping[FiscalYear, Mapping[str, int]] = field(default_factory=dict)
+
+
+def content(plan: Plan, form: Form, practice: Practice, year: FiscalYear, known: Known) -> Content:
+    """Values and open cells of the form for ``year``, and last year's reasons."""
+    values: dict[str, str | int] = {}
+    is_open: set[str] = set()
+    began = plan.began(practice)
+    texts_known = {past for past in form.years if past < year and _knows_texts(form, known, past)}
+    for item in form.fields:
+        if item.kind is Kind.SCORE:
+            value, opened = _score(item, year, began, known)
+        elif item.kind in (Kind.TEXT, Kind.STATUS, Kind.END_YEAR, Kind.END_MONTH):
+            value, opened = _text(item, year, began, known, texts_known)
+        else:
+            continue
+        values[item.name] = value
+        if opened:
+            is_open.add(item.name)
+    before = {item.name: known.answers.get(item.name, "") for item in form.reasons}
+    reasons = before if known.answered == year - 1 else {}
+    return Content(
+        {name: value for name, value in values.items() if value != ""}, frozenset(is_open), reasons
+    )
+
+
+def remembered(form: Form, filled: Content) -> list[tuple[str, str, tuple[str, ...], str]]:
+    """Everything prefilled, with the cells each reference means now and their text (R306).
+
+    Rows of field name, text, names of the cells meant, their resolved text.
+    """
+    texts = {name: str(value) for name, value in filled.values.items()}
+    resolved = references.resolve(form, texts)
+    rows = []
+    for name, text in texts.items():
+        meaning = resolved.get(name)
+        targets = meaning.targets if meaning and not meaning.problem else ()
+        rows.append((name, text, targets, meaning.text if meaning and targets else ""))
+    return rows
+
+
+def _score(
+    item: Field, year: FiscalYear, began: FiscalYear, known: Known
+) -> tuple[str | int, bool]:
+    assert item.year is not None
+    if item.year > year or item.year < began:
+        return _NOT_YET, False
+    if item.year == year:
+        return "", True
+    score = known.scores.get(item.year, {}).get(item.stem)
+    return ("", True) if score is None else (score, False)
+
+
+def _text(
+    item: Field, year: FiscalYear, began: FiscalYear, known: Known, texts_known: set[FiscalYear]
+) -> tuple[str, bool]:
+    before = known.answers.get(item.name, "")
+    if item.year is None:
+        # Reasons, remarks and the end of the item belong to the evaluated year alone.
+        return "", True
+    if item.year < began:
+        return "", False
+    if item.year < year:
+        return before, item.year not in texts_known
+    if item.year > year and item.stem not in _AHEAD:
+        return "", False
+    if item.stem == "工程_当初":
+        return before, is_blank(before)
+    return before, True
+
+
+def _knows_texts(form: Form, known: Known, past: FiscalYear) -> bool:
+    """The register holds a form that covers the year and says anything about it."""
+    if known.answered is None or past > known.answered:
+        return False
+    return any(
+        item.year == past
+        and item.kind in (Kind.TEXT, Kind.STATUS)
+        and not is_blank(known.answers.get(item.name, ""))
+        for item in form.fields
+    )

@@ -1,0 +1,288 @@
+"""The progress workbook of one practice: layout, formulas and appearance put together.
+
+Used wherever a form is printed: for distribution, as an answer to an unreadable return, and in the
+資料編. What the cells hold comes from outside (:class:`Content`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from workbook_tools.cells import Area
+from workbook_tools.era import FiscalYear
+from workbook_tools.excel.write.book import Book, Choice, Sheet
+from workbook_tools.form import guide, layout
+from workbook_tools.form.layout import Field, Form, Kind, Label
+from workbook_tools.form.live.checks import live_cells
+from workbook_tools.plan.model import Plan, Practice
+from workbook_tools.text import MARK, lines
+
+_HEAD_POINTS, _LINE = 20.0, 14.0
+_POINTS_A_PIXEL = 0.75  # rows are whole pixels high: rounded up, or the last line loses its edge
+_PAPER_LINE = 17.0  # what is read on paper may be less dense
+_HIGHEST = 409.0  # Excel's rows go no further
+_MARGINS = (0.4, 0.4, 0.3, 0.3)
+_PAPER_MARGINS = (0.4, 0.4, 0.3, 0.5)  # a page number stands below
+_BESIDE_PIXELS = {layout.SPACER: 12, layout.CHECKS: 330, layout.MEANING: 230, layout.MEANING_2: 230}
+_FORMULA_KINDS = (Kind.LABEL, Kind.TOTAL, Kind.GRADE)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What one form holds: field values, the fields a person may type in, last year's reasons."""
+
+    values: Mapping[str, str | int]
+    open: frozenset[str]
+    reasons_before: Mapping[str, str] = field(default_factory=dict)
+
+
+def header(plan: Plan, practice: Practice, year: FiscalYear) -> dict[str, str | int]:
+    """The values of everything the secretariat prints: numbers, names, themes."""
+    item = plan.item(practice.item_no)
+    return {
+        "項目番号": practice.no,
+        "確認年度": f"{year.long}末",
+        "取組項目番号": f"№{item.no}",
+        "取組項目": item.name,
+        "実践項目": practice.printed_title,
+        "担当部署": "、".join(practice.departments),
+        "様式版": layout.FORM_VERSION,
+        **{f"テーマ_{theme.short}": MARK for theme in plan.themes if theme.short in item.themes},
+    }
+
+
+def workbook(plan: Plan, practice: Practice, year: FiscalYear, content: Content) -> bytes:
+    """The finished workbook as a file's content; the same input gives the same bytes."""
+    form = layout.form_of(plan)
+    values = {**content.values, **header(plan, practice, year)}
+    book = Book(f"No{practice.no:02d} {practice.title}")
+    pages = [book.sheet(name) for name in layout.SHEETS]
+    _frame(pages, form)
+    for number, page in enumerate(pages):
+        page.page(form.print_area(number), margins=_MARGINS)
+    for label in form.labels:
+        _write_label(pages[label.sheet], label, plan, values)
+    for item in form.fields:
+        if item.kind not in _FORMULA_KINDS:
+            state = "input" if item.name in content.open else "locked"
+            _write_field(pages[item.sheet], item, values, state)
+        book.name(item.name, layout.SHEETS[item.sheet], item.area)
+        if item.name in content.open:
+            pages[item.sheet].choice(item.area, _choice(item, plan, year))
+    _write_live(pages, form, plan, year, content, values)
+    _write_reasons_before(pages[0], form, content.reasons_before)
+    _heights(pages, _points(form, year, content.open, values))
+    _finish(pages, form, content)
+    guide.write(book, plan, practice, year)
+    return book.bytes()
+
+
+def add_pages(
+    book: Book,
+    names: tuple[str, str],
+    plan: Plan,
+    practice: Practice,
+    year: FiscalYear,
+    values: Mapping[str, str | int],
+    first_page: int = 1,
+) -> None:
+    """Add ① and ② as a paper to read: two sheets ``names``, one A4 page each (資料編).
+
+    ``values`` are printed as given, 取組番号, 合計 and 総合評価 among them. Nothing can be typed:
+    no checks, no defined names, no colours of input. Rows are as high as their texts. The pages
+    are numbered from ``first_page``.
+    """
+    form = layout.form_of(plan)
+    values = {**values, **header(plan, practice, year)}
+    pages = [book.sheet(name) for name in names]
+    for number, page in enumerate(pages):
+        page.columns(0, layout.COLUMNS - 1, layout.COLUMN_PIXELS)
+        area = form.print_area(number)
+        page.page(area, margins=_PAPER_MARGINS, footer="&C&P", first_page=first_page + number)
+        page.view()
+    for label in form.labels:
+        _write_label(pages[label.sheet], label, plan, values)
+    for item in form.fields:
+        if item.name != "様式版":
+            _write_field(pages[item.sheet], item, values, "middle")
+    points = _points(form, year, frozenset(), values)
+    points = [[max(one, _PAPER_LINE) for one in rows] for rows in points]
+    _make_room_for_vertical_words(form, values, points)
+    _heights(pages, points)
+
+
+def _frame(pages: list[Sheet], form: Form) -> None:
+    for page in pages:
+        page.columns(0, layout.COLUMNS - 1, layout.COLUMN_PIXELS)
+        for col, pixels in _BESIDE_PIXELS.items():
+            page.columns(col, col, pixels)
+        page.columns(layout.MISSING, layout.LAST_HELPER, layout.COLUMN_PIXELS, hidden=True)
+        page.text(Area(0, layout.CHECKS), layout.BESIDE[0], "section")
+    pages[0].text(Area(0, layout.MEANING), "様式版", "quiet", "right")
+    for stem, page in (("取組予定", pages[0]), ("課題", pages[1])):
+        row = form.yearly(stem, 1 if stem == "取組予定" else None)[0].area.row - 1
+        page.text(Area(row, layout.CHECKS), layout.BESIDE[1], "quiet")
+        page.text(Area(row, layout.MEANING), f"{stem}が指す内容", "quiet")
+        other = {"取組予定": "取組結果", "課題": "解決方法"}[stem]
+        page.text(Area(row, layout.MEANING_2), f"{other}が指す内容", "quiet")
+    row = form.yearly("工程_当初")[0].area.row - 1
+    pages[0].text(Area(row, layout.MEANING), "工程の⇒が指す内容", "quiet")
+
+
+_LABEL_LOOKS = {
+    "head": ("box", "head"),
+    "vertical": ("box", "head", "stacked"),
+    "title": ("box", "title"),
+    "plain": ("box", "center"),
+    "before": ("box", "right"),
+    "after": ("box", "left"),
+}
+
+
+_FIXED_LOOKS = {"項目番号": ("title",), "確認年度": ("center",), "取組項目番号": ("center",)}
+
+
+def _write_label(page: Sheet, label: Label, plan: Plan, values: Mapping[str, str | int]) -> None:
+    looks = _LABEL_LOOKS[label.look]
+    if label.repeats:
+        page.value(label.area, values[label.repeats], *looks, "shrink")
+    else:
+        text = label.text.replace("{plan}", plan.name)
+        # Line breaks centre in Excel and LibreOffice alike; rotated text does not.
+        page.text(label.area, "\n".join(text) if label.look == "vertical" else text, *looks)
+
+
+def _write_field(page: Sheet, item: Field, values: Mapping[str, str | int], *state: str) -> None:
+    """Write one field; ``state`` is the look of an open or a locked cell, or one on paper."""
+    value = values.get(item.name, "")
+    if item.name == "様式版":
+        page.text(item.area, str(value), "quiet", "left")
+    elif item.kind is Kind.FIXED:
+        page.value(item.area, value, "box", *_FIXED_LOOKS.get(item.name, ("wrap", "middle")))
+    elif item.kind is Kind.MARK:
+        page.text(item.area, str(value), "box", "center")
+    elif item.kind is Kind.TEXT:
+        page.text(item.area, str(value), "box", "wrap", *state, "text")
+    elif item.kind is Kind.STATUS:
+        page.text(item.area, str(value), "box", "vertical", *state)
+    else:
+        page.value(item.area, value, "box", "center", *state)
+
+
+def _choice(item: Field, plan: Plan, year: FiscalYear) -> Choice:
+    """The drop-down and the message that appears when the cell is chosen."""
+    if item.kind is Kind.SCORE:
+        criterion = next(one for one in plan.criteria if one.name == item.stem)
+        allowed = f"{criterion.minimum}～{criterion.maximum}"
+        meanings = "\n".join(f"{score}：{words}" for score, words in criterion.meanings.items())
+        return Choice(
+            list(criterion.scores),
+            item.title,
+            f"{allowed}から選んでください。\n{meanings}".strip()[:255],
+            f"{criterion.name}は{allowed}の整数です。",
+        )
+    if item.kind is Kind.STATUS:
+        message = "計画のとおりなら「工程どおり」、変えたなら「工程見直し」を選び、変更後の工程を「変更」の行に書いてください。"
+        return Choice(layout.STATUSES, item.title, message, "一覧から選んでください。")
+    if item.kind is Kind.END_YEAR:
+        message = f"{year.wide}年度の中で取組が終わるときだけ、終わる年（令和）を選んでください。"
+        return Choice(
+            [year.number, year.number + 1], item.title, message, "一覧から選んでください。"
+        )
+    if item.kind is Kind.END_MONTH:
+        message = "取組が終わるときだけ、終わる月を選んでください。"
+        return Choice(list(range(1, 13)), item.title, message, "1～12を選んでください。")
+    return Choice((), item.title, guide.message(item, year))
+
+
+def _write_live(
+    pages: list[Sheet],
+    form: Form,
+    plan: Plan,
+    year: FiscalYear,
+    content: Content,
+    values: Mapping[str, str | int],
+) -> None:
+    looks = {
+        "field": ("box", "center"),
+        "check": ("wrap", "middle", "alert"),
+        "meaning": ("wrap", "quiet"),
+        "hidden": (),
+        "count": ("section", "alert"),
+    }
+    for cell in live_cells(form, plan, year, values, lambda item: item.name in content.open):
+        pages[cell.sheet].formula(cell.area, cell.formula, cell.value, *looks[cell.look])
+    for page in pages:
+        done = f'{layout.COUNT.absolute}="{layout.COMPLETE}"'
+        page.highlight(layout.COUNT, f"={done}", bg_color="#E2F0D9", font_color="#375623")
+
+
+def _write_reasons_before(page: Sheet, form: Form, reasons: Mapping[str, str]) -> None:
+    """Last year's reasons in grey, beside the cells for this year's."""
+    if not reasons:
+        return
+    row = form.reasons[0].area.row - 1
+    page.text(Area(row, layout.MEANING, 1, 2), "前年度の評価の理由", "quiet")
+    for item in form.reasons:
+        area = Area(item.area.row, layout.MEANING, 1, 2)
+        page.text(area, reasons.get(item.name, ""), "wrap", "quiet", "text")
+
+
+def _points(
+    form: Form, year: FiscalYear, is_open: frozenset[str], values: Mapping[str, str | int]
+) -> list[list[float]]:
+    """Heights per sheet and row: open rows as their usual texts, others as the text they hold."""
+    needed: dict[tuple[int, int], int] = {}
+    for item in form.fields:
+        if item.kind not in (Kind.TEXT, Kind.FIXED) or item.name == "様式版":
+            continue
+        count = lines(str(values.get(item.name, "")), item.columns)
+        if item.name in is_open:
+            count = max(count, layout.open_lines(item, year))
+        place = (item.sheet, item.area.row)
+        needed[place] = max(needed.get(place, 1), count)
+    heights = []
+    for number, rows in enumerate(form.rows):
+        counts = [needed.get((number, row), 1) for row in range(rows)]
+        points = [layout.EDGE_POINTS + layout.LINE_POINTS * count for count in counts]
+        heights.append([max(one, _LINE if row else _HEAD_POINTS) for row, one in enumerate(points)])
+    return heights
+
+
+def _make_room_for_vertical_words(
+    form: Form, values: Mapping[str, str | int], heights: list[list[float]]
+) -> None:
+    """Stretch rows that fit their texts where words printed downwards need more."""
+    words = [(one.sheet, one.area, one.text) for one in form.labels if one.look == "vertical"]
+    words += [
+        (one.sheet, one.area, str(values.get(one.name, "")))
+        for one in form.fields
+        if one.kind is Kind.STATUS
+    ]
+    for sheet, area, text in words:
+        rows = range(area.row, area.last_row + 1)
+        needed = layout.EDGE_POINTS + layout.LINE_POINTS * len(text)
+        lacking = needed - sum(heights[sheet][row] for row in rows)
+        for row in rows:
+            heights[sheet][row] += max(0.0, lacking / area.rows)
+
+
+def _heights(pages: list[Sheet], heights: list[list[float]]) -> None:
+    for page, points in zip(pages, heights, strict=True):
+        for row, one in enumerate(points):
+            pixels = math.ceil(min(one, _HIGHEST) / _POINTS_A_PIXEL)
+            page.height(row, pixels * _POINTS_A_PIXEL)
+
+
+def _finish(pages: list[Sheet], form: Form, content: Content) -> None:
+    for number, page in enumerate(pages):
+        page.protect()
+        page.view(active=number == 0)
+        first = next(
+            (item for item in form.fields if item.sheet == number and item.name in content.open),
+            None,
+        )
+        if first:
+            page.select(first.area)

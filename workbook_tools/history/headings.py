@@ -1,0 +1,182 @@
+"""The headings of a past year's list: which table is the one wanted, and which column holds what.
+
+Columns are found by their headings, in one row or two, in any order. A heading that names another
+year is another year's. Lists of averages are never taken: they bear the criteria's names too, and
+the source prints them over wrong figures (domain §7).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from workbook_tools.era import FiscalYear
+from workbook_tools.excel.read.book import Table, as_text
+from workbook_tools.findings import UserError
+from workbook_tools.plan.model import Plan
+from workbook_tools.text import key, squeeze
+
+NUMBER, TITLE, TOTAL, GRADE, FINISHED = "小№", "実践項目", "合計", "総合評価", "取組終了"
+# Accepted spellings of headings, the usual one first; criteria go by the plan's names.
+SPELLINGS: dict[str, tuple[str, ...]] = {
+    NUMBER: ("小№", "小No.", "小番号", "実践項目№", "実践項目番号", "№"),
+    TITLE: ("実践項目", "実践項目名"),
+    TOTAL: ("合計", "合計点"),
+    GRADE: ("総合評価",),
+    FINISHED: ("取組終了", "取組終了年度"),
+}
+_HEADINGS_WITHIN = 50  # rows from the top; below that only repeated headings are met
+
+# All of these look at keys (half width, lower case, no spaces).
+_THIS, _LAST = re.compile("今年度|本年度|今回"), re.compile("前年度|昨年度|前回")
+_YEAR = re.compile(r"(?:(?:r|令和)\.?(?:[1-9]\d?|元)|20[2-9]\d|2019)(?:年度)?末?")
+_YEAR_END = re.compile(rf"{_YEAR.pattern.removesuffix('(?:年度)?末?')}年度末")
+_BESIDES = re.compile(r"自己評価|[().,・:/_\-\[\]【】]")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One column's heading, and the group heading above it where there is one."""
+
+    col: int
+    group: str
+    own: str
+    name: str  # without years and brackets, to be compared
+    years: frozenset[FiscalYear]
+
+    @property
+    def text(self) -> str:
+        """As printed, on one line."""
+        return f"{self.group} {self.own}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A table whose headings were understood: ``top`` is their first row, ``start`` the data's."""
+
+    table: Table
+    top: int
+    start: int
+    headings: tuple[Heading, ...]
+    columns: Mapping[str, Heading]
+    years: frozenset[FiscalYear]  # whose self-evaluation it says it is; empty where it says none
+
+
+def listings(tables: Sequence[Table], file: str, year: FiscalYear, plan: Plan) -> list[Listing]:
+    """The lists whose headings fit best: usually one, several where a list goes over sheets."""
+    fitting = [best for table in tables if (best := _best(table, year, plan))]
+    if not fitting:
+        wanted = "".join(f"『{name}』" for name in _required(plan))
+        raise UserError(
+            f"『{file}』に【実践項目別】の一覧が見つかりません。"
+            f"見出し{wanted}がそろった表か確かめてください。"
+        )
+    of_year = [one for one in fitting if not one.years or year in one.years]
+    if not of_year:
+        said = "・".join(str(other) for other in sorted(fitting[0].years))
+        raise UserError(
+            f"『{file}』は{said}の一覧です。--year {said} とするか、{year}の一覧を選んでください。"
+        )
+    most = max(_rank(one) for one in of_year)
+    return [one for one in of_year if _rank(one) == most]
+
+
+def _rank(one: Listing) -> tuple[bool, int]:
+    return bool(one.years), len(one.columns)
+
+
+def _best(table: Table, year: FiscalYear, plan: Plan) -> Listing | None:
+    """The best reading of a sheet's headings, or None where some that are required are missing."""
+    candidates = [
+        candidate
+        for top in range(min(len(table.grid), _HEADINGS_WITHIN))
+        for rows in (1, 2)
+        if (candidate := _list(table, top, rows, year, plan))
+    ]
+    if not candidates:
+        return None
+
+    def understood(one: Listing) -> tuple[bool, int, int, int]:
+        dated = sum(bool(heading.years) for heading in one.headings)
+        return *_rank(one), dated, one.top - one.start
+
+    return max(candidates, key=understood)  # the first of equals: later ones are repeated pages
+
+
+def _list(table: Table, top: int, rows: int, year: FiscalYear, plan: Plan) -> Listing | None:
+    headings = tuple(_headings(table, top, rows, year))
+    columns = _columns(headings, year, plan)
+    if any(name not in columns for name in _required(plan)):
+        return None
+    if columns[NUMBER].group or columns[TITLE].group:
+        return None  # a title above the headings is no group heading
+    scored = [columns[criterion.name] for criterion in plan.criteria]
+    wrong = {heading.years for heading in scored if heading.years and year not in heading.years}
+    years = wrong or {heading.years for heading in scored}
+    said = frozenset[FiscalYear]().union(*years) or _title_years(table, top)
+    return Listing(table, top, top + rows, headings, columns, said)
+
+
+def _headings(table: Table, top: int, rows: int, year: FiscalYear) -> Iterator[Heading]:
+    """The headings of one row, or of two: a group heading stands over the columns to its right."""
+    group = ""
+    for col in range(max(len(line) for line in table.grid[top : top + rows])):
+        upper = squeeze(table.text(top, col))
+        lower = squeeze(table.text(top + 1, col)) if rows == 2 else ""
+        if upper:
+            group = upper if lower else ""  # a heading over nothing stands for its column only
+        above = group if lower else ""
+        own = lower or upper
+        if own:
+            years, name = _years(own, year)
+            years_above, name_above = _years(above, year)
+            name = "" if "平均" in name_above else name or name_above
+            yield Heading(col, above, own, name, years or years_above)
+
+
+def _years(text: str, year: FiscalYear) -> tuple[frozenset[FiscalYear], str]:
+    """The years a heading names, and the heading without them."""
+    bare = _LAST.sub(str(year - 1).lower(), _THIS.sub(str(year).lower(), key(text)))
+    years = frozenset(FiscalYear.parse(match.group()) for match in _YEAR.finditer(bare))
+    return years, plain(_YEAR.sub("", bare))
+
+
+def plain(text: str) -> str:
+    """A heading as it is compared: its key without brackets and 自己評価."""
+    return _BESIDES.sub("", key(text))
+
+
+def _columns(headings: Sequence[Heading], year: FiscalYear, plan: Plan) -> dict[str, Heading]:
+    """Which column holds what. Other years' columns serve only to say whose list it is."""
+    criteria = [criterion.name for criterion in plan.criteria]
+    columns: dict[str, Heading] = {}
+    for field, accepted in {**SPELLINGS, **{name: (name,) for name in criteria}}.items():
+        names = [plain(spelling) for spelling in accepted]
+        rivals = [
+            heading
+            for heading in headings
+            if heading.name in names
+            and (field in criteria or not heading.years or year in heading.years)
+        ]
+        # Where two grades bear no year, the earlier year's stands left of the scores.
+        rivals.sort(key=lambda heading: heading.col, reverse=field == GRADE)
+        rivals.sort(key=lambda heading: names.index(heading.name))
+        rivals.sort(key=lambda heading: (year in heading.years, not heading.years), reverse=True)
+        if rivals:
+            columns[field] = rivals[0]
+    return columns
+
+
+def _required(plan: Plan) -> tuple[str, ...]:
+    # All criteria: a list with misnamed figures is better refused than half taken.
+    return (NUMBER, TITLE, *(criterion.name for criterion in plan.criteria))
+
+
+def _title_years(table: Table, top: int) -> frozenset[FiscalYear]:
+    """The year of Ｒ３年度末 above the headings, where it is the only one."""
+    above = (key(as_text(value)) for line in table.grid[:top] for value in line)
+    years = {
+        FiscalYear.parse(match.group()) for text in above for match in _YEAR_END.finditer(text)
+    }
+    return frozenset(years) if len(years) == 1 else frozenset()

@@ -1,0 +1,305 @@
+"""Where the fields stand in a workbook that lost its defined names: found by printed labels. Pure.
+
+A label is a whole cell, compared without widths, spaces, signs and remarks in brackets; its words
+come from the layout. No label is trusted alone, since people type the same words as values: a block
+(schedule, activities, evaluation, issues) is several labels in the right relation, a form several
+blocks (domain §4, §5). A block's labels give rows and columns, and a value is the first filled cell
+between them, so that inserted rows and columns, split and widened cells do no harm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from workbook_tools.excel.read.book import Table
+from workbook_tools.form.layout import ROWS_A_YEAR, Form, field_name
+from workbook_tools.intake.printed_words import (
+    ABOVE,
+    ACTIVITIES,
+    EVALUATION,
+    HEAD,
+    ISSUES,
+    ITEM,
+    LEFT,
+    NEAR,
+    NUMBER_AND_TITLE,
+    REMARKS,
+    SCHEDULE,
+    TITLES,
+    Anchor,
+    Cell,
+    Page,
+    Part,
+    Spot,
+    read_label,
+)
+from workbook_tools.text import is_marked, is_none_mark, key
+
+
+def find(form: Form, tables: Sequence[Table]) -> list[dict[str, Spot]]:
+    """The fields of every form in a workbook, in order of appearance.
+
+    Blank fields have the spot where their value would stand; what could not be located is absent.
+    Fields that share a cell (``№7 窓口の…``, ``令和４年３月取組終了``) share the spot.
+    """
+    pages = [Page(form, number, table) for number, table in enumerate(tables)]
+    return _paired([part for page in pages for part in _parts(page)])
+
+
+def _parts(page: Page) -> list[Part]:
+    """Sheets ① and ② found in one worksheet, one below the other."""
+    groups: list[list[Anchor]] = []
+    for anchor in page.anchors():
+        last = groups[-1][-1] if groups else None
+        if last is None or _begins(page, last, anchor):
+            groups.append([anchor])
+        elif last.block < anchor.block < ISSUES:
+            groups[-1].append(anchor)
+        elif last.block == anchor.block == EVALUATION and anchor.labels >= last.labels:
+            groups[-1][-1] = anchor  # anything else is text that looks like a heading
+    if groups:
+        page.merge()
+    tops = [0]
+    for before, group in pairwise(groups):
+        between = range(before[-1].row + 1, group[0].row)
+        heads = [cell[0] for role in (*TITLES, *HEAD) for cell in page.labels(role, between)]
+        tops.append(min(heads, default=group[0].row))
+    ends = [*tops[1:], page.height]
+    found = (
+        _part(page, group, range(top, end))
+        for group, top, end in zip(groups, tops, ends, strict=False)
+    )
+    return [part for part in found if part]
+
+
+def _begins(page: Page, last: Anchor, anchor: Anchor) -> bool:
+    """A head stands between two blocks, or a part of it between a whole ① and ②."""
+    between = range(last.row + 1, anchor.row)
+    heads = sum(bool(page.labels(role, between)) for role in (*TITLES, *HEAD))
+    return heads >= (1 if (last.block, anchor.block) == (EVALUATION, ISSUES) else 2)
+
+
+def _part(page: Page, group: list[Anchor], rows: range) -> Part | None:
+    """The fields of one sheet, or None where too few labels speak for a form."""
+    sheet = int(group[0].block == ISSUES)
+    above = range(rows.start, group[0].row)
+    titles = page.labels(TITLES[sheet], above)
+    cells, spots = _head(page, above, titles[-1:]), dict[str, Cell]()
+    for anchor, end in zip(group, [*(one.row for one in group[1:]), rows.stop], strict=True):
+        spots |= _BLOCKS[anchor.block](page, anchor, range(anchor.row + 1, end))
+    if not titles and len(group) < 2 and not spots.keys() & {*REMARKS}:
+        return None
+    if sheet == 0:
+        spots |= _themes(page, above, set(cells.values()))
+        spots |= _ending(page, range(group[-1].row + 1, rows.stop))
+    else:
+        repeats = {label.repeats for label in page.form.labels}
+        cells = {name: cell for name, cell in cells.items() if name in repeats}
+    number = re.match(r"(?:no)?0*(\d+)", key(page.cells.get(cells.get("項目番号", (-1, -1)), "")))
+    every = {name: (page.number, *cell) for name, cell in (cells | spots).items()}
+    return Part(sheet, number[1] if number else "", every)
+
+
+def _head(page: Page, rows: range, title: Sequence[Cell]) -> dict[str, Cell]:
+    """Numbers, names and 確認時期; on ② as far as they are printed again."""
+    labels = {role: page.labels(role, rows)[:1] for role in (*HEAD, "テーマ")}
+    heads = {cell for cells in labels.values() for cell in cells}
+    spots = {name: page.right_of(cell, heads) for name in HEAD for cell in labels[name]}
+    filled = page.filled(rows)
+    if "確認年度" not in spots:  # 確認時期 令和３年度末 in one cell, or the year alone
+        bare = ((cell, page.bare(cell).removeprefix(page.words.season)) for cell in filled)
+        spots |= [("確認年度", cell) for cell, rest in bare if read_label(rest)[1]][:1]
+    free = [cell for cell in filled if cell not in heads | set(spots.values())]
+    beside = [cell for at in title for cell in page.filled(at[:1], 0, at[1])]
+    numbers = [
+        *(cell for cell in beside if page.bare(cell).isdecimal()),
+        *(cell for cell in title if page.bare(cell)[:1].isdecimal()),
+        *(cell for cell in free if re.fullmatch(r"\d{1,3}", page.bare(cell))),
+        *(cell for cell in free if NUMBER_AND_TITLE.match(page.cells[cell])),
+        *(cell for cell in beside if labels["取組項目番号"]),
+        *((row, page.homes.get((row, col - 1), 0)) for row, col in title if col),
+    ]
+    spots |= [("項目番号", cell) for cell in numbers[:1]]
+    items = [cell for cell in filled if cell not in numbers[:1] and ITEM.match(page.bare(cell))]
+    for cell in [spots[name] for name in HEAD[1:2] if name in spots] or items[:1]:
+        match = ITEM.match(page.bare(cell))
+        spots["取組項目番号"] = cell
+        spots["取組項目"] = cell if match and match["name"] else page.right_of(cell, heads)
+        if page.bare(cell) and not match and not page.bare(cell).isdecimal():
+            spots["取組項目"] = spots.pop("取組項目番号")  # a name without its number
+    for row, col in page.roles["様式版"]:  # beside the form: beyond its edge
+        if row in rows:
+            after = [right for right in page.cols[row] if right > col]
+            spots["様式版"] = (row, (*after, col + 1)[0])
+    return spots
+
+
+def _themes(page: Page, rows: range, values: set[Cell]) -> dict[str, Cell]:
+    """The marks under the themes' names; ``民間活力`` is 民活: the same letters in order."""
+    spots: dict[str, Cell] = {}
+    for row in rows:
+        names: dict[str, int] = {}
+        for cell in page.filled([row]):
+            alike = (
+                name
+                for name, theme in page.words.themes.items()
+                if name not in spots | names
+                and len(page.bare(cell)) <= len(theme) + 4
+                and re.search(".*".join(theme), page.bare(cell))
+            )
+            names |= {name: cell[1] for name in list(alike)[:1] if cell not in values}
+        if len(names) >= min(2, len(page.words.themes)):
+            below = range(row + 1, min(row + 4, rows.stop))
+            lines = [page.across([down], [*names.values()], page.edge) for down in below]
+            marked = [line for line in lines if any(_is_mark(page, cell) for cell in line)]
+            spots |= dict(zip(names, (*marked, *lines)[0], strict=True)) if lines else {}
+    return spots
+
+
+def _is_mark(page: Page, cell: Cell) -> bool:
+    text = page.cells.get(cell, "")
+    return is_marked(text) or is_none_mark(text)
+
+
+def _schedule(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
+    """Original and revised plan under each year, and the status between two years."""
+    spots: dict[str, Cell] = {}
+    years = page.years_across(anchor.row)
+    cols = [*years.values()]
+    usual = cols[-1] - cols[-2] if len(cols) > 1 else NEAR
+    bands = [*pairwise(cols), (cols[-1], min(page.edge, cols[-1] + 2 * usual))]
+    starts: list[int] = []
+    for year, (first, stop) in zip(years, bands, strict=True):
+        last = min(stop, first + usual) if first == cols[-1] else stop
+        status = _status(page, range(anchor.row, rows.stop), first, stop, last)
+        starts += [first, *(cell[1] for cell in status)]
+        spots |= [(field_name("工程_状況", year), cell) for cell in status]
+    lines = [row for stem in LEFT[4:6] for row, _ in page.labels(stem, rows, cols[0])[:1]]
+    if len(lines) < 2:  # the papers print no 当初 and no 変更: the first and the second filled row
+        texts = [row for row in rows if any(cell[1] in cols for cell in page.filled([row]))]
+        lines = [*texts, *(row for row in rows if row > max(texts, default=anchor.row))]
+    for stem, row in zip(LEFT[4:6], lines, strict=False):
+        cells = dict(zip(starts, page.across([row], starts, bands[-1][1]), strict=True))
+        spots |= {field_name(stem, year): cells[col] for year, col in years.items()}
+    return spots
+
+
+def _status(page: Page, rows: range, first: int, stop: int, last: int) -> list[Cell]:
+    """The status right of a year's plan: in the row of the years, or beside a filled cell below."""
+    found = page.filled(rows, first + 1, stop)
+    if found:
+        top = rows.start
+        return [min(found, key=lambda cell: (cell[0] != top, (cell[0], first) not in page.cells))]
+    merged = [col for col in range(first + 1, stop) if page.homes.get((rows.start, col)) == col]
+    home = (*merged, page.left_of((rows.start, last))[1])[0]
+    return [(rows.start, home)] if home > first else []
+
+
+def _activities(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
+    """Rows of a year run from its label to the next; a blank row too many was inserted."""
+    spots: dict[str, Cell] = {}
+    plan = anchor.cols[0]
+    numbers = page.labels("取組番号", range(anchor.row, rows.start), plan)
+    years = page.years_down(rows, plan)
+    end = rows.stop if rows.stop < page.height else max(years.values())[0] + ROWS_A_YEAR
+    stops = [*(row for row, _ in years.values()), end][1:]
+    for (year, (top, col)), stop in zip(years.items(), stops, strict=False):
+        blank = [row for row in range(top, stop) if not page.filled([row], col + 1)]
+        blank.sort(key=lambda row: (row, plan) in page.homes)  # an inserted row has no merged cells
+        surplus = blank[: max(0, stop - top - ROWS_A_YEAR)]
+        kept = [row for row in range(top, stop) if row not in surplus][:ROWS_A_YEAR]
+        for n, row in enumerate(kept, start=1):
+            cells = page.across([row], anchor.cols, page.edge) + [(row, at) for _, at in numbers]
+            spots |= {field_name(stem, year, n): at for stem, at in zip(ABOVE, cells, strict=False)}
+    return spots
+
+
+def _evaluation(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
+    """Scores where a criterion's row meets a year's column; reasons under their heading."""
+    spots: dict[str, Cell] = {}
+    years = page.years_across(anchor.row, anchor.cols[0])
+    starts = [*years.values()]
+    heading = page.labels(page.form.reasons[0].stem, range(anchor.row - 2, rows.start + 2))
+    reasons = [col for _, col in heading if col > starts[-1]][:1]
+    after = page.edge if reasons else starts[-1] + 1
+    for name in (*page.form.criteria, *LEFT[6:]):
+        names = [*(field_name(name, year) for year in years), f"評価理由_{name}"]
+        for row, _ in page.labels(name, rows, starts[0])[:1]:
+            cells = zip(names, page.across([row], [*starts, *reasons], after), strict=False)
+            spots |= {field: cell for field, cell in cells if field in page.form}
+    return spots
+
+
+def _ending(page: Page, rows: range) -> dict[str, Cell]:
+    """``… 令和 [4] 年 [3] 月取組終了``, in cells of their own or all in one."""
+    _, of_year, of_month = page.words.ending
+    for cell in page.filled(rows):
+        bare = page.bare(cell)
+        if re.fullmatch(rf".*{of_year}\d*{of_month}", bare):
+            return {"取組終了_年": cell, "取組終了_月": cell}
+        if re.fullmatch(rf"\d*{of_month}", bare):
+            before = page.filled(cell[:1], 0, cell[1])
+            middle = [one for one in before if re.fullmatch(rf"\d*{of_year}", page.bare(one))]
+            for year in middle[-1:]:
+                return {"取組終了_年": _number(page, year), "取組終了_月": _number(page, cell)}
+    return {}
+
+
+def _number(page: Page, unit: Cell) -> Cell:
+    """The number before 年 or 月: in one cell with it or left of it, or the place for it."""
+    lead, of_year, _ = page.words.ending
+    values = page.filled(unit[:1], 0, unit[1])[-1:]
+    if page.bare(unit)[0].isdecimal():
+        return unit
+    if values and not lead.endswith(bare := page.bare(values[0])) and not bare.endswith(of_year):
+        return values[0]
+    return page.left_of(unit)
+
+
+def _issues(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
+    """Problems and solutions beside each year, and the two wide fields under their headings."""
+    spots: dict[str, Cell] = {}
+    years = page.years_down(rows, anchor.cols[0])
+    last = max(years.values())[0]
+    headings: list[tuple[str, Cell]] = []
+    for name in REMARKS:
+        below = range(headings[-1][1][0] + 1 if headings else last + 1, rows.stop)
+        headings += [(name, cell) for cell in page.labels(name, below)[:1]]
+    # Without a heading below, the last year has one row only.
+    stops = [row for row, _ in (*years.values(), *(cell for _, cell in headings), (last + 1, 0))]
+    for (year, (top, _)), stop in zip(years.items(), stops[1:], strict=False):
+        cells = page.across(range(top, stop), anchor.cols, page.edge)
+        spots |= {field_name(stem, year): at for stem, at in zip(ABOVE[3:5], cells, strict=True)}
+    for place, (name, heading) in enumerate(headings, start=1):
+        right = page.right_of(heading)
+        end = headings[place][1][0] if place < len(headings) else max(rows.stop, heading[0] + 2)
+        room = range(heading[0] + 1, end)
+        blank = (heading[0] + 1, heading[1]) if room else right
+        spots[name] = right if right in page.cells else (*page.filled(room), blank)[0]
+    return spots
+
+
+_BLOCKS = {
+    SCHEDULE: _schedule,
+    ACTIVITIES: _activities,
+    EVALUATION: _evaluation,
+    ISSUES: _issues,
+}
+
+
+def _paired(parts: Sequence[Part]) -> list[dict[str, Spot]]:
+    """①s and ②s with the same number belong together, those without one by their order."""
+    alone = [part for part in parts if part.sheet == 1]
+    for by_number in (True, False):
+        for first in (part for part in parts if part.sheet == 0 and not part.partner):
+            for second in alone:
+                known = bool(first.number and second.number)
+                if known == by_number and (not known or first.number == second.number):
+                    first.partner = second
+                    alone.remove(second)
+                    break
+    heads = [part for part in parts if part.sheet == 0 or part in alone]
+    # What both print is read from ①.
+    return [(part.partner.spots if part.partner else {}) | part.spots for part in heads]

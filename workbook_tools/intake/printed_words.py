@@ -1,0 +1,249 @@
+"""A worksheet as printed words: where labels of the form stand, whatever they look like. Pure.
+
+A label is a whole cell, compared without widths, spaces, signs and remarks in brackets; its words
+come from the layout. What the words mean together is for :mod:`labels` to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice, pairwise
+from typing import TypeAlias
+
+from workbook_tools.era import FiscalYear
+from workbook_tools.excel.read.book import Table, as_text
+from workbook_tools.form.layout import BESIDE, OVERALL, Field, Form, Kind
+from workbook_tools.text import key
+
+Cell: TypeAlias = tuple[int, int]
+Spot: TypeAlias = tuple[int, int, int]  # table, row, column; all zero-based
+
+_IN_BRACKETS, _SIGNS = re.compile(r"\([^()]*\)"), re.compile(r"[\W_]")
+ITEM, NUMBER_AND_TITLE = re.compile(r"no\d+(?P<name>.*)"), re.compile(r"\s*\d{1,3}\s+\S")
+_LONGEST = 60  # characters of a label with its spaces; a longer cell is a text
+NEAR = 12  # rows between the labels of a block, a few inserted ones included
+_NO_EDGE = 1 << 14  # columns of a worksheet
+SCHEDULE, ACTIVITIES, EVALUATION, ISSUES = range(4)  # blocks in the order of the papers
+ABOVE = ("取組予定", "取組結果", "取組番号", "課題", "解決方法", "特記事項", "特記すべき事項")
+HEAD = ("確認年度", "取組項目番号", "実践項目", "担当部署")
+LEFT = (*HEAD, "工程_当初", "工程_変更", "合計", OVERALL)
+REMARKS, TITLES = ABOVE[-2:], ("title①", "title②")
+
+
+def word(text: str) -> str:
+    """What spellings of a label share: ``【評価の理由】（令和３年度）`` → ``評価の理由``."""
+    bare = key(text)
+    return _SIGNS.sub("", _IN_BRACKETS.sub("", bare)) or _SIGNS.sub("", bare)
+
+
+@lru_cache(maxsize=4096)
+def read_label(text: str) -> tuple[str, FiscalYear | None]:
+    """A cell as a label: its word, and the year it names, if any."""
+    bare = word(text) if len(text) <= _LONGEST else ""
+    try:
+        return bare, FiscalYear.parse(bare)
+    except ValueError:
+        return bare, None
+
+
+class _Words:
+    """The words of a form's labels. The role of a field's label is the field's stem."""
+
+    def __init__(self, form: Form) -> None:
+        self.roles: dict[str, set[str]] = defaultdict(set)  # word → roles
+        stems = {item.stem: item for item in reversed(form.fields)}  # the first of each
+        themes = {item.name: item for item in form.fields if item.kind is Kind.MARK}
+        for stem in ABOVE:
+            self.roles[stem].add(stem)  # somebody who retypes a heading may shorten it so
+        for stem in (*ABOVE, form.reasons[0].stem):
+            self.roles[self._above(form, stems[stem])].add(stem)
+        for stem in (*LEFT, *form.criteria):
+            self.roles[self._left(form, stems[stem])].add(stem)
+        self.roles[word(stems["様式版"].title)].add("様式版")
+        self.roles[self._left(form, next(iter(themes.values())))].add("テーマ")
+        self.themes = {name: self._above(form, item) for name, item in themes.items()}
+        self.season = self._left(form, stems["確認年度"])
+        plan, ending = stems["工程_当初"].area, stems["取組終了_年"].area.row
+        at = [(label.sheet, label.area.row, label) for label in form.labels]
+        for sheet, row, label in at:
+            if sheet == 0 and abs(row - plan.row) <= 1 and label.area.col < plan.col:
+                self.roles[word(label.text)].add("工程表")
+        self.titles = [
+            word(one.text.replace("{plan}", "")) for *_, one in at if one.look == "title"
+        ]
+        # 取組終了の場合記入 → 令和 [ ] 年 [ ] 月取組終了
+        self.ending = [word(one.text) for sheet, row, one in at if (sheet, row) == (0, ending)]
+
+        self.years = frozenset(form.years)
+        self.meaning = lru_cache(maxsize=4096)(self._meaning)
+
+    def _meaning(self, text: str) -> tuple[tuple[str, ...], FiscalYear | None]:
+        """The roles a cell may have as a label, and the year it may name."""
+        bare, year = read_label(text)
+        titles = zip(TITLES, self.titles, strict=True)
+        roles = {role for role, title in titles if bare.endswith(title)} | self.roles.get(
+            bare, set()
+        )
+        beside = ["beside"] if text in BESIDE else []
+        return (*sorted(roles), *beside), year if year in self.years else None
+
+    @staticmethod
+    def _above(form: Form, item: Field) -> str:
+        place = (item.sheet, item.area.row - 1, item.area.col)
+        labels = ((one.sheet, one.area.last_row, one.area.col, one.text) for one in form.labels)
+        return next(word(text) for *at, text in labels if tuple(at) == place)
+
+    @staticmethod
+    def _left(form: Form, item: Field) -> str:
+        row, col = item.area.row, item.area.col
+        labels = (one for one in form.labels if one.sheet == item.sheet and one.area.col < col)
+        beside = [one for one in labels if one.area.row <= row <= one.area.last_row]
+        return word(max(beside, key=lambda one: one.area.col).text)
+
+
+_words = lru_cache(maxsize=8)(_Words)
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Anchor:
+    """A recognised block: row and columns of its headings, and how many labels speak for it."""
+
+    row: int
+    block: int
+    cols: tuple[int, ...]
+    labels: int = 0
+
+
+@dataclass(eq=False, slots=True)
+class Part:
+    """A sheet ① or ②: the practice number printed on it, and its fields."""
+
+    sheet: int
+    number: str
+    spots: dict[str, Spot]
+    partner: Part | None = None
+
+
+class Page:
+    """A worksheet as far as the form goes: its filled cells, labels and years, indexed once."""
+
+    def __init__(self, form: Form, number: int, table: Table) -> None:
+        self.form, self.number, self.table, self.words = form, number, table, _words(form)
+        self.cells: dict[Cell, str] = {}
+        self.cols: dict[int, list[int]] = defaultdict(list)  # row → filled columns
+        self.roles: dict[str, list[Cell]] = defaultdict(list)
+        self.years: dict[int, dict[int, FiscalYear]] = defaultdict(dict)  # row → column → year
+        for row, values in enumerate(table.grid):
+            for col, value in enumerate(values):
+                if value != "" and (text := as_text(value)).strip():
+                    self.cells[row, col] = text
+                    self.cols[row].append(col)
+                    if isinstance(value, str):
+                        self._index((row, col), *self.words.meaning(text))
+        self.height = len(table.grid)
+        self.edge = min((col for _, col in self.roles["beside"]), default=_NO_EDGE)
+        self.homes: dict[Cell, int] = {}  # cell → first column of its merged area
+        self.ends: dict[Cell, int] = {}  # first cell of a merged area → last column
+
+    def _index(self, cell: Cell, roles: Sequence[str], year: FiscalYear | None) -> None:
+        for role in roles:
+            self.roles[role].append(cell)
+        if year:
+            self.years[cell[0]][cell[1]] = year
+
+    def merge(self) -> None:
+        """Learn the merged cells, where the format tells them: help, nothing relies on them."""
+        for area in self.table.merged:
+            self.ends[area.row, area.col] = area.last_col
+            for col in range(area.col, area.last_col + 1):
+                self.homes[area.row, col] = area.col
+
+    def bare(self, cell: Cell) -> str:
+        """The word in a cell; nothing for a long text or a blank."""
+        return read_label(self.cells.get(cell, ""))[0]
+
+    def labels(self, role: str, rows: range, before: int = _NO_EDGE) -> list[Cell]:
+        """The labels of a role in these rows, left of a column."""
+        limit = min(before, self.edge)
+        return [cell for cell in self.roles[role] if cell[0] in rows and cell[1] < limit]
+
+    def filled(self, rows: Iterable[int], first: int = 0, after: int = _NO_EDGE) -> list[Cell]:
+        """The filled cells between two columns of the form."""
+        after = min(after, self.edge)
+        return [
+            (row, col) for row in rows for col in self.cols.get(row, ()) if first <= col < after
+        ]
+
+    def years_down(self, rows: range, before: int) -> dict[FiscalYear, Cell]:
+        """The years printed one under the other, left of a column, ascending."""
+        found: dict[FiscalYear, Cell] = {}
+        for row in rows:
+            for col, year in self.years.get(row, {}).items():
+                if col < before and (not found or year > max(found)):
+                    found[year] = (row, col)
+        return found
+
+    def years_across(self, row: int, after: int = -1) -> dict[FiscalYear, int]:
+        """The years printed side by side, right of a column: year → column, ascending."""
+        found: dict[FiscalYear, int] = {}
+        for col, year in self.years.get(row, {}).items():
+            if after < col < self.edge and (not found or year > max(found)):
+                found[year] = col
+        return found
+
+    def across(self, rows: Sequence[int], starts: Sequence[int], after: int) -> list[Cell]:
+        """For every column of a block its filled cell in these rows, or where one would stand."""
+        homes: list[int] = []
+        for col in starts:
+            home = self.homes.get((rows[0], col), col)
+            # A cell merged with its left neighbour has no place of its own: it stays blank.
+            homes.append(home if not homes or home > homes[-1] else col)
+        bands = pairwise([*homes, after])
+        return [(*self.filled(rows, *band), (rows[0], band[0]))[0] for band in bands]
+
+    def right_of(self, cell: Cell, heads: Iterable[Cell] = ()) -> Cell:
+        """The first filled cell right of a label, or where one would stand."""
+        start = (cell[0], self.ends.get(cell, cell[1]) + 1)
+        found = self.filled(start[:1], start[1])
+        return found[0] if found and found[0] not in heads else start
+
+    def left_of(self, cell: Cell) -> Cell:
+        """The cell that ends before this one."""
+        row, col = cell
+        return row, self.homes.get((row, col - 1), col - 1)
+
+    def anchors(self) -> list[Anchor]:
+        """All blocks of the worksheet, from top to bottom."""
+        schedules = [
+            Anchor(row, SCHEDULE, tuple(cols.values()))
+            for row in self.years
+            if len(cols := self.years_across(row)) >= min(2, len(self.form.years))
+            and self.labels("工程表", range(row - 2, row + 5), min(cols.values()))
+        ]
+        known = {anchor.row for anchor in schedules}
+        evaluations = [one for one in self._evaluations() if one.row not in known]
+        pairs = (*self._pairs(ACTIVITIES, *ABOVE[:2]), *self._pairs(ISSUES, *ABOVE[3:5]))
+        return sorted([*schedules, *pairs, *evaluations])
+
+    def _pairs(self, block: int, left: str, right: str) -> Iterator[Anchor]:
+        """Two headings in one row, with years below to their left."""
+        for row, col in self.labels(left, range(self.height)):
+            others = [cell[1] for cell in self.labels(right, range(row, row + 1)) if cell[1] > col]
+            if others and self.years_down(range(row + 1, row + NEAR), col):
+                yield Anchor(row, block, (col, others[0]))
+
+    def _evaluations(self) -> Iterator[Anchor]:
+        """Two or more criteria one under the other, with years above to their right."""
+        criteria = {cell for name in self.form.criteria for cell in self.roles[name]}
+        found: Counter[Cell] = Counter()
+        for row, col in criteria:
+            above = range(row - 1, row - 1 - NEAR, -1)
+            free = (up for up in above if (up, col) not in criteria and self.years_across(up, col))
+            found.update((up, col) for up in islice(free, 1))
+        for (row, col), count in found.items():
+            if count >= min(2, len(self.form.criteria)):
+                yield Anchor(row, EVALUATION, (col,), count)

@@ -1,0 +1,49 @@
+"""Totals, means and grades, in whole numbers only (domain §7).
+
+Scores are integers; means and their sums are **tenths** (23 is 2.3), so that 2.25 becomes 2.3 and
+no binary fraction ever decides a grade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from workbook_tools.plan.model import GradeRule
+
+
+def total(scores: Mapping[str, int]) -> int:
+    """合計 of one practice: the sum over all criteria."""
+    return sum(scores.values())
+
+
+def grade(rules: Sequence[GradeRule], scores: Mapping[str, int]) -> str:
+    """総合評価 of one practice: the first rule whose total and single minima are reached."""
+    return _grade(rules, total(scores), scores, unit=1)
+
+
+def mean_tenths(values: Sequence[int]) -> int:
+    """Mean of integers in tenths, half up: ``[2, 2, 2, 3]`` → 23. Empty input raises ValueError."""
+    if not values:
+        raise ValueError("the mean of nothing")
+    return (20 * sum(values) + len(values)) // (2 * len(values))
+
+
+def mean_of_tenths(values: Sequence[int]) -> int:
+    """Mean of figures that are tenths themselves, again in tenths, half up."""
+    if not values:
+        raise ValueError("the mean of nothing")
+    return (2 * sum(values) + len(values)) // (2 * len(values))
+
+
+def grade_of_means(rules: Sequence[GradeRule], means: Mapping[str, int]) -> str:
+    """総合評価 of averages in tenths: their sum is rounded half up to an integer (9.5 → 10)."""
+    rounded = (sum(means.values()) + 5) // 10
+    return _grade(rules, rounded, means, unit=10)
+
+
+def _grade(rules: Sequence[GradeRule], reached: int, parts: Mapping[str, int], unit: int) -> str:
+    for rule in rules:
+        minima = rule.least_scores.items()
+        if reached >= rule.least_total and all(parts[name] >= unit * low for name, low in minima):
+            return rule.grade
+    return rules[-1].grade

@@ -1,0 +1,322 @@
+"""The register: what is known of past years and of what was sent and received; and the archive.
+
+The only module that knows sqlite. The schema grows by named steps, each in a transaction of its
+own; the ``with`` block of a register is one transaction: all of it is kept, or nothing. Times are
+handed in by the callers, so that two runs on the same input give the same register.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import astuple
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from workbook_tools.era import FiscalYear
+from workbook_tools.findings import UserError
+from workbook_tools.register.schema import (
+    STEPS,
+    Distributed,
+    Kind,
+    PastResult,
+    Prefilled,
+    Source,
+    Status,
+)
+
+__all__ = [
+    "Distributed",
+    "Kind",
+    "PastResult",
+    "Prefilled",
+    "Register",
+    "Source",
+    "Status",
+]
+
+PATIENCE = 10.0  # seconds to wait for another process that holds the register
+
+
+# By sqlite's primary result code; any other code is a fault of ours and stays a traceback.
+_BUSY = "をほかの処理が使っています。その処理が終わってから、もう一度実行してください。"
+_DAMAGED = (
+    "が壊れています。workbook-tools collect --rebuild を実行すると、"
+    "保存してある控えから作り直せます。"
+)
+_CLOSED = "を開けません。フォルダーがあるか、書き込む権限があるかを確かめてください。"
+_NO_ROOM = "に書けません。ディスクの空き容量と接続を確かめてください。"
+_NEWER = "は新しい版の workbook-tools で作られています。workbook-tools を更新してください。"
+_WHY = {
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_CANTOPEN: _CLOSED,
+    sqlite3.SQLITE_READONLY: _CLOSED,
+    sqlite3.SQLITE_PERM: _CLOSED,
+    sqlite3.SQLITE_FULL: _NO_ROOM,
+    sqlite3.SQLITE_IOERR: _NO_ROOM,
+}
+
+
+class Register:
+    """One open register. ``with Register.open(path) as register:`` is one transaction.
+
+    A normal end of the block keeps everything, an exception keeps nothing. What the user can mend
+    (locked, damaged, not writable, from a newer version) becomes a UserError.
+    """
+
+    def __init__(self, path: Path, db: sqlite3.Connection, *, write: bool) -> None:
+        self._path = path
+        self._db = db
+        self._write = write
+
+    @classmethod
+    def open(cls, path: Path, *, write: bool = True) -> Register:
+        """Open or create the register and bring its schema up to date.
+
+        With ``write=False`` the file is neither made nor changed: where there is none, the
+        register is an empty one in memory.
+        """
+        with _explained(path):
+            return cls(path, _connect(path, write), write=write)
+
+    def __enter__(self) -> Register:
+        try:
+            with _explained(self._path):
+                self._db.execute("BEGIN IMMEDIATE" if self._write else "BEGIN")
+        except BaseException:
+            self._db.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            with _explained(self._path):
+                if error is None:
+                    self._db.execute("COMMIT")
+                    return
+                with suppress(sqlite3.Error):
+                    self._db.execute("ROLLBACK")
+                if isinstance(error, sqlite3.OperationalError | UnicodeDecodeError):
+                    raise error
+                if isinstance(error, Exception) and not isinstance(error, UserError):
+                    self._raise_if_damaged(error)
+                if isinstance(error, sqlite3.Error):
+                    raise error
+        finally:
+            self._db.close()
+
+    def _raise_if_damaged(self, error: Exception) -> None:
+        """Whatever went wrong: where the file is damaged, that is the cause to tell."""
+        (first,) = self._db.execute("PRAGMA integrity_check(1)").fetchone()
+        if first != "ok":
+            raise UserError(_sentence(self._path, _DAMAGED)) from error
+
+    # Past years, from imported lists
+
+    def take_history(
+        self, year: FiscalYear, results: Sequence[PastResult], source_sha256: str
+    ) -> None:
+        """Keep the rows of a year's list in place of what an earlier list of that year said."""
+        past = year.western
+        self._db.execute("DELETE FROM past_result WHERE year = ?", (past,))
+        self._db.execute("DELETE FROM past_score WHERE year = ?", (past,))
+        self._db.executemany(
+            "INSERT INTO past_result VALUES (?, ?, ?, ?, ?)",
+            (
+                (past, row.practice_no, row.grade, _number(row.finished), source_sha256)
+                for row in results
+            ),
+        )
+        self._db.executemany(
+            "INSERT INTO past_score VALUES (?, ?, ?, ?)",
+            (
+                (past, row.practice_no, criterion, score)
+                for row in results
+                for criterion, score in row.scores.items()
+            ),
+        )
+
+    def scores(self) -> dict[FiscalYear, dict[int, dict[str, int]]]:
+        """Year → practice → criterion → score, as the imported lists print them."""
+        years: dict[FiscalYear, dict[int, dict[str, int]]] = {}
+        for year, practice_no, criterion, score in self._db.execute("SELECT * FROM past_score"):
+            practices = years.setdefault(FiscalYear(year), {})
+            practices.setdefault(practice_no, {})[criterion] = score
+        return years
+
+    def grades(self) -> dict[FiscalYear, dict[int, str]]:
+        """Year → practice → 総合評価, as the imported lists print it."""
+        years: dict[FiscalYear, dict[int, str]] = {}
+        query = "SELECT year, practice_no, grade FROM past_result WHERE grade IS NOT NULL"
+        for year, practice_no, grade in self._db.execute(query):
+            years.setdefault(FiscalYear(year), {})[practice_no] = grade
+        return years
+
+    def finished(self) -> dict[int, FiscalYear]:
+        """Practice → year in which an imported list says it ended.
+
+        Every later list repeats the endings, so where two lists differ the later one wins: it was
+        printed knowing the earlier one. A blank there takes nothing back: it may be left out.
+        """
+        query = """SELECT practice_no, finished FROM past_result WHERE finished IS NOT NULL
+            ORDER BY year"""
+        return {practice_no: FiscalYear(end) for practice_no, end in self._db.execute(query)}
+
+    # Forms sent out
+
+    def distributed(self, year: FiscalYear) -> dict[int, Distributed]:
+        """Practice → its form of that round, with what was written into it."""
+        cells: dict[int, list[Prefilled]] = {}
+        query = """SELECT practice_no, field, text, target, target_text FROM prefilled
+            WHERE year = ? ORDER BY practice_no, position"""
+        for practice_no, *cell in self._db.execute(query, (year.western,)):
+            cells.setdefault(practice_no, []).append(Prefilled(*cell))
+        query = """SELECT practice_no, path, sha256, distributed_at FROM distributed
+            WHERE year = ? ORDER BY practice_no"""
+        forms = self._db.execute(query, (year.western,))
+        return {
+            no: Distributed(no, path, sha256, sent, tuple(cells.get(no, ())))
+            for no, path, sha256, sent in forms
+        }
+
+    def note_distributed(self, year: FiscalYear, entries: Sequence[Distributed]) -> None:
+        """Note forms as sent; a practice's earlier form of that round is replaced."""
+        self.forget_distributed(year, [entry.practice_no for entry in entries])
+        self._db.executemany(
+            "INSERT INTO distributed VALUES (?, ?, ?, ?, ?)",
+            (
+                (year.western, form.practice_no, form.path, form.sha256, form.distributed_at)
+                for form in entries
+            ),
+        )
+        self._db.executemany(
+            "INSERT INTO prefilled VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                (year.western, form.practice_no, position, *astuple(cell))
+                for form in entries
+                for position, cell in enumerate(form.prefilled)
+            ),
+        )
+
+    def forget_distributed(self, year: FiscalYear, practice_nos: Iterable[int]) -> None:
+        """Forget the forms of these practices in that round, if there are any."""
+        keys = [(year.western, practice_no) for practice_no in practice_nos]
+        for table in ("distributed", "prefilled"):
+            self._db.executemany(f"DELETE FROM {table} WHERE year = ? AND practice_no = ?", keys)
+
+    # Questions and changes of the modules that know what a table means
+
+    def rows(self, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        """The rows a query gives."""
+        return iter(self._db.execute(query, values))
+
+    def change(self, statement: str, *values: object) -> int:
+        """Carry out one statement; the number of the row it added, if it added one."""
+        return self._db.execute(statement, values).lastrowid or 0
+
+    def add(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
+        """Carry out one statement for many rows."""
+        self._db.executemany(statement, rows)
+
+    # Files taken in
+
+    def note_source(self, source: Source) -> None:
+        """Note that a file was taken in; the archive keeps its content."""
+        self._db.execute(
+            "INSERT INTO source (sha256, kind, name, year, taken_at) VALUES (?, ?, ?, ?, ?)",
+            (source.sha256, source.kind, source.name, _number(source.year), source.taken_at),
+        )
+
+    def sources(self) -> tuple[Source, ...]:
+        """Every taking in, in its order."""
+        query = "SELECT sha256, kind, name, year, taken_at FROM source ORDER BY id"
+        return tuple(
+            Source(sha256, Kind(kind), name, FiscalYear(year) if year else None, taken_at)
+            for sha256, kind, name, year, taken_at in self._db.execute(query)
+        )
+
+
+def _connect(path: Path, write: bool) -> sqlite3.Connection:
+    # Not through a file: URI, which cannot name a Windows share.
+    there = write or path.exists()
+    db = sqlite3.connect(path if there else ":memory:", timeout=PATIENCE, isolation_level=None)
+    try:
+        version = _version(db)
+        if version > len(STEPS):
+            raise UserError(_sentence(path, _NEWER))
+        if there and not write and version < len(STEPS):
+            db = _copied_to_memory(db)  # an older register is read without changing its file
+        _apply_steps(db)
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute(f"PRAGMA query_only = {'OFF' if write else 'ON'}")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _apply_steps(db: sqlite3.Connection) -> None:
+    while (done := _version(db)) < len(STEPS):
+        db.execute("BEGIN IMMEDIATE")
+        if _version(db) == done:  # else another process was quicker
+            _, statements = STEPS[done]
+            for statement in statements:
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {done + 1}")
+        db.execute("COMMIT")
+
+
+def _copied_to_memory(db: sqlite3.Connection) -> sqlite3.Connection:
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    db.backup(copy)
+    db.close()
+    return copy
+
+
+def _version(db: sqlite3.Connection) -> int:
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def _number(year: FiscalYear | None) -> int | None:
+    return year.western if year else None
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn what the user can mend into a UserError of one sentence."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        # Extended codes carry the primary one in their lowest byte.
+        why = _WHY.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        if why is None and _tells_damage(error):
+            why = _DAMAGED
+        if why is None:
+            raise
+        raise UserError(_sentence(path, why)) from error
+    except UnicodeDecodeError as error:  # sqlite3 over a damaged name of a table
+        raise UserError(_sentence(path, _DAMAGED)) from error
+    except PermissionError as error:
+        raise UserError(_sentence(path, _CLOSED)) from error
+
+
+def _tells_damage(error: sqlite3.Error) -> bool:
+    """Texts that are no UTF-8, and tables that are gone or there twice: no statement of ours."""
+    said = str(error)
+    telling = ("Could not decode", "no such table", "no such column")
+    return said.startswith(telling) or said.endswith("already exists")
+
+
+def _sentence(path: Path, why: str) -> str:
+    return f"登録簿『{path}』{why}"

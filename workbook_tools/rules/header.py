@@ -1,0 +1,101 @@
+"""The rules of a form's header and history: is this the right sheet of the right round (F)? Pure.
+
+The first three decide whether the form belongs to the round at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from workbook_tools import text
+from workbook_tools.findings import Finding
+from workbook_tools.form import layout
+from workbook_tools.plan.model import EVERYBODY
+from workbook_tools.rules.case import Case, nearest, same, short
+
+_VERSION = re.compile(r"\d{1,4}")
+
+
+def f010_older_version(case: Case) -> Iterator[Finding]:
+    version = case.value("様式版")
+    if _VERSION.fullmatch(version) and int(version) < int(layout.FORM_VERSION):
+        yield case.find("F010", "様式版", expected=layout.FORM_VERSION)
+
+
+def f011_other_year(case: Case) -> Iterator[Finding]:
+    if case.submission.year not in (None, case.year):
+        yield case.find("F011", "確認年度", expected=case.year.long)
+
+
+def f012_unknown_number(case: Case) -> Iterator[Finding]:
+    if case.submission.practice_no not in case.desk.practices:
+        yield case.find("F012", "項目番号")
+
+
+_NUMBER = re.compile(r"(?:no\.?|第)?(\d{1,5})")
+_BEFORE_NAME = re.compile(r"^\s*(?:№|[NnＮｎ][OoＯｏ][.．]?|第)\s*\d+\s*")
+
+
+def f013_header_differs(case: Case) -> Iterator[Finding]:
+    """Titles, and departments by present or former names; a blank or lost header is no finding."""
+    practice, item = case.practice, case.desk.items[case.practice.item_no]
+    number = case.value("取組項目番号")
+    match = _NUMBER.match(text.key(number))
+    if number and not (match and int(match[1]) == item.no):
+        yield case.find("F013", "取組項目番号", expected=f"№{item.no}", suggestion="")
+    titles = {practice.title, practice.printed_title, item.name}
+    for name, names in (("取組項目", {item.name}), ("実践項目", titles)):
+        typed = case.value(name)
+        if not typed or typed in names:
+            continue
+        bare = text.key(_BEFORE_NAME.sub("", typed))
+        if bare not in {text.key(one) for one in names}:
+            expected = item.name if name == "取組項目" else practice.title
+            suggestion = _owner(case, bare) if name == "実践項目" else ""
+            yield case.find("F013", name, expected=expected, suggestion=suggestion)
+    yield from _departments(case)
+
+
+def _owner(case: Case, title: str) -> str:
+    """The other practice of that title: a sheet was copied over another one's."""
+    others = (one.no for one in case.plan.practices if text.key(one.title) == title)
+    return next((f"№{no}の実践項目のことですか。" for no in others), "")
+
+
+# Several names are separated by signs or line breaks, or each begins with its division's mark.
+_BETWEEN_NAMES = re.compile(r"[、,，/／;；\r\n]+|(?<=\S)\s*(?=[(（]\S[)）])")
+
+
+def _departments(case: Case) -> Iterator[Finding]:
+    typed, names = case.value("担当部署"), case.practice.departments
+    if not typed or typed == "、".join(names):
+        return
+    known = {text.key(name) for own in names for name in (own, *case.desk.former.get(own, ()))}
+    known.add(text.key(EVERYBODY))
+    for name in _BETWEEN_NAMES.split(typed):
+        if text.is_blank(name) or text.key(name) in known:
+            continue
+        if all(text.key(part) in known for part in name.split()):
+            continue
+        expected, near = "、".join(names), _near_department(case, name)
+        yield case.find("F013", "担当部署", value=short(name), expected=expected, suggestion=near)
+
+
+def _near_department(case: Case, name: str) -> str:
+    """The department that was probably meant, this practice's own ones first."""
+    everyone = {text.key(one): "" for one in case.desk.former}
+    if text.key(name) in everyone:
+        return ""  # no slip of the pen: another department
+    return nearest(name, case.practice.departments) or nearest(name, tuple(case.desk.former))
+
+
+def f014_history_altered(case: Case) -> Iterator[Finding]:
+    for name, sent in case.context.prefilled.items():
+        if name not in case.desk.past or not case.is_locked(name):
+            continue
+        answer = case.answer(name)
+        raw = answer.raw if answer else ""
+        if raw == sent.text or same(raw, sent.text) or (answer and answer.value == sent.text):
+            continue
+        yield case.find("F014", name, before=short(sent.text))

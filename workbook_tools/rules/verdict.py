@@ -1,0 +1,157 @@
+"""The verdict on a returned file: read, checked against the plan and what was sent out.
+
+Used when a file is collected, checked alone, answered, or judged anew from the archive.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from workbook_tools.era import FiscalYear
+from workbook_tools.findings import Severity
+from workbook_tools.form import layout
+from workbook_tools.form.layout import Form, Kind
+from workbook_tools.intake.answers import Submission
+from workbook_tools.intake.inbox import Received
+from workbook_tools.intake.read_forms import Intake, take_in
+from workbook_tools.plan.model import Department, Item, Plan, Practice
+from workbook_tools.register import submissions as returns
+from workbook_tools.register.database import Register, Status
+from workbook_tools.register.submissions import Judged, Reading
+from workbook_tools.rules import check_form as checks
+from workbook_tools.rules import waivers
+from workbook_tools.text import key
+from workbook_tools.workspace import digest
+
+
+def _take_in(received: Received, form: Form, passwords: tuple[str, ...]) -> Intake:
+    return take_in(received.data or b"", received.name, form, passwords)
+
+
+class Judge:
+    """Reads and checks files of one round against the plan and what was sent out."""
+
+    def __init__(
+        self,
+        register: Register,
+        plan: Plan,
+        year: FiscalYear,
+        now: str,
+        passwords: Sequence[str],
+        *,
+        believing: bool = False,
+    ) -> None:
+        self._register = register
+        self._believing = believing
+        self._plan = plan
+        self._year = year
+        self._passwords = passwords
+        self._form = layout.form_of(plan)
+        self._practices = {practice.no: practice for practice in plan.practices}
+        self._sent = register.distributed(year)
+        self._waivers = waivers.active(plan, now)
+        self.rules = returns.rules(plan, year, self._sent, self._waivers)
+
+    def reader(self) -> Callable[[Received], Intake]:
+        """The pure step from bytes to forms, for any thread or machine."""
+        return partial(_take_in, form=self._form, passwords=tuple(self._passwords))
+
+    def read(self, data: bytes, name: str) -> Intake:
+        """The forms of one file."""
+        return take_in(data, name, self._form, self._passwords)
+
+    def check(self, intake: Intake) -> list[Judged]:
+        """A file's forms, each with its findings."""
+        return [self._judged(submission) for submission in intake.submissions]
+
+    def judge(self, data: bytes, name: str) -> tuple[Intake, list[Judged]]:
+        """One file read and checked."""
+        intake = self.read(data, name)
+        return intake, self.check(intake)
+
+    def keep(self, reading: Reading, intake: Intake) -> bool:
+        """Check a file and keep what was found; False where it is to be tried again next time.
+
+        A protected file may open with another password; council sheets and the like are no returns.
+        """
+        if any(finding.code in ("F002", "F004") for finding in intake.findings):
+            return False
+        returns.add(self._register, self._year, reading, intake.findings, self.check(intake))
+        return True
+
+    def _judged(self, submission: Submission) -> Judged:
+        plan = _believed(self._plan, submission) if self._believing else self._plan
+        practice = self._practices.get(submission.practice_no or 0)
+        sent = self._sent.get(submission.practice_no or 0)
+        context = checks.Context(
+            self._form,
+            plan,
+            self._year,
+            practice.lead if practice else None,
+            {cell.field: cell for cell in sent.prefilled} if sent else {},
+        )
+        findings = waivers.apply(checks.check(submission, context), self._waivers)
+        faulty = any(finding.severity is Severity.ERROR for finding in findings)
+        return Judged(
+            submission,
+            Status.FAULTY if faulty else Status.ACCEPTED,
+            _finished(submission, self._year) if not faulty else None,
+            findings,
+            _everything(submission, self._form),
+            _this_year(submission, self._form, self._year),
+        )
+
+
+def _believed(plan: Plan, submission: Submission) -> Plan:
+    """The plan with the practice as its own sheet prints it, where there is no plan master."""
+    number = submission.practice_no
+    if number is None:
+        return plan
+    names = tuple(filter(None, submission.value("担当部署").split("、")))
+    item_no = int(re.sub(r"\D", "", submission.value("取組項目番号")) or 0)
+    practice = Practice(number, item_no, submission.value("実践項目"), names or ("担当部署",))
+    return replace(
+        plan,
+        items=(Item(item_no, submission.value("取組項目"), ()),),
+        practices=(practice,),
+        departments=tuple(Department(name) for name in names),
+    )
+
+
+def _finished(submission: Submission, year: FiscalYear) -> FiscalYear | None:
+    """An accepted date ends the practice in the evaluated year (domain §4)."""
+    return year if submission.value("取組終了_年") and submission.value("取組終了_月") else None
+
+
+_TYPED = (Kind.TEXT, Kind.SCORE, Kind.STATUS, Kind.END_YEAR, Kind.END_MONTH)
+# What a department writes about the evaluated year; of the rest much is alike between practices.
+_OWN_STEMS = frozenset({"工程_変更", "取組予定", "取組結果", "課題", "解決方法"})
+# So few and short answers may well be alike by chance: forms that are hardly filled in.
+_LEAST_ANSWERS, _LEAST_LETTERS = 5, 30
+
+
+def _everything(submission: Submission, form: Form) -> str:
+    """A digest of all that was typed: equal ones are copies of one another."""
+    values = [submission.value(field.name) for field in form.fields if field.kind in _TYPED]
+    return digest(repr(values).encode())
+
+
+def _this_year(submission: Submission, form: Form, year: FiscalYear) -> str:
+    """A digest of the evaluated year's texts, evened out; empty where hardly any were given."""
+    texts = [
+        (field.name, key(submission.value(field.name)))
+        for field in form.fields
+        if field.kind is Kind.TEXT
+        and (field.year is None or (field.year == year and field.stem in _OWN_STEMS))
+    ]
+    given = [(name, text) for name, text in texts if text]
+    letters = sum(len(text) for _, text in given)
+    if len(given) < _LEAST_ANSWERS or letters < _LEAST_LETTERS:
+        return ""
+    return digest(repr(given).encode())
+
+
+# -- the round as it stands -----------------------------------------------------------------------

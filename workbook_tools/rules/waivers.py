@@ -1,0 +1,60 @@
+"""Exceptions of the secretariat: what is right in spite of a rule (特例 in the plan master). Pure.
+
+A finding covered by one no longer blocks; it stays, as information with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from workbook_tools.findings import CATALOGUE, Finding, Place, Severity, found
+from workbook_tools.plan.model import Plan, Waiver
+
+_MASTER = Place("templates/計画マスタ.xlsx", "特例")
+
+
+def active(plan: Plan, now: str) -> tuple[Waiver, ...]:
+    """The exceptions that hold on the day of ``now`` (ISO time)."""
+    today = date.fromisoformat(now[:10])
+    return tuple(one for one in plan.waivers if one.until is None or one.until >= today)
+
+
+def apply(findings: Iterable[Finding], waivers: Sequence[Waiver]) -> tuple[Finding, ...]:
+    """The findings, those that an exception covers as information with its reason."""
+    covered = {(one.practice_no, one.code): one for one in waivers}
+    return tuple(
+        _waived(finding, covered.get((finding.place.item_no or 0, finding.code)))
+        for finding in findings
+    )
+
+
+def is_waived(finding: Finding) -> bool:
+    """True for a finding that an exception turned into information."""
+    usual = CATALOGUE[finding.code].severity
+    return finding.severity is Severity.INFO and usual is not Severity.INFO
+
+
+def doubtful(
+    plan: Plan, now: str, findings: Iterable[Finding], returned: Collection[int]
+) -> Iterator[Finding]:
+    """Exceptions past their date, and those for a rule that did not fire on a returned form."""
+    fired = {(finding.place.item_no, finding.code) for finding in findings}
+    holding = set(active(plan, now))
+    for one in plan.waivers:
+        place = replace(_MASTER, item_no=one.practice_no)
+        if one not in holding:
+            until = one.until.isoformat() if one.until else ""
+            yield found("E902", place, number=one.practice_no, code=one.code, until=until)
+        elif one.practice_no in returned and (one.practice_no, one.code) not in fired:
+            yield found("E901", place, number=one.practice_no, code=one.code)
+
+
+def _waived(finding: Finding, waiver: Waiver | None) -> Finding:
+    if waiver is None:
+        return finding
+    approver = f"、承認：{waiver.approver}" if waiver.approver else ""
+    facts = {"reason": waiver.reason, "approver": approver}
+    hint = CATALOGUE["E900"].hint.format_map(facts)
+    return replace(finding, severity=Severity.INFO, hint=hint)

@@ -1,0 +1,380 @@
+"""`return`: faulty workbooks back to their departments, marked; and reminders of what is missing.
+
+Everything goes to ``outbox/差戻し/<year>/``. Run again it writes anew only what changed, takes away
+what is no longer due, and never touches a file that somebody has edited since: the register
+remembers what was written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from workbook_tools.distribute import distribute
+from workbook_tools.distribute.distribute import Outcome
+from workbook_tools.era import FiscalYear
+from workbook_tools.findings import Finding, Severity
+from workbook_tools.form import layout, prefill
+from workbook_tools.form import workbook as forms
+from workbook_tools.form.layout import Kind
+from workbook_tools.form.workbook import Content
+from workbook_tools.plan.model import Plan, Practice, check_year
+from workbook_tools.register import ledger
+from workbook_tools.register import submissions as returns
+from workbook_tools.register.database import Register, Status
+from workbook_tools.register.submissions import PracticeState, Returned, State
+from workbook_tools.rules.verdict import Judge
+from workbook_tools.send_back.letters import COVER, REMINDER, Entry, Letters
+from workbook_tools.send_back.marking import UnmarkableError, mark
+from workbook_tools.send_back.senders import Inbox, Senders, look_into
+from workbook_tools.text import file_name
+from workbook_tools.workspace import Workspace, digest, put, read
+
+FOLDER = "差戻し"
+UNKNOWN = "差出部署不明"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One file of the outbox, relative to the workspace, and what was done about it."""
+
+    path: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentCount:
+    """One department: items that go back, of these on a fresh form, and items missing."""
+
+    department: str
+    returned: int
+    fresh: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """The outcome of one run. ``not_collected``: files of the inbox that were not read yet."""
+
+    year: FiscalYear
+    folder: Path
+    written: tuple[Written, ...]
+    departments: tuple[DepartmentCount, ...]
+    not_collected: tuple[str, ...] = ()
+
+    def having(self, outcome: Outcome) -> tuple[Written, ...]:
+        """The files of one outcome."""
+        return tuple(one for one in self.written if one.outcome is outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """One file that goes back: to whom, for which items, under which name, with what in it."""
+
+    department: str
+    practices: tuple[Practice, ...]
+    name: str
+    data: bytes | None  # None: there is nothing to send but the text
+    was: str
+    findings: tuple[Finding, ...]
+    fresh: bool = False
+
+
+def return_forms(
+    workspace: Workspace,
+    plan: Plan,
+    year: FiscalYear,
+    now: str,
+    *,
+    force: bool = False,
+    step: Callable[[int, int], None] = lambda done, total: None,
+) -> Returning:
+    """Write what goes back to each department. ``now`` is an ISO time.
+
+    What is returned is what the register knows, the newest version of every item. ``force`` writes
+    over files that somebody edited. Raises UserError where a template, the register or the archive
+    cannot be used.
+    """
+    check_year(plan, year)
+    letters = Letters(workspace, plan, year, now)
+    with Register.open(workspace.register) as register:
+        inbox = look_into(workspace, register, year)
+        desk = _Desk(workspace, register, plan, year, now, inbox)
+        parcels = desk.parcels(step)
+        missing = [one.practice for one in desk.states if one.state is State.MISSING]
+        folder = workspace.outbox / FOLDER / str(year)
+        files = _files(parcels)
+        files.update(_texts(letters, parcels, missing, register, year))
+        name = f"{FOLDER}/{year}"
+        before = json.loads(returns.output_state(register, name) or "{}")
+        written, after = _write(workspace, folder, files, before, force)
+        returns.note_output(register, name, json.dumps(after, ensure_ascii=False, sort_keys=True))
+    counts = _counts(parcels, missing)
+    return Returning(year, folder, tuple(written), tuple(counts), inbox.not_collected)
+
+
+class _Desk:
+    """What the register knows of the round, while parcels are made."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        register: Register,
+        plan: Plan,
+        year: FiscalYear,
+        now: str,
+        inbox: Inbox,
+    ) -> None:
+        self._workspace = workspace
+        self._register = register
+        self._plan = plan
+        self._year = year
+        self._form = layout.form_of(plan)
+        self._judge = Judge(register, plan, year, now, ())
+        self._known = distribute.known_before(register, plan, year)
+        self._senders = Senders(plan)
+        self._inbox = inbox
+        self._versions = returns.forms(register, year)
+        self._findings = returns.findings(register, year)
+        self.states = returns.practice_states(register, plan, year, self._versions)
+        self._state_of = {one.practice.no: one for one in self.states}
+
+    def parcels(self, step: Callable[[int, int], None]) -> list[_Parcel]:
+        """Everything that goes back, by number of the first item; what has none comes last."""
+        groups = self._groups()
+        parcels: list[_Parcel] = []
+        for done, (sha256, returned) in enumerate(groups.items(), start=1):
+            parcels.extend(self._of_file(sha256, returned))
+            step(done, len(groups))
+        for name, finding in self._unreadable():
+            parcels.extend(self._of_unreadable(name, finding))
+        return parcels
+
+    def _groups(self) -> dict[str, list[Returned]]:
+        """Content → the newest faulty versions in it, then forms without a known number."""
+        faulty = (State.FAULTY, State.OLDER)
+        newest = [one.newest for one in self.states if one.newest and one.state in faulty]
+        numbers = {practice.no for practice in self._plan.practices}
+        nameless = [
+            form
+            for form in self._versions
+            if form.practice_no not in numbers
+            and form.status is Status.FAULTY
+            and form.sha256 in self._inbox.present
+        ]
+        groups: dict[str, list[Returned]] = {}
+        for form in [*newest, *nameless]:
+            groups.setdefault(form.sha256, []).append(form)
+        return groups
+
+    def _of_file(self, sha256: str, returned: Sequence[Returned]) -> Iterable[_Parcel]:
+        """One content: marked, or a fresh form for each of its items."""
+        data = ledger.content(self._workspace.archive, sha256)
+        ids = {form.id for form in returned}
+        findings = tuple(
+            finding
+            for content, form, finding in self._findings
+            if content == sha256 and (form is None or form in ids)
+        )
+        was = self._inbox.present.get(sha256, returned[0].file)
+        numbers = [form.practice_no for form in returned if form.practice_no in self._state_of]
+        practices = tuple(self._state_of[no].practice for no in numbers if no is not None)
+        try:
+            marked = mark(data, findings)
+        except UnmarkableError:
+            for form in returned:
+                state = self._state_of.get(form.practice_no or 0)
+                if state:
+                    own = tuple(one for _, number, one in self._findings if number == form.id)
+                    yield self._fresh(state.practice, was, self._answers(form), own)
+                else:
+                    yield self._without_file(was, findings)
+            return
+        macros = any(finding.code == "F005" for finding in findings)
+        name = file_name(PurePosixPath(was).stem, 80) + (".xlsm" if macros else ".xlsx")
+        department = practices[0].lead if practices else self._senders.department(was) or UNKNOWN
+        yield _Parcel(department, practices, name, marked, was, findings)
+
+    def _unreadable(self) -> Iterable[tuple[str, Finding]]:
+        """Files in which no form was found at all, as they lie in the inbox now."""
+        for sha256, form, finding in self._findings:
+            if (
+                form is None
+                and finding.severity is Severity.ERROR
+                and sha256 in self._inbox.present
+            ):
+                yield self._inbox.present[sha256], finding
+        for finding in self._inbox.refused:
+            yield finding.place.file, finding
+
+    def _of_unreadable(self, name: str, finding: Finding) -> Iterable[_Parcel]:
+        """A fresh form where the file's name tells the item and nothing better has come since."""
+        state = self._state_of.get(self._senders.number(name) or 0)
+        if state is None:
+            yield self._without_file(name, (finding,))
+        elif state.state is State.MISSING:
+            yield self._fresh(state.practice, name, {}, (finding,))
+        elif state.state is not State.ACCEPTED:
+            yield self._without_file(name, (finding,), state)
+
+    def _without_file(
+        self, name: str, findings: tuple[Finding, ...], state: PracticeState | None = None
+    ) -> _Parcel:
+        department = state.practice.lead if state else self._senders.department(name)
+        return _Parcel(department or UNKNOWN, (), "", None, name, findings)
+
+    def _answers(self, form: Returned) -> dict[str, tuple[str, str]]:
+        """Field → raw text and value of a form in the register."""
+        query = "SELECT field, raw, value FROM answer WHERE submission_id = ?"
+        return {row[0]: (row[1], row[2]) for row in self._register.rows(query, form.id)}
+
+    def _fresh(
+        self,
+        practice: Practice,
+        was: str,
+        answers: Mapping[str, tuple[str, str]],
+        findings: tuple[Finding, ...],
+    ) -> _Parcel:
+        """A new form with whatever could be read, marked where that is still at fault."""
+        blank = prefill.content(
+            self._plan, self._form, practice, self._year, self._known[practice.no]
+        )
+        values = dict(blank.values)
+        for name in blank.open & answers.keys():
+            raw, value = answers[name]
+            number = self._form[name].kind in (Kind.SCORE, Kind.END_YEAR, Kind.END_MONTH)
+            values[name] = int(value) if number and value.isdecimal() else raw
+        content = Content(values, blank.open, blank.reasons_before)
+        data = forms.workbook(self._plan, practice, self._year, content)
+        name = distribute.path_of(self._workspace, practice, self._year).name
+        _, judged = self._judge.judge(data, name)
+        # What stood in rows that the form does not have is told, so that it is not lost; so is
+        # why the file could not be read.
+        told = [_elsewhere(one) for one in findings if one.code == "A406" or not answers]
+        remaining = (*told, *(one for form in judged for one in form.findings if answers))
+        return _Parcel(
+            practice.lead, (practice,), name, mark(data, remaining), was, remaining, fresh=True
+        )
+
+
+def _elsewhere(finding: Finding) -> Finding:
+    """A finding of a cell that the fresh form does not have."""
+    return replace(finding, place=replace(finding.place, sheet=None, cell=None))
+
+
+# -- files of the outbox --------------------------------------------------------------------------
+
+
+def _files(parcels: list[_Parcel]) -> dict[str, bytes]:
+    """Path below the round's folder → content; namesakes get a number. Renames the parcels."""
+    files: dict[str, bytes] = {}
+    taken: set[str] = set()
+    for number, parcel in enumerate(parcels):
+        if parcel.data is None:
+            continue
+        stem, _, ending = parcel.name.rpartition(".")
+        folder = file_name(parcel.department)
+        names = (f"{stem}{f'({n})' if n > 1 else ''}.{ending}" for n in range(1, len(parcels) + 2))
+        name = next(one for one in names if f"{folder}/{one}".casefold() not in taken)
+        taken.add(f"{folder}/{name}".casefold())
+        files[f"{folder}/{name}"] = parcel.data
+        parcels[number] = replace(parcel, name=name)
+    return files
+
+
+def _texts(
+    letters: Letters,
+    parcels: Sequence[_Parcel],
+    missing: Sequence[Practice],
+    register: Register,
+    year: FiscalYear,
+) -> dict[str, bytes]:
+    """Cover texts and reminders."""
+    entries: dict[str, list[Entry]] = {}
+    for parcel in parcels:
+        was = parcel.was.removeprefix("inbox/")
+        for practice in parcel.practices or (None,):
+            department = practice.lead if practice else parcel.department
+            elsewhere = department != parcel.department
+            file = (
+                f"『{parcel.department}』のフォルダーの {parcel.name}" if elsewhere else parcel.name
+            )
+            others = {one.no for one in parcel.practices if one is not practice}
+            own = [one for one in parcel.findings if one.place.item_no not in others]
+            entry = Entry(practice, file or None, was, own, parcel.fresh)
+            entries.setdefault(department, []).append(entry)
+    texts = {}
+    for department, own_entries in entries.items():
+        if department == UNKNOWN:
+            texts[f"{COVER}_{UNKNOWN}.txt"] = letters.unknown(own_entries)
+        else:
+            path = f"{file_name(department)}/{COVER}.txt"
+            texts[path] = letters.cover(department, own_entries)
+    sent = register.distributed(year)
+    answered = {practice.no for parcel in parcels for practice in parcel.practices}
+    silent: dict[str, list[tuple[Practice, str | None]]] = {}
+    for practice in missing:
+        if practice.no not in answered:
+            form = sent.get(practice.no)
+            name = PurePosixPath(form.path).name if form else None
+            silent.setdefault(practice.lead, []).append((practice, name))
+    for department, items in silent.items():
+        texts[f"{REMINDER}_{file_name(department)}.txt"] = letters.reminder(department, items)
+    return texts
+
+
+def _write(
+    workspace: Workspace,
+    folder: Path,
+    files: Mapping[str, bytes],
+    before: Mapping[str, str],
+    force: bool,
+) -> tuple[list[Written], dict[str, str]]:
+    """Put the files in place and take away what is no longer due; what was written, by digest."""
+    written: list[Written] = []
+    after: dict[str, str] = {}
+    for name, data in files.items():
+        path = folder / name
+        standing = digest(read(path)) if path.is_file() else None
+        if standing not in (None, digest(data), before.get(name)) and not force:
+            written.append(Written(workspace.relative(path), Outcome.EDITED))
+            after.update({name: before[name]} if name in before else {})
+            continue
+        outcome = Outcome.WRITTEN if put(path, data) else Outcome.UNCHANGED
+        written.append(Written(workspace.relative(path), outcome))
+        after[name] = digest(data)
+    for name, sha256 in before.items():
+        path = folder / name
+        if name in files or not path.is_file():
+            continue
+        outcome = Outcome.EDITED
+        if digest(read(path)) == sha256:
+            with suppress(OSError):  # open in Excel: it is taken away next time
+                path.unlink()
+                outcome = Outcome.REMOVED
+        if outcome is Outcome.EDITED:
+            after[name] = sha256
+        elif path.parent != folder:
+            with suppress(OSError):  # the folder holds something of somebody else's
+                path.parent.rmdir()
+        written.append(Written(workspace.relative(path), outcome))
+    return written, after
+
+
+def _counts(parcels: Sequence[_Parcel], missing: Sequence[Practice]) -> list[DepartmentCount]:
+    returned: dict[str, list[bool]] = {}
+    for parcel in parcels:
+        for practice in parcel.practices or (None,):
+            department = practice.lead if practice else parcel.department
+            returned.setdefault(department, []).append(parcel.fresh)
+    silent: dict[str, int] = {}
+    for practice in missing:
+        silent[practice.lead] = silent.get(practice.lead, 0) + 1
+    return [
+        DepartmentCount(one, len(own), sum(own), silent.get(one, 0))
+        for one in dict.fromkeys([*returned, *silent])
+        for own in [returned.get(one, [])]
+    ]

@@ -1,0 +1,111 @@
+"""What people see on the terminal: tables that know the width of Japanese characters.
+
+Texts from workbooks are only ever text here: no markup, no control characters.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from workbook_tools.findings import Finding, Severity
+from workbook_tools.register.overview import COUNTS, SEVERITIES, departments
+from workbook_tools.register.submissions import PracticeState, State, Stored
+from workbook_tools.text import printable
+
+if TYPE_CHECKING:
+    from workbook_tools.collect.collection import Collection
+
+_NO_TERMINAL = 160  # columns where the output goes into a file
+_FINDINGS_A_FILE = 3
+_FILES = 10
+
+
+def show_collection(collection: Collection, report: str) -> None:
+    """The round in a screenful: counts, and per faulty workbook the first findings."""
+    console = _console()
+    counts = "　".join(f"{state.value} {collection.count(state)}" for state in State)
+    _line(console, f"{collection.year.long}　{len(collection.practices)}項目： {counts}")
+    _line(console, f"新しく読んだファイル {collection.read_anew}件")
+    _show_faults(console, collection.findings)
+    missing = collection.missing
+    if missing:
+        numbers = "、".join(map(str, missing[:30])) + ("ほか" if len(missing) > 30 else "")
+        _line(console, f"未提出 {len(missing)}件： 小№ {numbers}")
+    _line(console, f"くわしくは {report} をご覧ください。")
+
+
+def show_check(collection: Collection, *, verbose: bool) -> None:
+    """All findings of single files; with ``verbose`` whatever was read otherwise than typed."""
+    console = _console()
+    for file in collection.files:
+        for number, status, _ in file.forms:
+            _line(console, f"{file.file}　小№{number if number is not None else '？'}： {status}")
+    for finding in collection.findings:
+        _line(console, f"【{SEVERITIES[finding.severity]}】{finding}")
+    if not collection.findings:
+        _line(console, "指摘はありません。")
+    if verbose:
+        show_readings(collection.readings)
+
+
+def show_readings(readings: Iterable[tuple[int | None, str, str, Stored]]) -> None:
+    """Every value that was read otherwise than typed, and why."""
+    console = _console()
+    for _, file, field, answer in readings:
+        how = f"参照 {answer.chain}" if answer.chain else answer.how
+        spot = f"{file}　{answer.sheet}の{answer.cell}（{field}）"
+        _line(console, f"【読み替え】{spot}：『{answer.raw}』→『{answer.text}』（{how}）")
+
+
+def show_status(practices: Sequence[PracticeState]) -> None:
+    """One line per department."""
+    console = _console()
+    rows = departments(practices)
+    total = [sum(int(row[col]) for row in rows) for col in range(1, 1 + len(COUNTS))]
+    _table(console, ("担当部署", *COUNTS, "最終受領"), [*rows, ["合計", *total, ""]])
+
+
+def _show_faults(console: Console, findings: Sequence[Finding]) -> None:
+    by_file: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.severity is Severity.ERROR and finding.code != "X801":
+            by_file.setdefault(finding.place.file, []).append(finding)
+    for file, errors in list(by_file.items())[:_FILES]:
+        _line(console, f"要修正： {file}（誤り {len(errors)}件）")
+        for finding in errors[:_FINDINGS_A_FILE]:
+            spot = "の".join(part for part in (finding.place.sheet, finding.place.cell) if part)
+            where = f"{spot}：" if spot else ""
+            _line(console, f"　　{where}{finding.message}{finding.hint}")
+        if len(errors) > _FINDINGS_A_FILE:
+            _line(console, f"　　ほか {len(errors) - _FINDINGS_A_FILE}件")
+    if len(by_file) > _FILES:
+        _line(console, f"要修正のファイルは、ほかに {len(by_file) - _FILES}件あります。")
+
+
+def _table(console: Console, headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for heading in headings:
+        table.add_column(
+            Text(heading),
+            justify="right" if heading in COUNTS else "left",
+            no_wrap=True,
+        )
+    for row in rows:
+        table.add_row(*(Text(printable(str(cell))) for cell in row))
+    console.print(table)
+
+
+def _line(console: Console, text: str) -> None:
+    console.print(Text(printable(text)), soft_wrap=True)
+
+
+def _console() -> Console:
+    width = None if sys.stdout.isatty() else _NO_TERMINAL
+    return Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False)
