@@ -52,7 +52,7 @@ def put(workspace: Workspace, name: str, data: bytes, at: int = 0) -> Path:
 
 
 def run(workspace: Workspace, plan: Plan = FEW, now: str = NOW) -> Collection:
-    return collect(workspace, plan, R3, now)
+    return collect(Round(workspace, plan, now))
 
 
 def states(done: Collection) -> dict[int, str]:
@@ -164,7 +164,7 @@ def test_one_sheet_under_two_numbers(workspace: Workspace) -> None:
 def test_last_years_files_may_stay_in_the_inbox(workspace: Workspace) -> None:
     old = returned(16, R2, 特記事項="前の年度の分")
     put(workspace, "前年度/No16.xlsx", old)
-    collect(workspace, FEW, R2, NOW)
+    collect(Round(workspace, FEW.of_year(R2), NOW))
     put(workspace, "No16.xlsx", returned(16))
     done = run(workspace, now=LATER)
     assert codes(done) == []
@@ -246,7 +246,7 @@ def test_an_overwritten_inbox_loses_nothing(workspace: Workspace) -> None:
 
 
 def test_the_register_made_anew_from_the_archive(workspace: Workspace) -> None:
-    distribute(workspace, FEW, R3, NOW)
+    distribute(Round(workspace, FEW, NOW))
     put(workspace, "a.xlsx", returned(16, 進捗度_R3=9), at=1)
     put(workspace, "b.xlsx", returned(17), at=2)
     run(workspace)

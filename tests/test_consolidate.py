@@ -16,7 +16,8 @@ from workbook_tools.council import council, opinions
 from workbook_tools.council.ballot import ENDED, ITEM, Target
 from workbook_tools.findings import UserError
 from workbook_tools.plan.model import Plan, Waiver
-from workbook_tools.workspace import Workspace, put
+from workbook_tools.outbox import put
+from workbook_tools.workspace import Workspace
 
 NOW = "2022-05-20T09:00:00+09:00"
 FEW = dataclasses.replace(PLAN, practices=tuple(PLAN.practice(no) for no in (16, 17, 18)))
@@ -35,7 +36,7 @@ def workspace(tmp_path: Path) -> Workspace:
 def receive(workspace: Workspace, *numbers: int, plan: Plan = FEW, **changes: str | int) -> None:
     for no in numbers:
         put(workspace.inbox / f"No{no}.xlsx", returned(no, **changes))
-    collect(workspace, plan, R3, NOW)
+    collect(Round(workspace, plan, NOW))
 
 
 def row_of(path: Path, sheet: str, number: int) -> list[object]:
@@ -46,7 +47,7 @@ def row_of(path: Path, sheet: str, number: int) -> list[object]:
 
 def test_every_sheet_in_its_order(workspace: Workspace) -> None:
     receive(workspace, 16, 17, 18)
-    done = consolidate(workspace, FEW, R3, NOW, with_appendix=True)
+    done = consolidate(Round(workspace, FEW, NOW), with_appendix=True)
     assert [path.name for path in done.paths] == ["取組状況一覧_R3.xlsx", "資料編_R3.xlsx"]
     assert openpyxl.load_workbook(done.paths[0]).sheetnames == SHEETS
     assert shortcomings(done.round) == []
@@ -55,7 +56,7 @@ def test_every_sheet_in_its_order(workspace: Workspace) -> None:
 def test_what_is_missing_is_shown_and_said(workspace: Workspace) -> None:
     receive(workspace, 16)
     receive(workspace, 17, 進捗度_R3=7)
-    done = consolidate(workspace, FEW, R3, NOW)
+    done = consolidate(Round(workspace, FEW, NOW))
     assert shortcomings(done.round) == ["未提出 1件： 小№ 18", "要修正 1件： 小№ 17"]
     assert "要修正" in row_of(done.paths[0], "実践項目別", 17)
     assert "未提出" in row_of(done.paths[0], "実践項目別", 18)
@@ -65,7 +66,7 @@ def test_what_is_missing_is_shown_and_said(workspace: Workspace) -> None:
 def test_an_older_version_that_counts_is_marked(workspace: Workspace) -> None:
     receive(workspace, 16)
     receive(workspace, 16, 進捗度_R3=7)
-    done = consolidate(workspace, FEW, R3, NOW)
+    done = consolidate(Round(workspace, FEW, NOW))
     row = row_of(done.paths[0], "実践項目別", 16)
     assert "旧版" in row
     assert "B" in row
@@ -73,20 +74,20 @@ def test_an_older_version_that_counts_is_marked(workspace: Workspace) -> None:
 
 def test_strict_writes_nothing_while_something_is_missing(workspace: Workspace) -> None:
     receive(workspace, 16)
-    assert consolidate(workspace, FEW, R3, NOW, strict=True).paths == ()
+    assert consolidate(Round(workspace, FEW, NOW), strict=True).paths == ()
     assert not (workspace.outbox / "取組状況一覧_R3.xlsx").exists()
 
 
 def test_nothing_collected_yet(workspace: Workspace) -> None:
     with pytest.raises(UserError, match="先に collect"):
-        consolidate(workspace, FEW, R3, NOW)
+        consolidate(Round(workspace, FEW, NOW))
 
 
 def test_a_plan_changed_since_collecting(workspace: Workspace) -> None:
     receive(workspace, 16, 17, 18)
     moved = dataclasses.replace(PLAN.practice(18), item_no=8)
     changed = dataclasses.replace(FEW, practices=(*FEW.practices[:2], moved))
-    done = consolidate(workspace, changed, R3, NOW)
+    done = consolidate(Round(workspace, changed, NOW))
     assert any("計画マスタが変わっています" in one for one in shortcomings(done.round))
     assert [len(item.practices) for item in done.round.figures.items[6:8]] == [2, 1]
 
@@ -94,7 +95,7 @@ def test_a_plan_changed_since_collecting(workspace: Workspace) -> None:
 def test_exceptions_stand_in_the_notes(workspace: Workspace) -> None:
     plan = dataclasses.replace(FEW, waivers=(Waiver(16, "S108", "口頭で説明済み"),))
     receive(workspace, 16, plan=plan, 評価理由_連携度="")
-    done = consolidate(workspace, plan, R3, NOW)
+    done = consolidate(Round(workspace, plan, NOW))
     assert any("№16" in note and "口頭で説明済み" in note for note in done.round.notes)
     summary = openpyxl.load_workbook(done.paths[0])["総括"]
     words = [str(cell.value) for row in summary.iter_rows() for cell in row if cell.value]
@@ -103,21 +104,21 @@ def test_exceptions_stand_in_the_notes(workspace: Workspace) -> None:
 
 def test_the_council_s_scores_and_edited_opinions(workspace: Workspace) -> None:
     receive(workspace, 16, 17, 18)
-    council.distribute(workspace, FEW, R3, 2)
+    council.distribute(Round(workspace, FEW, 2))
     for member, score in ((1, 4), (2, 3)):
         path = workspace.forms(R3) / "評価シート" / f"評価シート_委員0{member}.xlsx"
         book = openpyxl.load_workbook(path)
         cell = book.defined_names["評価_07"].attr_text.split("!")[1].replace("$", "")
         book["評価シート"][cell] = score
         book.save(workspace.inbox / path.name)
-    council.collect(workspace, FEW, R3, NOW)
+    council.collect(Round(workspace, FEW, NOW))
     said = [
         opinions.Opinion(Target(ITEM, 7), 1, "窓口がよくなった。"),
         opinions.Opinion(Target(ENDED, 19), 2, "役目を終えた。"),
     ]
     data, _ = opinions.gathered(None, "題", said, [])
     put(workspace.outbox / "意見集約_R3.xlsx", data)
-    path = consolidate(workspace, FEW, R3, NOW).paths[0]
+    path = consolidate(Round(workspace, FEW, NOW)).paths[0]
     assert 3.5 in row_of(path, "取組項目別", 7)
     page = openpyxl.load_workbook(path, data_only=True)["評価ページ"]
     words = [str(cell.value) for row in page.iter_rows() for cell in row if cell.value]
@@ -127,7 +128,7 @@ def test_the_council_s_scores_and_edited_opinions(workspace: Workspace) -> None:
 def test_next_year_names_what_is_new_moved_and_ended(workspace: Workspace) -> None:
     receive(workspace, 16, 17)
     put(workspace.inbox / "No18.xlsx", returned(18, 取組終了_年=4, 取組終了_月=3, 取組予定_R4_1=""))
-    collect(workspace, FEW, R3, NOW)
+    collect(Round(workspace, FEW, NOW))
     moved = dataclasses.replace(PLAN.practice(17), item_no=8)
     newcomer = dataclasses.replace(PLAN.practice(20), no=71, item_no=7, first_year=R4)
     plan = dataclasses.replace(
@@ -135,8 +136,8 @@ def test_next_year_names_what_is_new_moved_and_ended(workspace: Workspace) -> No
     )
     for no in (16, 17, 71):
         put(workspace.inbox / "R4" / f"No{no}.xlsx", returned(no, R4, plan))
-    collect(workspace, plan, R4, NOW)
-    figures = consolidate(workspace, plan, R4, NOW).round.figures
+    collect(Round(workspace, plan.of_year(R4), NOW))
+    figures = consolidate(Round(workspace, plan.of_year(R4), NOW)).round.figures
     changes = {one.practice.no: (one.status, one.change) for one in figures.practices}
     assert changes == {
         16: ("受理", ""),
@@ -149,13 +150,13 @@ def test_next_year_names_what_is_new_moved_and_ended(workspace: Workspace) -> No
 
 def test_the_same_round_gives_the_same_bytes(workspace: Workspace) -> None:
     receive(workspace, 16, 17, 18)
-    first = consolidate(workspace, FEW, R3, NOW).paths[0].read_bytes()
-    assert consolidate(workspace, FEW, R3, NOW).paths[0].read_bytes() == first
+    first = consolidate(Round(workspace, FEW, NOW)).paths[0].read_bytes()
+    assert consolidate(Round(workspace, FEW, NOW)).paths[0].read_bytes() == first
 
 
 def test_texts_stay_texts(workspace: Workspace) -> None:
     receive(workspace, 16, 特記事項="=HYPERLINK(1)", 取組結果_R3_1="(新)+1", 課題_R3="@SUM(A1)")
-    book = openpyxl.load_workbook(consolidate(workspace, FEW, R3, NOW).paths[0])
+    book = openpyxl.load_workbook(consolidate(Round(workspace, FEW, NOW)).paths[0])
     for name in ("取組内容", "課題", "特記事項", "評価理由", "工程表"):
         assert not any(cell.data_type == "f" for row in book[name].iter_rows() for cell in row)
 

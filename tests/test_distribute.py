@@ -51,7 +51,7 @@ def test_all_running_practices_of_the_sample(workspace: Workspace) -> None:
             for no in (1, 16)
         ]
         register.take_history(R2, facts, "0" * 64)
-    done = distribute(workspace, PLAN, R3, NOW)
+    done = distribute(Round(workspace, PLAN, NOW))
     assert len(done.having(Outcome.WRITTEN)) == 66
     numbers = {one.practice.no for one in done.deliveries if one.practice}
     assert {44, 45, 60, 63}.isdisjoint(numbers)
@@ -117,13 +117,13 @@ def test_two_runs_write_the_same_bytes(workspace: Workspace, tmp_path: Path) -> 
 
 def test_an_edited_file_is_left_alone(workspace: Workspace) -> None:
     practices = small(16, 17)
-    distribute(workspace, practices, R3, NOW)
+    distribute(Round(workspace, practices, NOW))
     edited = path_of(workspace, PLAN.practice(16), R3)
     edited.write_bytes(b"somebody's work")
-    done = distribute(workspace, practices, R3, LATER)
+    done = distribute(Round(workspace, practices, LATER))
     assert [one.outcome for one in done.deliveries] == [Outcome.EDITED, Outcome.UNCHANGED]
     assert edited.read_bytes() == b"somebody's work"
-    done = distribute(workspace, practices, R3, LATER, force=True)
+    done = distribute(Round(workspace, practices, LATER), force=True)
     assert [one.outcome for one in done.deliveries] == [Outcome.WRITTEN, Outcome.UNCHANGED]
     assert edited.read_bytes() != b"somebody's work"
 
@@ -132,7 +132,7 @@ def test_only_what_changed_is_rewritten(workspace: Workspace) -> None:
     distribute(workspace, small(16, 17), R3, NOW)
     renamed = dataclasses.replace(PLAN.practice(17), title="混雑の見える化")
     changed = dataclasses.replace(PLAN, practices=(PLAN.practice(16), renamed))
-    done = distribute(workspace, changed, R3, LATER)
+    done = distribute(Round(workspace, changed, LATER))
     assert [one.outcome for one in done.deliveries] == [
         Outcome.UNCHANGED,
         Outcome.WRITTEN,
@@ -152,7 +152,7 @@ def test_a_file_of_ours_that_the_register_forgot_is_taken_up_again(workspace: Wo
 def test_an_item_that_ended_is_not_sent(workspace: Workspace) -> None:
     with Register.open(workspace.register) as register:
         register.take_history(R3, [PastResult(16, {}, None, R3)], "0" * 64)
-    done = distribute(workspace, small(16, 17), R4, NOW)
+    done = distribute(Round(workspace, small(16, 17).of_year(R4), NOW))
     assert [one.practice.no for one in done.deliveries if one.practice] == [17]
 
 
@@ -174,7 +174,7 @@ def test_file_names_are_legal_on_windows(workspace: Workspace, title: str, name:
 
 def test_a_year_outside_the_plan(workspace: Workspace) -> None:
     with pytest.raises(UserError, match="令和７年度は計画期間（Ｒ２～Ｒ６）の外です"):
-        distribute(workspace, PLAN, FiscalYear.parse("R7"), NOW)
+        distribute(Round(workspace, PLAN.of_year(FiscalYear.parse("R7")), NOW))
     assert not workspace.register.exists()
 
 

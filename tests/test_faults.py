@@ -36,8 +36,9 @@ from workbook_tools.intake.inbox import Received
 from workbook_tools.plan import read_master as plan_module
 from workbook_tools.plan.write_master import master
 from workbook_tools.register import database as register_module
-from workbook_tools.register.database import Kind, Register
-from workbook_tools.workspace import Workspace, put
+from workbook_tools.register.records import SourceKind as Kind, Register
+from workbook_tools.outbox import put
+from workbook_tools.workspace import Workspace
 
 NOW, EARLIER = "2022-04-20T09:00:00+09:00", "2022-04-01T09:00:00+09:00"
 FEW = dataclasses.replace(
@@ -325,12 +326,12 @@ def test_an_output_that_is_open_in_excel(
     folder = copied(stages["collect"], tmp_path / "workspace")
     workspace = Workspace(folder)
     plan = plan_module.load(workspace.plan_master)
-    done = collect(workspace, plan, R3, NOW)
+    done = collect(Round(workspace, plan, NOW))
     changed = dataclasses.replace(FEW, name="別の計画")
     actions: dict[str, Callable[[], object]] = {
-        "distribute": lambda: distribute(workspace, changed, R3, NOW),
+        "distribute": lambda: distribute(Round(workspace, changed, NOW)),
         "report": lambda: report.write(workspace, plan, done),
-        "consolidate": lambda: consolidate(workspace, plan, R3, NOW),
+        "consolidate": lambda: consolidate(Round(workspace, plan, NOW)),
     }
 
     def locked(path: Path, target: Path) -> None:
@@ -394,10 +395,10 @@ def test_a_register_held_for_long_is_named(stages: dict[str, Path], tmp_path: Pa
 def test_a_clock_that_was_set_back(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     put(workspace.inbox / "a.xlsx", returned(16, 特記事項="先に届いた。"))
-    collect(workspace, FEW, R3, NOW)
+    collect(Round(workspace, FEW, NOW))
     put(workspace.inbox / "b.xlsx", returned(16, 特記事項="後に届いた。"))
     os.utime(workspace.inbox / "b.xlsx", (1_000_000_000, 1_000_000_000))
-    done = collect(workspace, FEW, R3, EARLIER)
+    done = collect(Round(workspace, FEW, EARLIER))
     (one,) = [one for one in done.practices if one.practice.no == 16]
     assert one.counting is not None
     assert (one.counting.file, one.counting.received_at) == ("inbox/b.xlsx", EARLIER)
@@ -427,8 +428,8 @@ def test_a_damaged_register_is_said_to_be_damaged(stages: dict[str, Path], tmp_p
     good = workspace.register.read_bytes()
     commands: list[Callable[[], object]] = [
         lambda: state_of_round(workspace, FEW, R3, NOW),
-        lambda: collect(workspace, FEW, R3, NOW),
-        lambda: consolidate(workspace, FEW, R3, NOW),
+        lambda: collect(Round(workspace, FEW, NOW)),
+        lambda: consolidate(Round(workspace, FEW, NOW)),
     ]
     told = 0
     for seed in range(60):
@@ -497,11 +498,11 @@ def test_a_run_killed_before_its_end_does_not_change_the_order_of_receipt(tmp_pa
     workspace = Workspace(tmp_path)
     put(workspace.inbox / "b.xlsx", returned(16, 特記事項="後に数えられる。"))
     os.utime(workspace.inbox / "b.xlsx", (1_650_000_000, 1_650_000_000))
-    collect(workspace, FEW, R3, EARLIER)
+    collect(Round(workspace, FEW, EARLIER))
     workspace.register.unlink()  # as if this run had noted its files and then been killed
     put(workspace.inbox / "a.xlsx", returned(16, 特記事項="先に数えられる。"))
     os.utime(workspace.inbox / "a.xlsx", (1_640_000_000, 1_640_000_000))
-    collect(workspace, FEW, R3, NOW)
+    collect(Round(workspace, FEW, NOW))
     before = as_json(state_of_round(workspace, FEW, R3, NOW))
     rebuild(workspace, FEW, NOW, lambda done, total: None)
     assert as_json(state_of_round(workspace, FEW, R3, NOW)) == before
@@ -518,13 +519,13 @@ def test_an_inbox_that_vanishes_meanwhile(tmp_path: Path, monkeypatch: pytest.Mo
         shutil.rmtree(workspace.inbox, ignore_errors=True)
 
     monkeypatch.setattr(inbox, "received", vanishing)
-    done = collect(workspace, FEW, R3, NOW)
+    done = collect(Round(workspace, FEW, NOW))
     assert [(one.code, one.place.file) for one in done.findings if one.code == "F001"] == [
         ("F001", "inbox/No17.xlsx")
     ]
     assert [one.practice.no for one in done.practices if one.counting] == [16]
     monkeypatch.undo()
-    assert collect(workspace, FEW, R3, NOW).missing == (1, 12, 17, 18)
+    assert collect(Round(workspace, FEW, NOW)).missing == (1, 12, 17, 18)
 
 
 def test_a_file_replaced_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -539,7 +540,7 @@ def test_a_file_replaced_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     with monkeypatch.context() as patch:
         patch.setattr(inbox, "received", replaced)
-        collect(workspace, FEW, R3, NOW)
-    done = collect(workspace, FEW, R3, NOW)  # the later content is another version
+        collect(Round(workspace, FEW, NOW))
+    done = collect(Round(workspace, FEW, NOW))  # the later content is another version
     (one,) = [one for one in done.practices if one.practice.no == 16]
     assert (one.state.value, one.versions) == ("受理", 2)

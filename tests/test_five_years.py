@@ -21,7 +21,8 @@ from workbook_tools.rebuild import rebuild
 from workbook_tools.register import submissions as returns
 from workbook_tools.register.database import Register
 from workbook_tools.register.round import plan_of_round
-from workbook_tools.workspace import Workspace, put
+from workbook_tools.outbox import put
+from workbook_tools.workspace import Workspace
 
 R2, R3, R4, R5, R6 = YEARS = years_between(FiscalYear.parse("R2"), FiscalYear.parse("R6"))
 NUMBERS = (13, 16, 17, 18, 20)
@@ -78,15 +79,15 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     for year in YEARS:
         plan, now = plan_in(year), f"{year.western + 1}-04-20T09:00:00+09:00"
         put(folder.plan_master, master.master(plan))
-        done = distribute(folder, plan, year, now)
+        done = distribute(Round(folder, plan.of_year(year), now))
         for delivery in done.having(Outcome.WRITTEN):
             practice = delivery.practice
             assert practice is not None
             data = answered(folder, plan, practice, year)
             put(folder.inbox / str(year) / path_of(folder, practice, year).name, data)
-        result = collect(folder, plan, year, now)
+        result = collect(Round(folder, plan.of_year(year), now))
         assert [str(one) for one in result.findings] == [], year
-        assert len(consolidate(folder, plan, year, now).paths) == 1
+        assert len(consolidate(Round(folder, plan.of_year(year), now)).paths) == 1
     return folder
 
 
@@ -140,7 +141,7 @@ def test_every_year_s_list_can_be_made_again(workspace: Workspace) -> None:
         before = path.read_bytes()
         plan = plan_of_round(workspace, today, year)
         assert plan.practices == plan_in(year).practices
-        assert consolidate(workspace, plan, year, now).paths == (path,)
+        assert consolidate(Round(workspace, plan.of_year(year), now)).paths == (path,)
         assert path.read_bytes() == before, year
 
 
@@ -151,7 +152,7 @@ def test_a_register_made_anew_gives_the_same_lists(workspace: Workspace) -> None
         now = f"{year.western + 1}-04-20T09:00:00+09:00"
         path = workspace.outbox / f"取組状況一覧_{year}.xlsx"
         before = path.read_bytes()
-        consolidate(workspace, plan_of_round(workspace, today, year), year, now)
+        consolidate(Round(workspace, plan_of_round(workspace, today, year).of_year(year), now))
         assert path.read_bytes() == before, year
 
 

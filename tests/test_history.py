@@ -17,7 +17,7 @@ from workbook_tools.findings import CATALOGUE, UserError
 from workbook_tools.history.import_list import History, import_list, read_list
 from workbook_tools.plan.model import Criterion, Department, GradeRule, Item, Plan, Practice, Theme
 from workbook_tools.plan.read_master import sample
-from workbook_tools.register.database import Kind, PastResult, Register
+from workbook_tools.register.records import SourceKind as Kind, PastResult, Register
 from workbook_tools.register.ledger import kept
 from workbook_tools.workspace import Workspace
 

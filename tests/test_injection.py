@@ -31,7 +31,8 @@ from workbook_tools.register.database import Register
 from workbook_tools.register.submissions import answers
 from workbook_tools.send_back import send_back as returning
 from workbook_tools.text import CUT, LONGEST, for_cell
-from workbook_tools.workspace import Workspace, put
+from workbook_tools.outbox import put
+from workbook_tools.workspace import Workspace
 
 NOW = "2022-04-20T09:00:00+09:00"
 BANE = "毒"  # in every text below: where it stands, one of them stands
@@ -117,23 +118,23 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace = Workspace(tmp_path_factory.mktemp("round"))
     put(workspace.plan_master, master(crafted_plan()))
     plan = load(workspace.plan_master)
-    distribute(workspace, plan, R3, NOW)
+    distribute(Round(workspace, plan, NOW))
     put(workspace.inbox / "=cmd毒.xlsx", returned(16, plan=plan, **answered(TEXTS)))
     faulty = {**answered(TEXTS[::-1]), "進捗度_R3": "=毒", "取組終了_年": "@毒"}
     put(workspace.inbox / "[red]毒[" / "+1毒.xlsx", returned(17, plan=plan, **faulty))
     put(workspace.inbox / "-毒.xlsx", b"no workbook")
     if os.name != "nt":
         put(workspace.inbox / "\x1b[31m\r毒.xlsx", b"no workbook either")
-    done = collect(workspace, plan, R3, NOW)
+    done = collect(Round(workspace, plan, NOW))
     report.write(workspace, plan, done)
-    (blank,) = council.distribute(workspace, plan, R3, None)
+    (blank,) = council.distribute(Round(workspace, plan, None))
     put(workspace.inbox / "評価シート毒.xlsx", filled_ballot(blank.read_bytes(), TEXTS))
-    assert council.collect(workspace, plan, R3, NOW).added > len(TEXTS)
+    assert council.collect(Round(workspace, plan, NOW)).added > len(TEXTS)
     put(workspace.inbox / "評価シート毒2.xlsx", filled_ballot(blank.read_bytes(), TEXTS[1:]))
-    assert council.collect(workspace, plan, R3, NOW).added > len(TEXTS)  # appended this time
-    returning.return_forms(workspace, plan, R3, NOW)
-    lists.consolidate(workspace, plan, R3, NOW, with_appendix=True)
-    distribute(workspace, plan, R4, NOW)
+    assert council.collect(Round(workspace, plan, NOW)).added > len(TEXTS)  # appended this time
+    returning.return_forms(Round(workspace, plan, NOW))
+    lists.consolidate(Round(workspace, plan, NOW), with_appendix=True)
+    distribute(Round(workspace, plan.of_year(R4), NOW))
     return workspace
 
 
@@ -265,10 +266,10 @@ LONG = {
 
 
 def whole_round(workspace: Workspace) -> None:
-    distribute(workspace, FEW, R3, NOW)
-    report.write(workspace, FEW, collect(workspace, FEW, R3, NOW))
-    lists.consolidate(workspace, FEW, R3, NOW, with_appendix=True)
-    distribute(workspace, FEW, R4, NOW)
+    distribute(Round(workspace, FEW, NOW))
+    report.write(workspace, FEW, collect(Round(workspace, FEW, NOW)))
+    lists.consolidate(Round(workspace, FEW, NOW), with_appendix=True)
+    distribute(Round(workspace, FEW.of_year(R4), NOW))
 
 
 @pytest.mark.parametrize("text", LONG.values(), ids=list(LONG))
@@ -277,7 +278,7 @@ def test_texts_longer_than_a_cell(tmp_path: Path, text: str) -> None:
     put(workspace.inbox / "No16.xlsx", typed(16, text, *FIELDS))
     put(workspace.inbox / "No17.xlsx", typed(17, text, *FIELDS, "進捗度_R3"))
     whole_round(workspace)
-    returning.return_forms(workspace, FEW, R3, NOW)
+    returning.return_forms(Round(workspace, FEW, NOW))
     for path in outputs(tmp_path):
         assert_inert(path.read_bytes())
     with Register.open(workspace.register, write=False) as register:
@@ -300,26 +301,26 @@ def test_control_characters_do_not_damage_a_workbook(tmp_path: Path, text: str) 
 def test_control_characters_in_a_form_that_goes_back(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     put(workspace.inbox / "No16.xlsx", returned(16, 課題_R3="段\x0b落", 進捗度_R3=9))
-    distribute(workspace, FEW, R3, NOW)
-    collect(workspace, FEW, R3, NOW)
-    returning.return_forms(workspace, FEW, R3, NOW)
+    distribute(Round(workspace, FEW, NOW))
+    collect(Round(workspace, FEW, NOW))
+    returning.return_forms(Round(workspace, FEW, NOW))
 
 
 @pytest.mark.parametrize("text", ["\x1b[31m毒", "段\x0b落毒", LONG["one more"]])
 def test_opinions_that_no_cell_can_hold(tmp_path: Path, text: str) -> None:
     workspace = Workspace(tmp_path)
     workspace.inbox.mkdir()
-    blanks = council.distribute(workspace, PLAN, R3, 2)
+    blanks = council.distribute(Round(workspace, PLAN, 2))
     for number, blank in enumerate(blanks):
         book = openpyxl.load_workbook(blank)
         sheet = book[ballot.SHEET]
         area = book.defined_names["意見_07"].attr_text.rpartition("!")[2].replace("$", "")
         sheet[area]._value, sheet[area].data_type = text.translate(ESCAPES), "s"
         put(workspace.inbox / f"{number}.xlsx", saved(book))
-        council.collect(workspace, PLAN, R3, NOW)
+        council.collect(Round(workspace, PLAN, NOW))
     for path in outputs(tmp_path):
         assert_inert(path.read_bytes())
-    assert council.collect(workspace, PLAN, R3, NOW).added == 0
+    assert council.collect(Round(workspace, PLAN, NOW)).added == 0
 
 
 ESCAPES = {code: f"_x{code:04X}_" for code in range(32) if chr(code) not in "\t\n"}

@@ -13,7 +13,8 @@ from workbook_tools.collect.collection import Collection
 from workbook_tools.findings import UserError
 from workbook_tools.register.database import Register
 from workbook_tools.register.submissions import answers, forms
-from workbook_tools.workspace import Workspace, put
+from workbook_tools.outbox import put
+from workbook_tools.workspace import Workspace
 
 NOW = "2022-04-20T09:00:00+09:00"
 NUMBERS = (12, 13, 16, 17, 18)
@@ -34,7 +35,7 @@ def play(inbox: Path, folder: Path, **how: int | str) -> tuple[Collection, objec
     workspace = Workspace(folder)
     for path in sorted(inbox.iterdir()):
         put(workspace.inbox / path.name, path.read_bytes())
-    done = collect(workspace, FEW, R3, NOW, **how)  # type: ignore[arg-type]
+    done = collect(Round(workspace, FEW, NOW), **how)  # type: ignore[arg-type]
     with Register.open(workspace.register) as register:
         return done, (forms(register, R3), answers(register, R3))
 

@@ -37,7 +37,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder,
         NOW,
         lambda line: None,
-        lambda workspace, plan, year: consolidate.consolidate(workspace, plan, year, NOW).paths,
+        lambda workspace, plan, year: (
+            consolidate.consolidate(Round(workspace, plan.of_year(year), NOW)).paths
+        ),
     )
     past = next(path for path in folder.rglob("取組状況一覧_R2.xlsx"))
     if past.parent != folder:

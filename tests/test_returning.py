@@ -46,8 +46,8 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def run(workspace: Workspace, now: str = NOW, *, force: bool = False) -> Returning:
-    collect(workspace, FEW, R3, now)
-    return return_forms(workspace, FEW, R3, now, force=force)
+    collect(Round(workspace, FEW, now))
+    return return_forms(Round(workspace, FEW, now), force=force)
 
 
 def states(done: Collection) -> dict[int, str]:
@@ -88,14 +88,14 @@ def test_there_and_back_again(workspace: Workspace) -> None:
     }
     copy = (workspace.root / OUT / LEAD / "No16_提出.xlsx").read_bytes()
     put(workspace, "窓口/No16_提出.xlsx", mended(copy), at=2)
-    again = collect(workspace, FEW, R3, NOW)
+    again = collect(Round(workspace, FEW, NOW))
     assert states(again) == {OTHER: "未提出", 16: "受理", 17: "受理"}
     assert [one.code for one in again.findings if one.place.item_no == 16] == ["F008"]
     with Register.open(workspace.register) as register:
         versions = forms(register, R3)
     assert [str(one.status) for one in versions if one.practice_no == 16] == ["要修正", "受理"]
     assert [one.faulty_versions for one in again.practices if one.practice.no == 16] == [1]
-    after = return_forms(workspace, FEW, R3, NOW)
+    after = return_forms(Round(workspace, FEW, NOW))
     assert [one.path.rpartition("/")[2] for one in after.having(Outcome.REMOVED)] == [
         "No16_提出.xlsx",
         "連絡文.txt",
@@ -109,7 +109,7 @@ def test_there_and_back_through_libreoffice(workspace: Workspace) -> None:
     run(workspace)
     copy = (workspace.root / OUT / LEAD / "No16.xlsx").read_bytes()
     put(workspace, "No16.xlsx", convert({"x": mended(copy)}, "xlsx")["x"], at=2)
-    assert states(collect(workspace, FEW, R3, NOW))[16] == "受理"
+    assert states(collect(Round(workspace, FEW, NOW)))[16] == "受理"
 
 
 def test_faulty_again_and_again(workspace: Workspace) -> None:
@@ -136,7 +136,7 @@ def test_faulty_again_and_again(workspace: Workspace) -> None:
 
 
 def test_the_cover_text_and_the_reminder(workspace: Workspace) -> None:
-    distribute(workspace, FEW, R3, NOW)
+    distribute(Round(workspace, FEW, NOW))
     put(workspace, "No16.xlsx", returned(16, **FAULTS))
     done = run(workspace)
     cover = text(workspace, f"{LEAD}/連絡文.txt")
@@ -168,7 +168,7 @@ def test_the_cover_text_and_the_reminder(workspace: Workspace) -> None:
 def test_partners_are_named(workspace: Workspace) -> None:
     joint = next(one for one in PLAN.practices if one.partners)
     plan = dataclasses.replace(FEW, practices=(joint,))
-    return_forms(workspace, plan, R3, NOW)
+    return_forms(Round(workspace, plan, NOW))
     reminder = text(workspace, f"督促_{joint.lead}.txt")
     assert f"（関係部署： {'、'.join(joint.partners)}）" in reminder
 
@@ -279,7 +279,7 @@ def test_namesakes_and_zips(workspace: Workspace) -> None:
 def test_what_was_not_collected_yet_is_named(workspace: Workspace) -> None:
     run(workspace)
     put(workspace, "新しい.xlsx", returned(16))
-    assert return_forms(workspace, FEW, R3, NOW).not_collected == ("inbox/新しい.xlsx",)
+    assert return_forms(Round(workspace, FEW, NOW)).not_collected == ("inbox/新しい.xlsx",)
 
 
 def test_templates_may_be_edited(workspace: Workspace) -> None:
@@ -299,11 +299,11 @@ def test_templates_may_be_edited(workspace: Workspace) -> None:
     ):
         template.write_text(words, encoding="utf-8")
         with pytest.raises(UserError, match=r"templates/連絡文\.txt") as error:
-            return_forms(workspace, FEW, R3, NOW)
+            return_forms(Round(workspace, FEW, NOW))
         assert told in str(error.value)
     template.write_bytes(b"\xff\xfe\x00\x81")
     with pytest.raises(UserError, match="UTF-8"):
-        return_forms(workspace, FEW, R3, NOW)
+        return_forms(Round(workspace, FEW, NOW))
 
 
 def test_what_is_filled_in_is_not_a_template() -> None:
@@ -313,8 +313,8 @@ def test_what_is_filled_in_is_not_a_template() -> None:
 
 def test_all_findings_of_the_item_are_in_the_copy(workspace: Workspace) -> None:
     put(workspace, "No16.xlsx", returned(16, **FAULTS))
-    done = collect(workspace, FEW, R3, NOW)
-    return_forms(workspace, FEW, R3, NOW)
+    done = collect(Round(workspace, FEW, NOW))
+    return_forms(Round(workspace, FEW, NOW))
     listed = openpyxl.load_workbook(workspace.root / OUT / LEAD / "No16.xlsx")["確認結果"]
     said = [row[5].value for row in listed.iter_rows(min_row=5)]
     own = [one for one in done.findings if one.place.item_no == 16]

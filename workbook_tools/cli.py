@@ -28,7 +28,7 @@ from workbook_tools.workspace import Workspace
 
 if TYPE_CHECKING:
     from workbook_tools.collect.collection import Collection
-    from workbook_tools.plan.model import Plan
+    from workbook_tools.register.round import Round
 
 
 _year = click.option(
@@ -87,9 +87,9 @@ def init(workspace: Workspace, sample: bool) -> None:
     \b
     例： workbook-tools init --sample
     """
-    from workbook_tools.plan import read_master as plan
-    from workbook_tools.plan import write_master as master
-    from workbook_tools.workspace import put
+    from workbook_tools.outbox import put
+    from workbook_tools.plan.read_master import sample as sample_plan
+    from workbook_tools.plan.write_master import master
 
     path = workspace.plan_master
     if path.exists():
@@ -98,7 +98,7 @@ def init(workspace: Workspace, sample: bool) -> None:
         )
     for folder in (workspace.inbox, workspace.outbox):
         folder.mkdir(parents=True, exist_ok=True)
-    put(path, master.master(plan.sample() if sample else None))
+    put(path, master(sample_plan() if sample else None))
     say(f"計画マスタを作りました： {path}")
     if sample:
         say("次は workbook-tools distribute で進捗状況シートを作れます。")
@@ -116,10 +116,13 @@ def import_history(workspace: Workspace, file: Path, year: FiscalYear) -> None:
     \b
     例： workbook-tools import-history 取組状況一覧_R2.xlsx --year R2
     """
-    from workbook_tools.history import import_list as history
-    from workbook_tools.plan import read_master as plan
+    from workbook_tools.history.import_list import import_list
+    from workbook_tools.plan.read_master import load
+    from workbook_tools.register.round import Round
 
-    taken = history.import_list(workspace, plan.load(workspace.plan_master), file, year, _now())
+    master = load(workspace.plan_master)
+    past = Round(workspace, master.of_year(year), _now())
+    taken = import_list(past, file)
     columns = "、".join(f"{heading}（{col}列）" for heading, col in taken.taken.items())
     say(f"{year.long}の一覧から{len(taken.results)}件を取り込みました。")
     say(f"　使った列： {columns}")
@@ -138,12 +141,13 @@ def distribute(workspace: Workspace, year: FiscalYear | None, force: bool) -> No
     \b
     例： workbook-tools distribute --year R3
     """
-    from workbook_tools.distribute.distribute import LIST_NAME, Outcome
+    from workbook_tools.distribute.distribute import LIST_NAME
     from workbook_tools.distribute.distribute import distribute as write_forms
+    from workbook_tools.outbox import Outcome
 
-    plan = _plan(workspace)
+    held = _round(workspace, year)
     with progress("シートを作成中") as step:
-        done = write_forms(workspace, plan, year or plan.evaluated, _now(), force=force, step=step)
+        done = write_forms(held, force=force, step=step)
     departments = {one.practice.lead for one in done.deliveries if one.practice}
     total = sum(1 for one in done.deliveries if one.practice)
     say(
@@ -203,38 +207,28 @@ def collect(
     from workbook_tools.collect import report
     from workbook_tools.rebuild import rebuild as run_rebuild
 
-    plan = _plan(workspace)
-    year = year or plan.evaluated
-    _check_year(plan, year)
     if rebuild:
         with progress("登録簿を作り直し中") as step:
-            run_rebuild(workspace, plan, _now(), step)
+            run_rebuild(_round(workspace, None), step)
+    held = _round(workspace, year)
 
     def read_all(words: tuple[str, ...]) -> Collection:
         with progress("シートを確認中") as step:
-            return stage.collect(
-                workspace,
-                plan,
-                year,
-                _now(),
-                passwords=words,
-                jobs=jobs,
-                scheduler=scheduler,
-                step=step,
-            )
+            readers = stage.Readers(jobs, scheduler)
+            return stage.collect(held, passwords=words, readers=readers, step=step)
 
     done = read_all(passwords)
     if not passwords and sys.stdin.isatty() and any(one.code == "F002" for one in done.findings):
         done = read_all(asked_passwords())
-    path = report.write(workspace, plan, done)
+    path = report.write(held, done)
     if as_json:
         _say_json(done)
     else:
-        from workbook_tools.terminal import tables as terminal
+        from workbook_tools.terminal import tables
 
-        terminal.show_collection(done, workspace.relative(path))
+        tables.show_collection(done, workspace.relative(path))
         if verbose:
-            terminal.show_readings(stage.read_otherwise(workspace, year))
+            tables.show_readings(stage.read_otherwise(held))
     _end(done.has_errors or (strict and bool(done.missing)))
 
 
@@ -260,14 +254,15 @@ def check(
     """
     from workbook_tools.collect import collect as stage
 
-    plan = _plan(workspace) if workspace.plan_master.exists() else None
-    done = stage.check_files(workspace, plan, year, _now(), files, passwords)
+    believing = not workspace.plan_master.exists()
+    held = _sample_round(workspace, year) if believing else _round(workspace, year)
+    done = stage.check_files(held, files, passwords, believing=believing)
     if as_json:
         _say_json(done)
     else:
-        from workbook_tools.terminal import tables as terminal
+        from workbook_tools.terminal import tables
 
-        terminal.show_check(done, verbose=verbose)
+        tables.show_check(done, verbose=verbose)
     _end(done.has_errors)
 
 
@@ -282,21 +277,19 @@ def status(workspace: Workspace, year: FiscalYear | None, as_json: bool, strict:
     \b
     例： workbook-tools status --year R3
     """
-    from workbook_tools.register.overview import standing
-    from workbook_tools.register.submissions import State
+    from workbook_tools.register.records import State
+    from workbook_tools.register.standing import standing
 
-    plan = _plan(workspace)
-    year = year or plan.evaluated
-    _check_year(plan, year)
-    practices = standing(workspace, plan, year)
+    held = _round(workspace, year)
+    practices = standing(held)
     if as_json:
         from workbook_tools.collect.collect import state_of_round
 
-        _say_json(state_of_round(workspace, plan, year, _now()))
+        _say_json(state_of_round(held))
     else:
-        from workbook_tools.terminal import tables as terminal
+        from workbook_tools.terminal import tables
 
-        terminal.show_status(practices)
+        tables.show_status(practices)
     _end(strict and any(one.state is not State.ACCEPTED for one in practices))
 
 
@@ -312,14 +305,12 @@ def return_(workspace: Workspace, year: FiscalYear | None, force: bool) -> None:
     """
     from workbook_tools.send_back.send_back import return_forms
 
-    plan = _plan(workspace)
-    year = year or plan.evaluated
-    _check_year(plan, year)
+    held = _round(workspace, year)
     with progress("差戻しを作成中") as step:
-        done = return_forms(workspace, plan, year, _now(), force=force, step=step)
+        done = return_forms(held, force=force, step=step)
     returned = sum(one.returned for one in done.departments)
     missing = sum(one.missing for one in done.departments)
-    say(f"{year.long}　差戻し {returned}件、督促 {missing}件（{len(done.departments)}部署）")
+    say(f"{held.year.long}　差戻し {returned}件、督促 {missing}件（{len(done.departments)}部署）")
     for one in done.departments:
         words = [f"差戻し {one.returned}件"] if one.returned else []
         words += [f"うち新しい様式 {one.fresh}件"] if one.fresh else []
@@ -354,16 +345,8 @@ def consolidate(
     """
     from workbook_tools.consolidate import consolidate as stage
 
-    plan, year = _plan_of(workspace, year)
-    done = stage.consolidate(
-        workspace,
-        plan,
-        year,
-        _now(),
-        output=output,
-        strict=strict,
-        with_appendix=appendix,
-    )
+    held = _round(workspace, year)
+    done = stage.consolidate(held, output=output, strict=strict, with_appendix=appendix)
     for path in done.paths:
         say(f"作りました： {path}")
     if pdf and done.paths:
@@ -371,11 +354,11 @@ def consolidate(
 
         for path in to_pdf(done.paths):
             say(f"作りました： {path}")
-    for sentence in stage.shortcomings(done.round):
+    for sentence in stage.shortcomings(done.contents):
         click.echo(printable(sentence), err=True)
     if strict and not done.paths:
         click.echo("未提出か要修正があるため、何も作りませんでした。", err=True)
-    _end(bool(done.round.figures.incomplete))
+    _end(bool(done.contents.figures.incomplete))
 
 
 @_command()
@@ -394,13 +377,12 @@ def export(workspace: Workspace, year: FiscalYear | None, form: str, output: Pat
     \b
     例： workbook-tools export --format csv --output outbox/csv
     """
-    from workbook_tools.consolidate.consolidate import gather_round
+    from workbook_tools.consolidate.consolidate import gather_contents
     from workbook_tools.figures import export as stage
-    from workbook_tools.workspace import put
+    from workbook_tools.outbox import put
 
-    plan, year = _plan_of(workspace, year)
-    known = gather_round(workspace, plan, year, _now())
-    document = stage.document(known.figures, _now())
+    held = _round(workspace, year)
+    document = stage.document(gather_contents(held).figures, held.now)
     if form == "json":
         text = stage.as_json(document)
         if output is None:
@@ -434,9 +416,7 @@ def demo(folder: Path) -> None:
         folder,
         now,
         say,
-        lambda workspace, plan, year: (
-            stage.consolidate(workspace, plan, year, now, with_appendix=True).paths
-        ),
+        lambda held: stage.consolidate(held, with_appendix=True).paths,
     )
 
 
@@ -461,10 +441,9 @@ def council_distribute(workspace: Workspace, year: FiscalYear | None, members: i
     \b
     例： workbook-tools council distribute --members 10
     """
-    from workbook_tools.council import council as stage
+    from workbook_tools.council.distribute import distribute as send
 
-    plan = _plan(workspace)
-    paths = stage.distribute(workspace, plan, year or plan.evaluated, members)
+    paths = send(_round(workspace, year), members)
     say(f"評価シートを{len(paths)}件作りました： {paths[0].parent}")
 
 
@@ -482,10 +461,9 @@ def council_collect(
     \b
     例： workbook-tools council collect
     """
-    from workbook_tools.council import council as stage
+    from workbook_tools.council.collect import collect as collect_ballots
 
-    plan = _plan(workspace)
-    done = stage.collect(workspace, plan, year or plan.evaluated, _now(), passwords)
+    done = collect_ballots(_round(workspace, year), passwords)
     say(f"評価シート： 受理 {len(done.returned)}件、未提出 {len(done.missing)}件")
     say(f"意見を{done.added}件加えました： {done.path}")
     tell(done.findings)
@@ -505,25 +483,20 @@ def _say_json(done: Collection) -> None:
     say_data(json.dumps(as_json(done), ensure_ascii=False, indent=1) + "\n")
 
 
-def _check_year(plan: Plan, year: FiscalYear) -> None:
-    from workbook_tools.plan.model import check_year
+def _round(workspace: Workspace, year: FiscalYear | None) -> Round:
+    """The round of a year under its own plan; without a year that of the plan master."""
+    from workbook_tools.register.round import open_round
 
-    check_year(plan, year)
-
-
-def _plan(workspace: Workspace) -> Plan:
-    from workbook_tools.plan import read_master as plan
-
-    return plan.load(workspace.plan_master)
+    return open_round(workspace, year, _now())
 
 
-def _plan_of(workspace: Workspace, year: FiscalYear | None) -> tuple[Plan, FiscalYear]:
-    """The plan a round was held by, and its year: of an earlier round the version kept then."""
-    from workbook_tools.register.round import plan_of_round
+def _sample_round(workspace: Workspace, year: FiscalYear | None) -> Round:
+    """What single files are checked by where there is no plan master."""
+    from workbook_tools.plan.read_master import sample
+    from workbook_tools.register.round import Round
 
-    plan = _plan(workspace)
-    year = year or plan.evaluated
-    return plan_of_round(workspace, plan, year), year
+    plan = sample()
+    return Round(workspace, plan.of_year(year or plan.evaluated), _now())
 
 
 def _now() -> str:

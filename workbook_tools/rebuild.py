@@ -10,25 +10,28 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
-from workbook_tools.council import council
+from workbook_tools.council import collect as council
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import UserError
-from workbook_tools.history.import_list import read_list
-from workbook_tools.plan.model import Plan
-from workbook_tools.plan.read_master import parse
+from workbook_tools.history import import_list as history
 from workbook_tools.register import ledger
-from workbook_tools.register.database import Kind, Register, Source
-from workbook_tools.register.submissions import Reading
+from workbook_tools.register.database import Register
+from workbook_tools.register.records import Reading, Source, SourceKind
+from workbook_tools.register.round import Round, noted_plans
 from workbook_tools.rules.verdict import Judge
-from workbook_tools.workspace import Workspace
 
 
-def rebuild(workspace: Workspace, plan: Plan, now: str, step: Callable[[int, int], None]) -> int:
-    """Make the register anew; how many files it was made of. UserError where there are none."""
+def rebuild(today: Round, step: Callable[[int, int], None]) -> int:
+    """Make the register anew; how many files it was made of. UserError where there are none.
+
+    ``today`` is the round of the plan master as it stands.
+    """
+    workspace = today.workspace
     sources = ledger.sources(workspace.archive)
     if not sources:
         raise UserError(
@@ -38,7 +41,7 @@ def rebuild(workspace: Workspace, plan: Plan, now: str, step: Callable[[int, int
     beside = workspace.register.with_name("register.sqlite.new")
     _remove(beside)
     with Register.open(beside) as register:
-        done = _Rebuilt(register, workspace, plan, now)
+        done = _Rebuilt(register, today, sources)
         last = {_what(source): at for at, source in enumerate(sources)}
         for at, source in enumerate(sources):
             done.take(source, counts=last[_what(source)] == at)
@@ -53,7 +56,7 @@ def rebuild(workspace: Workspace, plan: Plan, now: str, step: Callable[[int, int
     return len(sources)
 
 
-def _what(source: Source) -> tuple[Kind, str, FiscalYear | None]:
+def _what(source: Source) -> tuple[SourceKind, str, FiscalYear | None]:
     return source.kind, source.sha256, source.year
 
 
@@ -76,50 +79,48 @@ def _put_in_place(beside: Path, register: Path) -> None:
 class _Rebuilt:
     """A register that is being made, source by source, in the order they came."""
 
-    def __init__(self, register: Register, workspace: Workspace, plan: Plan, now: str) -> None:
-        self._now = now
+    def __init__(self, register: Register, today: Round, sources: Sequence[Source]) -> None:
         self._register = register
-        self._archive = workspace.archive
-        self._plan = plan
-        self._plans: dict[FiscalYear, Plan] = {}
-        self._versions = {
-            source.year: source.sha256
-            for source in ledger.sources(workspace.archive)
-            if source.kind is Kind.PLAN and source.year
-        }
+        self._today = today
+        # All plan masters first: each round is judged by the last one noted for it.
+        for source in sources:
+            if source.kind is SourceKind.PLAN:
+                register.note_source(source)
+        self._plans = noted_plans(register, today.workspace)
         self._judges: dict[FiscalYear, Judge] = {}
 
     def take(self, source: Source, *, counts: bool) -> None:
         """Take one source in as it was taken in then; a return only where it counts."""
-        self._register.note_source(source)
-        if source.year is None or source.kind is Kind.PLAN or not counts:
+        if source.kind is SourceKind.PLAN:
             return
-        data = ledger.content(self._archive, source.sha256)
-        plan = self._plan_of(source.year)
-        if source.kind is Kind.HISTORY:
-            found = read_list(data, source.name, source.year, plan)
+        self._register.note_source(source)
+        if source.year is None or not counts:
+            return
+        data = ledger.content(self._today.workspace.archive, source.sha256)
+        held = self._round_of(source.year)
+        if source.kind is SourceKind.HISTORY:
+            found = history.read_list(data, source.name, held.plan)
             self._register.take_history(source.year, found.results, source.sha256)
-        elif source.kind is Kind.DISTRIBUTION:
+        elif source.kind is SourceKind.DISTRIBUTION:
             self._register.note_distributed(source.year, ledger.distributed_of(data))
             self._judges.pop(source.year, None)
-        elif source.kind is Kind.COUNCIL:
-            council.take_again(self._register, plan, source, data)
+        elif source.kind is SourceKind.COUNCIL:
+            council.take_again(self._register, held, source, data)
         else:
             judge = self._judges.get(source.year)
             if judge is None:
-                judge = Judge(self._register, plan, source.year, self._now, ())
-                self._judges[source.year] = judge
+                judge = self._judges[source.year] = Judge(self._register, held, ())
             reading = Reading(source.sha256, source.name, source.taken_at, judge.rules)
             judge.keep(reading, judge.read(data, source.name))
 
-    def _plan_of(self, year: FiscalYear) -> Plan:
-        """The plan that round was held by: of an earlier one the version kept then."""
-        version = self._versions.get(year)
-        if year >= self._plan.evaluated or version is None:
-            return self._plan
-        if year not in self._plans:
-            self._plans[year] = parse(ledger.content(self._archive, version), version)
-        return self._plans[year]
+    def _round_of(self, year: FiscalYear) -> Round:
+        """The round of that year: today's by today's plan, another one by the plan of its time."""
+        today = self._today
+        if year == today.year:
+            return today
+        later = [noted for noted in sorted(self._plans) if noted >= year]
+        plan = self._plans[later[0]] if later else today.plan
+        return replace(today, plan=plan.of_year(year))
 
 
 def _remove(path: Path) -> None:

@@ -1,15 +1,7 @@
-"""The folder a round lives in, and the one way files get into it: beside first, then in place.
-
-And what of a text that somebody sent may be written into a cell: registers keep it whole.
-"""
+"""The folder a round lives in, and how files of it are read."""
 
 from __future__ import annotations
 
-import os
-import re
-import tempfile
-import time
-from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -71,55 +63,11 @@ def read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UserError(_why_not(path, error, "読めません")) from error
+        raise UserError(why_not(path, error, "読めません")) from error
 
 
-# What `put` writes before it is in place, and for how many seconds another run may need that.
-_BESIDE = re.compile(r"\.~[a-z0-9_]{8}\.tmp")
-_IN_USE = 3600.0
-_swept: set[Path] = set()
-
-
-def put(path: Path, data: bytes) -> bool:
-    """Write a file beside its place, then put it there in one step; True if its content changed.
-
-    A file that holds these very bytes already is not touched.
-    """
-    try:
-        if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
-            return False
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(path.parent)
-        handle, name = tempfile.mkstemp(prefix=".~", suffix=".tmp", dir=path.parent)
-        beside = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            beside.chmod(0o644)  # mkstemp makes files that only their owner may read
-            beside.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                beside.unlink()
-            raise
-    except OSError as error:
-        raise UserError(_why_not(path, error, "書けません")) from error
-    return True
-
-
-def _sweep(folder: Path) -> None:
-    """Take away what killed runs left half-written in a folder, once a run and folder."""
-    if folder in _swept:
-        return
-    _swept.add(folder)
-    with suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            if _BESIDE.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
-                with suppress(OSError):
-                    if time.time() - entry.stat().st_mtime > _IN_USE:
-                        Path(entry.path).unlink()
-
-
-def _why_not(path: Path, error: OSError, verb: str) -> str:
+def why_not(path: Path, error: OSError, verb: str) -> str:
+    """One sentence for a file that cannot be read or written (``verb``)."""
     if isinstance(error, FileNotFoundError):
         return f"『{path}』がありません。場所と名前を確かめてください。"
     if isinstance(error, PermissionError):

@@ -19,7 +19,8 @@ from workbook_tools.collect.collect import collect
 from workbook_tools.consolidate.consolidate import consolidate
 from workbook_tools.plan import write_master as master
 from workbook_tools.plan.model import Plan
-from workbook_tools.workspace import Workspace, put
+from workbook_tools.outbox import put
+from workbook_tools.workspace import Workspace
 
 NOW = "2022-05-20T09:00:00+09:00"
 

@@ -17,7 +17,8 @@ from rich.table import Table
 
 from tests.benchmarks.generator import fill_inbox, plan_of
 from workbook_tools.plan import write_master as master
-from workbook_tools.workspace import Workspace, put
+from workbook_tools.outbox import put
+from workbook_tools.workspace import Workspace
 
 _MEASURED = (
     "import resource, subprocess, sys, time\n"

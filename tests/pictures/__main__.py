@@ -24,7 +24,9 @@ def main() -> None:
             Path(folder) / "demo",
             NOW,
             lambda line: None,
-            lambda workspace, plan, year: consolidate.consolidate(workspace, plan, year, NOW).paths,
+            lambda workspace, plan, year: (
+                consolidate.consolidate(Round(workspace, plan.of_year(year), NOW)).paths
+            ),
         )
         form = next(story.workspace.inbox.rglob("No16_*.xlsx"))
         sheets, list_ = to_pdf([form, story.outputs[0]])

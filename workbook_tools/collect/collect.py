@@ -8,77 +8,76 @@ every file of the round is judged anew from the archive. One run is one transact
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbook_tools.collect.collection import Collection, excel_order, file_state, standing
-from workbook_tools.era import FiscalYear
 from workbook_tools.findings import Finding
 from workbook_tools.intake import in_parallel, inbox
 from workbook_tools.intake.inbox import Received
 from workbook_tools.intake.read_forms import Intake
-from workbook_tools.plan.model import Plan
-from workbook_tools.plan.read_master import sample
-from workbook_tools.register import ledger
-from workbook_tools.register import submissions as returns
-from workbook_tools.register.database import Kind as SourceKind
-from workbook_tools.register.database import Register, Source
-from workbook_tools.register.submissions import Reading, Stored
+from workbook_tools.register import ledger, submissions
+from workbook_tools.register.database import Register
+from workbook_tools.register.records import Reading, ReadOtherwise, Source, SourceKind
+from workbook_tools.register.round import Round, note_plan
 from workbook_tools.rules.verdict import Judge
-from workbook_tools.workspace import Workspace, digest, read
+from workbook_tools.workspace import Workspace, digest
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who reads: ``jobs`` threads, or the workers of the Dask cluster at ``scheduler``."""
+
+    jobs: int = 1
+    scheduler: str | None = None
 
 
 def collect(
-    workspace: Workspace,
-    plan: Plan,
-    year: FiscalYear,
-    now: str,
+    held: Round,
     *,
     passwords: Sequence[str] = (),
-    jobs: int = 1,
-    scheduler: str | None = None,
+    readers: Readers = Readers(),
     step: Callable[[int, int], None] = lambda done, total: None,
 ) -> Collection:
-    """Take in what is new in the inbox and give the round as it stands. ``now`` is an ISO time.
+    """Take in what is new in the inbox and give the round as it stands.
 
-    ``jobs`` threads read, or the workers of the Dask cluster at ``scheduler``; the outcome is the
-    same. Raises UserError where register, archive or cluster cannot be used; never for anything a
-    file holds.
+    The outcome is the same whoever reads. Raises UserError where register, archive or cluster
+    cannot be used; never for anything a file holds.
     """
+    workspace, year = held.workspace, held.year
     with Register.open(workspace.register) as register:
-        judge = Judge(register, plan, year, now, passwords)
-        known = returns.readings(register, year)
+        judge = Judge(register, held, passwords)
+        known = submissions.readings(register, year)
         if any(reading.rules != judge.rules for reading in known.values()):
-            returns.forget(register, year)
+            submissions.forget(register, year)
             for done, reading in enumerate(known.values(), start=1):
                 data = ledger.content(workspace.archive, reading.sha256)
                 judge.keep(replace(reading, rules=judge.rules), judge.read(data, reading.file))
                 step(done, len(known))
-        arrivals = _Arrivals(workspace, set(known), returns.of_earlier_rounds(register, year))
+        earlier = submissions.of_earlier_rounds(register, year)
+        arrivals = _Arrivals(workspace, set(known), earlier)
         sources: list[Source] = []
-        for received, intake in _read(arrivals, judge, jobs, scheduler):
-            reading = Reading(intake.sha256, received.name, now, judge.rules)
+        for received, intake in _read(arrivals, judge, readers):
+            reading = Reading(intake.sha256, received.name, held.now, judge.rules)
             if not judge.keep(reading, intake):
                 arrivals.set_aside(intake)
                 continue
             ledger.keep(workspace.archive, received.data or b"")
-            sources.append(Source(intake.sha256, SourceKind.RETURN, received.name, year, now))
+            source = Source(intake.sha256, SourceKind.RETURN, received.name, year, held.now)
+            sources.append(source)
             step(len(sources), 0)
-        count = len(sources)
-        sources.extend(_plan_version(workspace, register, year, now))
         ledger.note(workspace.archive, sources)
         for source in sources:
             register.note_source(source)
-        result = standing(register, plan, year, arrivals.present, arrivals.said, now)
-        return replace(result, read_anew=count)
+        note_plan(register, held)
+        result = standing(register, held, arrivals.present, arrivals.said)
+        return replace(result, read_anew=len(sources))
 
 
-def read_otherwise(
-    workspace: Workspace, year: FiscalYear
-) -> tuple[tuple[int | None, str, str, Stored], ...]:
-    """Every value of a round that was read otherwise than typed: practice, file, field, answer."""
-    with Register.open(workspace.register, write=False) as register:
-        return tuple(returns.reinterpreted(register, year))
+def read_otherwise(held: Round) -> tuple[ReadOtherwise, ...]:
+    """Every value of a round that was read otherwise than typed."""
+    with Register.open(held.workspace.register, write=False) as register:
+        return tuple(submissions.reinterpreted(register, held.year))
 
 
 class _Arrivals:
@@ -107,57 +106,35 @@ class _Arrivals:
     def set_aside(self, intake: Intake) -> None:
         """A file that is no return, or that may be readable another time."""
         self.said.extend(intake.findings)
-        self.present = [one for one in self.present if one[1] != intake.sha256]
+        self.present = [known for known in self.present if known[1] != intake.sha256]
 
 
-def _read(
-    arrivals: _Arrivals, judge: Judge, jobs: int, scheduler: str | None
-) -> Iterator[tuple[Received, Intake]]:
+def _read(arrivals: _Arrivals, judge: Judge, readers: Readers) -> Iterator[tuple[Received, Intake]]:
     work = judge.reader()
-    if scheduler:
-        return in_parallel.with_cluster(arrivals, work, scheduler)
-    if jobs > 1:
-        return in_parallel.with_threads(arrivals, work, jobs)
+    if readers.scheduler:
+        return in_parallel.with_cluster(arrivals, work, readers.scheduler)
+    if readers.jobs > 1:
+        return in_parallel.with_threads(arrivals, work, readers.jobs)
     return in_parallel.one_by_one(arrivals, work)
 
 
-def _plan_version(
-    workspace: Workspace, register: Register, year: FiscalYear, now: str
-) -> list[Source]:
-    """Keep the plan master this round is judged by, if it is another one than last time."""
-    if not workspace.plan_master.exists():
-        return []
-    sha256 = ledger.keep(workspace.archive, read(workspace.plan_master))
-    if sha256 == returns.plan_version(register, year):
-        return []
-    name = workspace.relative(workspace.plan_master)
-    return [Source(sha256, SourceKind.PLAN, name, year, now)]
-
-
-def state_of_round(workspace: Workspace, plan: Plan, year: FiscalYear, now: str) -> Collection:
+def state_of_round(held: Round) -> Collection:
     """The round as the register knows it; nothing is read from the inbox."""
-    with Register.open(workspace.register, write=False) as register:
-        return standing(register, plan, year, [], [], now)
+    with Register.open(held.workspace.register, write=False) as register:
+        return standing(register, held, [], [])
 
 
 def check_files(
-    workspace: Workspace,
-    plan: Plan | None,
-    year: FiscalYear | None,
-    now: str,
-    paths: Iterable[str],
-    passwords: Sequence[str] = (),
+    held: Round, paths: Iterable[str], passwords: Sequence[str] = (), *, believing: bool = False
 ) -> Collection:
     """Read and check single files; nothing is stored (`check`).
 
-    Without a plan master the rules of the sample hold, and header and number are believed.
+    ``believing``: there is no plan master, so that header and number are believed.
     """
-    rules = plan or sample()
-    year = year or rules.evaluated
-    with Register.open(workspace.register, write=False) as register:
-        judge = Judge(register, rules, year, now, passwords, believing=plan is None)
+    with Register.open(held.workspace.register, write=False) as register:
+        judge = Judge(register, held, passwords, believing=believing)
     files, findings = [], []
-    readings: list[tuple[int | None, str, str, Stored]] = []
+    readings: list[ReadOtherwise] = []
     for path in paths:
         for received in inbox.received(Path(path), path):
             if received.data is None:
@@ -168,6 +145,6 @@ def check_files(
             findings.extend(finding for form in forms for finding in form.findings)
             files.append(file_state(received.name, intake.sha256, forms))
             for form in forms:
-                readings.extend(returns.read_otherwise(form.submission))
+                readings.extend(submissions.read_otherwise(form.submission))
     findings.sort(key=excel_order)
-    return Collection(year, tuple(files), tuple(findings), (), len(files), tuple(readings))
+    return Collection(held.year, tuple(files), tuple(findings), (), len(files), tuple(readings))

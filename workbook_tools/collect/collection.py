@@ -14,9 +14,20 @@ from workbook_tools.cells import parse_cell
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import Finding, Place, Severity, found
 from workbook_tools.plan.model import Plan
-from workbook_tools.register import submissions as returns
-from workbook_tools.register.database import Distributed, Register, Status
-from workbook_tools.register.submissions import Judged, PracticeState, Returned, State, Stored
+from workbook_tools.register.database import Register
+from workbook_tools.register.records import (
+    Distributed,
+    Judged,
+    PracticeState,
+    ReadOtherwise,
+    Returned,
+    State,
+    Status,
+)
+from workbook_tools.register.round import Round
+from workbook_tools.register.standing import counting, newest, practice_states
+from workbook_tools.register.submissions import findings as findings_of
+from workbook_tools.register.submissions import forms
 from workbook_tools.rules import waivers
 
 
@@ -38,7 +49,7 @@ class Collection:
     findings: tuple[Finding, ...]
     practices: tuple[PracticeState, ...]
     read_anew: int = 0
-    readings: tuple[tuple[int | None, str, str, Stored], ...] = ()  # read otherwise than typed
+    readings: tuple[ReadOtherwise, ...] = ()  # read otherwise than typed
 
     @property
     def missing(self) -> tuple[int, ...]:
@@ -60,35 +71,35 @@ class Collection:
 
 def standing(
     register: Register,
-    plan: Plan,
-    year: FiscalYear,
+    held: Round,
     present: Sequence[tuple[str, str]],
     said: Sequence[Finding],
-    now: str,
 ) -> Collection:
     """The round as the register knows it, with what is to be said of the inbox.
 
     ``present`` are name and sha256 of the files that lie there, ``said`` the findings of those that
     are not kept.
     """
-    versions = returns.forms(register, year)
-    practices = returns.practice_states(register, plan, year, versions)
-    newest = {form.id for form in returns.newest(versions).values()}
+    plan, year = held.plan, held.year
+    versions = forms(register, year)
+    practices = practice_states(register, plan, versions)
+    last = newest(versions)
+    last_ids = {form.id for form in last.values()}
     shas = {sha256 for _, sha256 in present}
     nameless = {form.id for form in versions if form.practice_no is None and form.sha256 in shas}
     findings = [*said]
-    for sha256, form, finding in returns.findings(register, year):
-        if form in newest or form in nameless or (form is None and sha256 in shas):
+    for sha256, form, finding in findings_of(register, year):
+        if form in last_ids or form in nameless or (form is None and sha256 in shas):
             findings.append(finding)
     findings.extend(_several_versions(versions, plan))
-    findings.extend(_same_answers(returns.newest(versions).values(), plan))
+    findings.extend(_same_answers(last.values(), plan))
     findings.sort(key=excel_order)
     findings.extend(_not_returned(practices, register.distributed(year)))
-    findings = list(waivers.apply(findings, waivers.active(plan, now)))
+    findings = list(waivers.apply(findings, waivers.active(plan, held.today)))
     returned = {one.practice.no for one in practices if one.newest}
-    findings.extend(waivers.doubtful(plan, now, findings, returned))
+    findings.extend(waivers.doubtful(plan, held.today, findings, returned))
     by_file = {
-        sha256: list(forms) for sha256, forms in groupby(versions, key=lambda form: form.sha256)
+        sha256: list(group) for sha256, group in groupby(versions, key=lambda form: form.sha256)
     }
     files = tuple(
         FileState(
@@ -107,28 +118,28 @@ def _several_versions(versions: Sequence[Returned], plan: Plan) -> Iterator[Find
     for form in versions:
         if form.practice_no is not None:
             of_practice.setdefault(form.practice_no, []).append(form)
-    counting = returns.counting(versions)
+    counts_of = counting(versions)
     leads = {practice.no: practice.lead for practice in plan.practices}
-    for number, forms in of_practice.items():
-        if len({form.everything for form in forms}) < 2:
+    for number, own in of_practice.items():
+        if len({form.everything for form in own}) < 2:
             continue
-        last, counts = forms[-1], counting.get(number)
+        last, counts = own[-1], counts_of.get(number)
         place = Place(last.file, last.sheet, None, None, number, leads.get(number))
-        names = "、".join(dict.fromkeys(form.file for form in forms))
+        names = "、".join(dict.fromkeys(form.file for form in own))
         yield found(
             "F008", place, number=number, files=names, counts=counts.file if counts else "なし"
         )
 
 
-def _same_answers(newest: Iterable[Returned], plan: Plan) -> Iterator[Finding]:
+def _same_answers(last: Iterable[Returned], plan: Plan) -> Iterator[Finding]:
     """F009: one form came back under two numbers; said of both."""
     leads = {practice.no: practice.lead for practice in plan.practices}
     alike: dict[str, list[Returned]] = {}
-    for form in newest:
+    for form in last:
         if form.this_year:
             alike.setdefault(form.this_year, []).append(form)
-    for forms in alike.values():
-        for form, other in zip(forms, [*forms[1:], forms[0]], strict=True):
+    for twins in alike.values():
+        for form, other in zip(twins, [*twins[1:], twins[0]], strict=True):
             if other is not form:
                 lead = leads.get(form.practice_no or 0)
                 place = Place(form.file, form.sheet, None, "項目番号", form.practice_no, lead)

@@ -13,18 +13,15 @@ from workbook_tools.excel.write.book import Book
 from workbook_tools.excel.write.list_sheet import Cell, Column, Link
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.form.layout import Form, form_of
+from workbook_tools.outbox import put
 from workbook_tools.plan.model import Plan
 from workbook_tools.register.database import Register
-from workbook_tools.register.overview import SEVERITIES, departments, moment
-from workbook_tools.register.submissions import (
-    State,
-    Stored,
-    note_output,
-    output_state,
-    reinterpreted,
-)
+from workbook_tools.register.records import ReadOtherwise, State
+from workbook_tools.register.round import Round
+from workbook_tools.register.standing import SEVERITIES, departments, moment
+from workbook_tools.register.submissions import reinterpreted
 from workbook_tools.text import for_cell
-from workbook_tools.workspace import Workspace, digest, put
+from workbook_tools.workspace import digest
 
 LOCATED = {"names": "名前", "labels": "見出し", "mixed": "名前と見出し"}
 
@@ -75,11 +72,7 @@ _READINGS = (
 )
 
 
-def workbook(
-    plan: Plan,
-    form: Form,
-    collection: Collection,
-) -> bytes:
+def workbook(plan: Plan, collection: Collection) -> bytes:
     """The whole report as a file's content."""
     book = Book(f"確認結果 {collection.year}")
     year = collection.year.long
@@ -96,7 +89,7 @@ def workbook(
         departments(collection.practices),
     )
     note = "入力された内容はこのまま保存されています。読み取った内容で評価・集計します。"
-    readings = _readings(form, collection.readings)
+    readings = _readings(form_of(plan), collection.readings)
     lists.write(book, "読み替え一覧", f"{title}　読み替え一覧", _READINGS, readings, note)
     return book.bytes()
 
@@ -140,21 +133,19 @@ def _findings(findings: Iterable[Finding]) -> Iterator[list[Cell]]:
         ]
 
 
-def _readings(
-    form: Form, rows: Iterable[tuple[int | None, str, str, Stored]]
-) -> Iterator[list[Cell]]:
+def _readings(form: Form, rows: Iterable[ReadOtherwise]) -> Iterator[list[Cell]]:
     titles: Mapping[str, str] = {field.name: field.title for field in form.fields}
-    for number, file, name, answer in rows:
-        how = f"参照 {answer.chain}" if answer.chain else answer.how
+    for reading in rows:
+        answer = reading.answer
         yield [
-            number,
-            _file(file),
+            reading.practice_no,
+            _file(reading.file),
             answer.sheet,
             answer.cell,
-            titles.get(name, name),
+            titles.get(reading.field, reading.field),
             answer.raw,
             answer.text,
-            how,
+            reading.how,
         ]
 
 
@@ -172,14 +163,15 @@ def _file(name: str) -> Cell:
     return Link(f"external:../{name}", name)
 
 
-def write(workspace: Workspace, plan: Plan, collection: Collection) -> Path:
+def write(held: Round, collection: Collection) -> Path:
     """Put 確認結果 into `outbox/`, unless it already shows this very state; its path."""
+    workspace, plan = held.workspace, held.plan
     path = workspace.outbox / f"確認結果_{collection.year}.xlsx"
     state = digest(repr((__version__, plan, replace(collection, read_anew=0))).encode())
     with Register.open(workspace.register) as register:
-        if path.exists() and output_state(register, path.name) == state:
+        if path.exists() and register.output_state(path.name) == state:
             return path
         readings = tuple(reinterpreted(register, collection.year))
-        put(path, workbook(plan, form_of(plan), replace(collection, readings=readings)))
-        note_output(register, path.name, state)
+        put(path, workbook(plan, replace(collection, readings=readings)))
+        register.note_output(path.name, state)
     return path

@@ -13,15 +13,15 @@ from math import ceil
 from workbook_tools.cells import Area
 from workbook_tools.consolidate.pages import Row, breaks
 from workbook_tools.consolidate.texts import label
-from workbook_tools.era import FiscalYear, long_date
+from workbook_tools.era import long_date
 from workbook_tools.excel.write.book import Book, Sheet
 from workbook_tools.figures.compute import ENDED, Figures, PracticeFigures
 from workbook_tools.form import layout, references
-from workbook_tools.form.layout import Form, Kind, field_name
+from workbook_tools.form.layout import Kind, field_name
 from workbook_tools.form.workbook import add_pages
 from workbook_tools.plan import grading
 from workbook_tools.plan.model import Plan
-from workbook_tools.register.submissions import Stored
+from workbook_tools.register.records import Stored
 from workbook_tools.text import lines
 
 COVER, LIST = "表紙", "実践項目別"
@@ -35,8 +35,6 @@ _TOP = len(_HEADS)
 
 
 def workbook(
-    plan: Plan,
-    year: FiscalYear,
     figures: Figures,
     answers: Mapping[int, Mapping[str, Stored]],
     day: date | None = None,
@@ -45,23 +43,22 @@ def workbook(
 
     ``day`` is printed on the cover where given. The same input gives the same bytes.
     """
-    book = Book(f"資料編 {year}")
-    _cover(book.sheet(COVER), plan, year, day)
-    page = 2 + _list(book.sheet(LIST), plan, year, figures)
-    form = layout.form_of(plan)
+    plan = figures.plan
+    book = Book(f"資料編 {figures.year}")
+    _cover(book.sheet(COVER), plan, day)
+    page = 2 + _list(book.sheet(LIST), figures)
     known = {one.no: one for one in plan.practices}
     for no in sorted(known.keys() & answers.keys()):
         names = (f"{no}①", f"{no}②")
-        values = typed(plan, form, year, answers[no])
-        add_pages(book, names, plan, known[no], year, values, page)
+        values = typed(plan, answers[no])
+        add_pages(book, names, plan, known[no], values, page)
         page += len(names)
     return book.bytes()
 
 
-def typed(
-    plan: Plan, form: Form, year: FiscalYear, answers: Mapping[str, Stored]
-) -> dict[str, str | int]:
+def typed(plan: Plan, answers: Mapping[str, Stored]) -> dict[str, str | int]:
     """What one form prints: the answers as typed, and what the form itself would compute."""
+    form, year = layout.form_of(plan), plan.evaluated
     values: dict[str, str | int] = {}
     for field in form.fields:
         stored = answers.get(field.name)
@@ -84,8 +81,9 @@ def typed(
     return values
 
 
-def _cover(sheet: Sheet, plan: Plan, year: FiscalYear, day: date | None) -> None:
+def _cover(sheet: Sheet, plan: Plan, day: date | None) -> None:
     """One page: what this is, whose, for whom, when."""
+    year = plan.evaluated
     rows = [
         (230.0, "", "cover"),
         (80.0, plan.name, "cover"),
@@ -107,7 +105,8 @@ def _cover(sheet: Sheet, plan: Plan, year: FiscalYear, day: date | None) -> None
 class _Columns:
     """The columns of the list; those of the criteria depend on the plan."""
 
-    def __init__(self, plan: Plan, year: FiscalYear) -> None:
+    def __init__(self, plan: Plan) -> None:
+        year = plan.evaluated
         before = (year - 1).wide
         score = min(50, 300 // len(plan.criteria))
         criteria = [(criterion.name, score) for criterion in plan.criteria]
@@ -129,9 +128,10 @@ class _Columns:
         self.pixels = [pixels for _, columns in self.groups for _, pixels in columns]
 
 
-def _list(sheet: Sheet, plan: Plan, year: FiscalYear, figures: Figures) -> int:
+def _list(sheet: Sheet, figures: Figures) -> int:
     """【実践項目別】 with ``-`` for ended items; gives the number of pages it takes."""
-    columns = _Columns(plan, year)
+    plan, year = figures.plan, figures.year
+    columns = _Columns(plan)
     for col, pixels in enumerate(columns.pixels):
         sheet.columns(col, col, pixels)
     title = f"{plan.name}取組状況一覧【実践項目別】（{year.long}末）"
@@ -143,7 +143,7 @@ def _list(sheet: Sheet, plan: Plan, year: FiscalYear, figures: Figures) -> int:
     heights = []
     for row, one in enumerate(figures.practices, start=_TOP):
         needed = 1
-        for col, value in enumerate(_cells(plan, year, one)):
+        for col, value in enumerate(_cells(plan, one)):
             look = ("wrap", "middle") if col in wraps else ("center", "shrink")
             sheet.value(Area(row, col), value, "box", *look)
             if col in wraps:
@@ -179,10 +179,10 @@ def _headings(sheet: Sheet, columns: _Columns) -> None:
             col += 1
 
 
-def _cells(plan: Plan, year: FiscalYear, one: PracticeFigures) -> Sequence[str | int]:
+def _cells(plan: Plan, one: PracticeFigures) -> Sequence[str | int]:
     """One row; ended items have no figures here, missing ones say so in 総合評価 (domain §7)."""
     practice = one.practice
-    before = one.by_year.get(year - 1)
+    before = one.by_year.get(plan.evaluated - 1)
     now = None if one.status == ENDED else one.now
     nothing = NOTHING if one.status == ENDED else ""
     scores = [now.scores[criterion.name] if now else nothing for criterion in plan.criteria]

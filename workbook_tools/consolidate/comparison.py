@@ -15,8 +15,8 @@ from workbook_tools.excel.write.figure_sheet import (
     draw_head,
     draw_row,
     finish,
-    quoted,
 )
+from workbook_tools.excel.write.formula import quoted
 from workbook_tools.figures.compute import ENDED, Figures, ItemFigures, PracticeFigures, tenths
 
 COMPARISON = "前年度比較"

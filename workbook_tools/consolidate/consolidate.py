@@ -7,37 +7,46 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from workbook_tools.cells import Area
 from workbook_tools.consolidate import appendix
 from workbook_tools.consolidate.comparison import add_comparison
-from workbook_tools.consolidate.figure_lists import ITEMS, Places, add_items, add_practices, places
+from workbook_tools.consolidate.figure_lists import (
+    ITEMS,
+    Places,
+    add_items,
+    add_practices,
+    places,
+)
 from workbook_tools.consolidate.pages import Links, Opinions, add_pages
 from workbook_tools.consolidate.summary import add_summary
 from workbook_tools.consolidate.texts import add_texts, first_rows
 from workbook_tools.consolidate.themes import add_themes
-from workbook_tools.council import council, opinions
-from workbook_tools.era import FiscalYear, long_date
+from workbook_tools.council import opinions
+from workbook_tools.era import long_date
 from workbook_tools.excel.write.book import Book
-from workbook_tools.figures.compute import Figures, compute
-from workbook_tools.figures.facts import gather
+from workbook_tools.figures.compute import ENDED, Figures
+from workbook_tools.figures.facts import figures_of
+from workbook_tools.figures.headline import differences
 from workbook_tools.findings import UserError
-from workbook_tools.form import layout
-from workbook_tools.plan.model import Plan, check_year
-from workbook_tools.register import submissions as returns
+from workbook_tools.outbox import put
 from workbook_tools.register.database import Register
-from workbook_tools.register.submissions import Stored
+from workbook_tools.register.records import Stored
+from workbook_tools.register.results import answers as answers_of_round
+from workbook_tools.register.round import Round, note_plan
+from workbook_tools.register.standing import newest
+from workbook_tools.register.submissions import findings as findings_of
+from workbook_tools.register.submissions import forms, readings
 from workbook_tools.rules import waivers
-from workbook_tools.workspace import Workspace, put, read
+from workbook_tools.rules.verdict import rules_of
+from workbook_tools.workspace import read
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class Contents:
     """Everything that is printed of a round."""
 
-    plan: Plan
     figures: Figures
     answers: Mapping[int, Mapping[str, Stored]]
     opinions: Opinions | None
@@ -47,17 +56,14 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Consolidation:
-    """The files written, the list first, and the round they show."""
+    """The files written, the list first, and what they show."""
 
     paths: tuple[Path, ...]
-    round: Round
+    contents: Contents
 
 
 def consolidate(
-    workspace: Workspace,
-    plan: Plan,
-    year: FiscalYear,
-    now: str,
+    held: Round,
     *,
     output: Path | None = None,
     strict: bool = False,
@@ -67,63 +73,60 @@ def consolidate(
 
     Raises UserError where nothing was collected yet or a file cannot be written.
     """
-    known = gather_round(workspace, plan, year, now)
+    known = gather_contents(held)
     if strict and known.figures.incomplete:
         return Consolidation((), known)
-    path = output or workspace.outbox / f"取組状況一覧_{year}.xlsx"
+    path = output or held.workspace.outbox / f"取組状況一覧_{held.year}.xlsx"
     put(path, workbook(known))
     paths = [path]
     if with_appendix:
-        day = date.fromisoformat(now[:10])
-        data = appendix.workbook(plan, year, known.figures, known.answers, day)
-        paths.append(path.with_name(f"資料編_{year}.xlsx"))
+        data = appendix.workbook(known.figures, known.answers, held.today)
+        paths.append(path.with_name(f"資料編_{held.year}.xlsx"))
         put(paths[-1], data)
+    with Register.open(held.workspace.register) as register:
+        note_plan(register, held)
     return Consolidation(tuple(paths), known)
 
 
-def gather_round(workspace: Workspace, plan: Plan, year: FiscalYear, now: str) -> Round:
+def gather_contents(held: Round) -> Contents:
     """What the register and 意見集約 know of a round. UserError where that is nothing."""
-    check_year(plan, year)
-    with Register.open(workspace.register, write=False) as register:
-        averages = council.averages(register, year)
-        facts = gather(register, plan, year, averages)
-        answers = returns.answers(register, year)
-        readings = returns.readings(register, year)
-        active = waivers.active(plan, now)
-        rules = returns.rules(plan, year, register.distributed(year), active)
-        waived = _waived(register, year)
-    figures = compute(plan, facts)
-    if not answers and not any(one.now for one in figures.practices if one.status != "終了"):
+    plan, year = held.plan, held.year
+    with Register.open(held.workspace.register, write=False) as register:
+        figures = figures_of(register, held)
+        answers = answers_of_round(register, year)
+        known = readings(register, year)
+        exceptions = waivers.active(plan, held.today)
+        rules = rules_of(plan, register.distributed(year), exceptions)
+        waived = _waived(register, held)
+    if not answers and not any(p.now for p in figures.practices if p.status != ENDED):
         raise UserError(
             f"{year.long}の受理したシートがまだありません。"
             "戻ってきたファイルを inbox に置き、先に collect を実行してください。"
         )
-    stale = any(reading.rules != rules for reading in readings.values())
-    day = long_date(date.fromisoformat(now[:10]))
-    notes = (f"作成日：{day}", *waived)
-    return Round(plan, figures, answers, _opinions(workspace, year), notes, stale)
+    stale = any(reading.rules != rules for reading in known.values())
+    notes = (f"作成日：{long_date(held.today)}", *differences(figures), *waived)
+    return Contents(figures, answers, _opinions(held), notes, stale)
 
 
-def workbook(known: Round) -> bytes:
+def workbook(known: Contents) -> bytes:
     """取組状況一覧 as a file's content."""
-    figures, plan = known.figures, known.plan
-    form = layout.form_of(plan)
+    figures = known.figures
     where = places(figures)
     link = _links(where)
-    rows = first_rows(figures, form, known.answers)
+    rows = first_rows(figures, known.answers)
     back = {no: f"internal:'取組内容'!{Area(row, 0).a1}" for no, row in rows.items()}
-    book = Book(f"{plan.name}取組状況一覧 {figures.year}")
+    book = Book(f"{figures.plan.name}取組状況一覧 {figures.year}")
     add_summary(book, figures, where, known.notes)
     add_items(book, figures)
     add_practices(book, figures, back)
     add_themes(book, figures)
     add_pages(book, figures, known.opinions, link)
-    add_texts(book, figures, form, plan, figures.year, known.answers, link)
+    add_texts(book, figures, known.answers, link)
     add_comparison(book, figures, where)
     return book.bytes()
 
 
-def shortcomings(known: Round) -> list[str]:
+def shortcomings(known: Contents) -> list[str]:
     """What is missing or doubtful in the list, in sentences for the terminal."""
     said = []
     for status in ("未提出", "要修正"):
@@ -151,19 +154,20 @@ def _links(where: Places) -> Links:
     return link
 
 
-def _opinions(workspace: Workspace, year: FiscalYear) -> Opinions | None:
-    path = workspace.outbox / f"意見集約_{year}.xlsx"
+def _opinions(held: Round) -> Opinions | None:
+    workspace = held.workspace
+    path = workspace.outbox / f"意見集約_{held.year}.xlsx"
     if not path.exists():
         return None
     edited = opinions.printed(read(path), workspace.relative(path))
     return Opinions(edited.items, edited.ended)
 
 
-def _waived(register: Register, year: FiscalYear) -> Sequence[str]:
+def _waived(register: Register, held: Round) -> Sequence[str]:
     """The exceptions that were used, as notes of 総括."""
-    newest = {form.id for form in returns.newest(returns.forms(register, year)).values()}
+    last = {form.id for form in newest(forms(register, held.year)).values()}
     return [
         f"特例：№{finding.place.item_no}　{finding.code}　{finding.message}{finding.hint}"
-        for _, form, finding in returns.findings(register, year)
-        if form in newest and waivers.is_waived(finding)
+        for _, form, finding in findings_of(register, held.year)
+        if form in last and waivers.is_waived(finding)
     ]

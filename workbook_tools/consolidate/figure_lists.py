@@ -23,9 +23,8 @@ from workbook_tools.excel.write.figure_sheet import (
     draw_head,
     draw_row,
     finish,
-    grade_formula,
-    quoted,
 )
+from workbook_tools.excel.write.formula import quoted
 from workbook_tools.figures.compute import (
     ENDED,
     OLDER,
@@ -35,6 +34,7 @@ from workbook_tools.figures.compute import (
     PracticeFigures,
     tenths,
 )
+from workbook_tools.plan.grading import grade_formula
 from workbook_tools.plan.model import Plan
 from workbook_tools.text import MARK, width
 
@@ -182,9 +182,8 @@ def _practice_figures(
         sheet.number(Area(row, columns["評価対象"]), 0)
     else:
         sheet.formula(Area(row, columns["評価対象"]), f"={at['計算対象']}", counts)
-    year = figures.year - 1
-    past = year in one.by_year and not (one.finished and one.finished < year)
-    sheet.number(Area(row, columns["前年度対象"]), int(past))
+    past = figures.before.practice(one.practice.no) if figures.before else None
+    sheet.number(Area(row, columns["前年度対象"]), int(past is not None and past.evaluated))
 
 
 def _practice_entries(sheet: Sheet, figures: Figures, known: Places) -> None:
@@ -307,7 +306,7 @@ def write_council(sheet: Sheet, area: Area, figures: Figures, average: int | Non
     if average is not None:
         sheet.number(area, tenths(average), *looks)
     else:
-        sheet.text(area, "" if figures.is_effectiveness_year else DASH, *looks)
+        sheet.text(area, "" if figures.plan.is_effectiveness_year else DASH, *looks)
 
 
 # --- small things

@@ -294,7 +294,7 @@ class _Page:
 
     def _council(self, item: ItemFigures) -> None:
         """審議会の評価 in effectiveness years, 意見等 in all, then those on ended practices."""
-        if self.figures.is_effectiveness_year:
+        if self.figures.plan.is_effectiveness_year:
             grid = self.grid
             self._text(0, grid.left, "審議会の評価", "head")
             self._text(grid.left, 2, "評価の平均", "head")
@@ -304,7 +304,7 @@ class _Page:
             self._text(grid.left + 4, grid.cols - grid.left - 4, "/5", "left", "open_left")
             self._end(18, may_begin=True)
         self._opinions("意見等", self.opinions.items.get(item.item.no, ()), _RULED)
-        if not self.figures.is_effectiveness_year:
+        if not self.figures.plan.is_effectiveness_year:
             return
         for one in item.practices:
             if one.finished:

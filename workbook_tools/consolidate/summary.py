@@ -6,15 +6,16 @@ under the figure they belong to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from workbook_tools.cells import Area, cell_name
 from workbook_tools.consolidate.figure_lists import Places, title
-from workbook_tools.era import FiscalYear
 from workbook_tools.excel.write.book import SERIES, Book, Chart, Series, Sheet
-from workbook_tools.excel.write.figure_sheet import FOOTER, Value, quoted
-from workbook_tools.figures.compute import Figures, PracticeFigures, movement, percent, tenths
+from workbook_tools.excel.write.figure_sheet import FOOTER, Value
+from workbook_tools.excel.write.formula import quoted
+from workbook_tools.figures.compute import Figures, PracticeFigures, tenths
+from workbook_tools.figures.headline import Headline, Named, headline
 from workbook_tools.text import lines
 
 SUMMARY = "総括"
@@ -24,11 +25,10 @@ _GRADES = 6  # hidden columns from here on: grades by year, what the chart shows
 _LINE, _EDGE, _MOST = 11.5, 5.0, 400.0
 _ON_ONE_PAGE = 700  # characters of notes that still fit below the table
 _NAMED = 12  # more names than these are counted
-_HIGH = 40  # a council average of 4.0, in tenths
 
 
 @dataclass(frozen=True, slots=True)
-class Headline:
+class Line:
     """One row: figure of this year and of the one before, as a formula where it is a count.
 
     ``unit``: "" for whole numbers, ``tenths``, or ``change`` for a figure that is a movement.
@@ -82,58 +82,48 @@ def missing(figures: Figures) -> list[str]:
     ]
 
 
-def headlines(figures: Figures, places: Places) -> Iterator[Headline]:
+def headlines(figures: Figures, places: Places) -> Iterator[Line]:
     """The headline figures in the order of the report (domain §8)."""
-    yield from _counts(figures, places)
-    yield from _grade_rows(figures, places)
-    yield from _council_rows(figures, places)
-    yield from _item_rows(figures, places)
-    yield from _theme_rows(figures)
-    yield from _movements(figures)
+    told = headline(figures)
+    yield from _counts(figures, told, places)
+    yield from _grade_rows(told, places)
+    yield from _council_rows(told, places)
+    yield from _item_rows(told, places)
+    yield from _theme_rows(told)
+    yield from _movements(told)
 
 
-def _counts(figures: Figures, places: Places) -> Iterator[Headline]:
-    now, before = figures.grades(), figures.grades(before=True)
+def _counts(figures: Figures, told: Headline, places: Places) -> Iterator[Line]:
+    known = told.evaluated_before is not None
     flags = places.all_practices("評価対象")
-    past: Value = sum(before.values()) if before else ""
-    yield Headline("評価した実践項目", sum(now.values()), f"=SUM({flags})", past)
+    before = _or_blank(told.evaluated_before)
+    yield Line("評価した実践項目", told.evaluated, f"=SUM({flags})", before)
     ended = places.all_practices("取組終了")
-    done = [one for one in figures.practices if one.finished]
-    last = [one for one in done if one.finished and one.finished < figures.year]
-    known: Value = len(last) if before else ""
     count = f'=SUMPRODUCT(--({ended}<>""))'
-    names = [_ended(one) for one in done]
-    yield Headline("取組終了（累計）", len(done), count, known, names=names)
-    own = [one for one in done if one.finished == figures.year]
-    was = [one for one in last if one.finished == figures.year - 1]
+    names = [_ended(practice) for practice in told.finished]
+    before = told.finished_until_before if known else ""
+    yield Line("取組終了（累計）", len(told.finished), count, before, names=names)
     count = f"=SUMPRODUCT(--({ended}={quoted(figures.year.wide)}))"
-    known = len(was) if before else ""
-    yield Headline("　うち今年度に終了", len(own), count, known)
+    before = told.finished_before if known else ""
+    yield Line("　うち今年度に終了", told.finished_now, count, before)
 
 
-def _ended(one: PracticeFigures) -> str:
-    year = one.finished.wide if one.finished else ""
-    return f"№{one.practice.no} {one.practice.title}（{year}）"
+def _ended(known: PracticeFigures) -> str:
+    year = known.finished.wide if known.finished else ""
+    return f"№{known.practice.no} {known.practice.title}（{year}）"
 
 
-def _grade_rows(figures: Figures, places: Places) -> Iterator[Headline]:
-    """How many reached each grade, and the share of the upper two."""
-    now, before = figures.grades(), figures.grades(before=True)
-    for rule in figures.plan.grades:
-        past: Value = before[rule.grade] if before else ""
-        counted = f"={_count_of(places, rule.grade)}"
-        yield Headline(f"総合評価　{rule.grade}", now[rule.grade], counted, past)
-    rules = figures.plan.grades
-    upper = [rule.grade for rule in rules[: 2 if len(rules) > 2 else 1]]
-    share, whole = sum(now[grade] for grade in upper), sum(now.values())
-    part = "+".join(_count_of(places, grade) for grade in upper)
+def _grade_rows(told: Headline, places: Places) -> Iterator[Line]:
+    """How many reached each grade, and the share of the upper ones."""
+    for grade, count in told.grades.items():
+        past: Value = "" if told.grades_before is None else told.grades_before.get(grade, 0)
+        yield Line(f"総合評価　{grade}", count, f"={_count_of(places, grade)}", past)
+    share = told.share
+    part = "+".join(_count_of(places, grade) for grade in share.grades)
     total = f"SUM({places.all_practices('評価対象')})"
     formula = f"=IF({total}=0,0,INT((2000*({part})+{total})/(2*{total}))/10)"
-    past = ""
-    if before:
-        past = tenths(percent(sum(before[grade] for grade in upper), sum(before.values())))
-    words = f"{'・'.join(upper)}の割合（％）"
-    yield Headline(words, tenths(percent(share, whole)), formula, past, "tenths")
+    words = f"{'・'.join(share.grades)}の割合（％）"
+    yield Line(words, tenths(share.now), formula, _tenths_or_blank(share.before), "tenths")
 
 
 def _count_of(places: Places, grade: str) -> str:
@@ -141,69 +131,66 @@ def _count_of(places: Places, grade: str) -> str:
     return f"SUMPRODUCT(({grades}={quoted(grade)})*{flags})"
 
 
-def _council_rows(figures: Figures, places: Places) -> Iterator[Headline]:
-    known = [(one.council, _item(one.item.no, figures)) for one in figures.items]
-    scored = [(score, name) for score, name in known if score is not None]
-    if not scored:
+def _council_rows(told: Headline, places: Places) -> Iterator[Line]:
+    if not told.council_highest:
         return
     cells = places.all_items("審議会評価平均")
-    high = [pair for pair in scored if pair[0] >= _HIGH]
-    names = [f"{name}（{tenths(score)}）" for score, name in sorted(high, key=lambda one: -one[0])]
+    high = told.council_high
+    names = [f"{_numbered(named)}（{tenths(named.value)}）" for named in high]
     words = "審議会評価平均4.0以上の取組項目"
-    yield Headline(words, len(high), f'=COUNTIF({cells},">=4")', names=names)
-    for words, choose in (("最高", max), ("最低", min)):
-        score, tied = _extreme(scored, choose)
-        formula = f"={choose.__name__.upper()}({cells})"
-        yield Headline(f"審議会評価平均の{words}", tenths(score), formula, "", "tenths", tied)
+    yield Line(words, len(high), f'=COUNTIF({cells},">=4")', names=names)
+    for words, tied, function in (
+        ("最高", told.council_highest, "MAX"),
+        ("最低", told.council_lowest, "MIN"),
+    ):
+        value, formula = tenths(tied[0].value), f"={function}({cells})"
+        names = [_numbered(named) for named in tied]
+        yield Line(f"審議会評価平均の{words}", value, formula, "", "tenths", names)
 
 
-def _item_rows(figures: Figures, places: Places) -> Iterator[Headline]:
-    name = {one.item.no: _item(one.item.no, figures) for one in figures.items}
-    scored = [(one.now.total, name[one.item.no]) for one in figures.items if one.now]
-    past = [one.before.total for one in figures.items if one.before]
+def _item_rows(told: Headline, places: Places) -> Iterator[Line]:
     cells = places.all_items("合計")
-    for words, choose in (("最高", max), ("最低", min)):
-        if scored:
-            total, tied = _extreme(scored, choose)
-            formula = f"={choose.__name__.upper()}({cells})"
-            before: Value = tenths(choose(past)) if past else ""
+    for words, tied, past, function in (
+        ("最高", told.highest, told.highest_before, "MAX"),
+        ("最低", told.lowest, told.lowest_before, "MIN"),
+    ):
+        if tied:
+            value, before = tenths(tied[0].value), _tenths_or_blank(past)
+            names = [_numbered(named) for named in tied]
             words = f"取組項目の合計（平均）の{words}"
-            yield Headline(words, tenths(total), formula, before, "tenths", tied)
+            yield Line(words, value, f"={function}({cells})", before, "tenths", names)
 
 
-def _theme_rows(figures: Figures) -> Iterator[Headline]:
-    averages = [(one.council, one.theme.name) for one in figures.themes if one.council is not None]
-    totals = [(one.now.total, one.theme.name) for one in figures.themes if one.now]
-    for words, scored in (("審議会評価平均", averages), ("合計（平均）", totals)):
-        if scored:
-            least, tied = _extreme(scored, min)
+def _theme_rows(told: Headline) -> Iterator[Line]:
+    for words, tied in (
+        ("審議会評価平均", told.theme_council_lowest),
+        ("合計（平均）", told.theme_lowest),
+    ):
+        if tied:
+            names = [named.name for named in tied]
             words = f"テーマの{words}の最低"
-            yield Headline(words, tenths(least), unit="tenths", names=tied)
+            yield Line(words, tenths(tied[0].value), unit="tenths", names=names)
 
 
-def _movements(figures: Figures) -> Iterator[Headline]:
+def _movements(told: Headline) -> Iterator[Line]:
     """The practices whose total rose and fell most since the year before."""
-    moved = [(rise, one.practice) for one in figures.practices if (rise := movement(one))]
-    known = [(rise, f"№{practice.no} {practice.title}") for rise, practice in moved]
-    for words, choose, right in (("上昇", max, 1), ("下降", min, -1)):
-        own = [pair for pair in known if pair[0] * right > 0]
-        if own:
-            rise, tied = _extreme(own, choose)
+    for words, tied in (("上昇", told.rises), ("下降", told.falls)):
+        if tied:
+            names = [_numbered(named) for named in tied]
             words = f"合計の{words}が最も大きい実践項目"
-            yield Headline(words, rise, unit="change", names=tied)
+            yield Line(words, tied[0].value, unit="change", names=names)
 
 
-def _extreme(
-    scored: Iterable[tuple[int, str]], choose: Callable[[Iterable[int]], int]
-) -> tuple[int, list[str]]:
-    """The highest or lowest figure, and everything that has it."""
-    pairs = list(scored)
-    best = choose([score for score, _ in pairs])
-    return best, [name for score, name in pairs if score == best]
+def _numbered(named: Named) -> str:
+    return f"№{named.no} {named.name}"
 
 
-def _item(no: int, figures: Figures) -> str:
-    return f"№{no} {figures.plan.item(no).name}"
+def _or_blank(value: int | None) -> Value:
+    return "" if value is None else value
+
+
+def _tenths_or_blank(value: int | None) -> Value:
+    return "" if value is None else tenths(value)
 
 
 # --- onto the sheet
@@ -227,7 +214,7 @@ def _summary_head(sheet: Sheet, figures: Figures) -> int:
     return 4
 
 
-def _headline_row(sheet: Sheet, row: int, line: Headline) -> tuple[int, float]:
+def _headline_row(sheet: Sheet, row: int, line: Line) -> tuple[int, float]:
     """One figure, and its names below it; gives the next free row and the points used."""
     looks = ("box", "center", *([line.unit] if line.unit else []))
     sheet.text(Area(row, 0), line.words, "box", "wrap", "middle")
@@ -257,20 +244,19 @@ def _headline_row(sheet: Sheet, row: int, line: Headline) -> tuple[int, float]:
 
 
 def _grade_chart(sheet: Sheet, row: int, figures: Figures, places: Places, high: int) -> None:
-    """Grades by year as stacked columns over hidden cells."""
-    years = [year for year in figures.plan.years if year <= figures.year]
-    years = [year for year in years if _by_year(figures, year) or year == figures.year]
+    """Grades by year as stacked columns over hidden cells; past years as published then."""
+    years = [year for year in figures.plan.years if year in figures.past or year == figures.year]
     rules = figures.plan.grades
     sheet.columns(_GRADES, _GRADES + len(rules), 60, hidden=True)
     for down, year in enumerate(years, start=row + 1):
-        counts = _by_year(figures, year)
+        counts = figures.past.get(year, figures).grades()
         sheet.text(Area(down, _GRADES), year.wide)
         for col, rule in enumerate(rules, start=_GRADES + 1):
             if year == figures.year:
                 formula = f"={_count_of(places, rule.grade)}"
-                sheet.formula(Area(down, col), formula, figures.grades()[rule.grade])
+                sheet.formula(Area(down, col), formula, counts[rule.grade])
             else:
-                sheet.number(Area(down, col), counts.count(rule.grade))
+                sheet.number(Area(down, col), counts[rule.grade])
     names = (SUMMARY, Area(row + 1, _GRADES, len(years)))
     series = [
         Series(
@@ -284,15 +270,6 @@ def _grade_chart(sheet: Sheet, row: int, figures: Figures, places: Places, high:
     ]
     chart = Chart("stacked", "総合評価の推移（実践項目数）", series, (_CHART[0], high), format="0")
     sheet.chart(Area(row, len(_WIDTHS)), chart, _GAP)
-
-
-def _by_year(figures: Figures, year: FiscalYear) -> list[str]:
-    """The grades of the practices evaluated in that year."""
-    return [
-        one.by_year[year].grade
-        for one in figures.practices
-        if year in one.by_year and not (one.finished and one.finished < year)
-    ]
 
 
 def _summary_notes(sheet: Sheet, row: int, notes: Sequence[str], look: str) -> int:

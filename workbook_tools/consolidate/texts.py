@@ -15,8 +15,7 @@ from workbook_tools.excel.write.list_sheet import Cell, Column, Link
 from workbook_tools.figures.compute import Figures, PracticeFigures
 from workbook_tools.form import layout, references
 from workbook_tools.form.layout import Form, field_name
-from workbook_tools.plan.model import Plan
-from workbook_tools.register.submissions import Stored
+from workbook_tools.register.records import Stored
 from workbook_tools.text import CIRCLED, circled, is_blank, lines
 
 # (sheet, number of the item or practice, column heading) → the cell's reference, or None.
@@ -63,9 +62,6 @@ _COLUMNS: dict[str, tuple[Column, ...]] = {
 def add_texts(
     book: Book,
     figures: Figures,
-    form: Form,
-    plan: Plan,
-    year: FiscalYear,
     answers: Mapping[int, Answers],
     link: Links | None = None,
 ) -> dict[int, int]:
@@ -73,6 +69,8 @@ def add_texts(
 
     ``link("実践項目別", 小№, "小№")`` says where each 小№ leads. Gives :func:`first_rows`.
     """
+    plan, year = figures.plan, figures.year
+    form = layout.form_of(plan)
     tables: dict[str, Callable[[PracticeFigures, Answers], Iterator[Row]]] = {
         "工程表": lambda one, own: _schedule(form, one, own),
         "取組内容": lambda one, own: _activities(form, own),
@@ -88,11 +86,12 @@ def add_texts(
             for row in rows_of(one, answers[number]):
                 sheet.write(number, reference, [one.practice.title, *row])
         sheet.finish()
-    return first_rows(figures, form, answers)
+    return first_rows(figures, answers)
 
 
-def first_rows(figures: Figures, form: Form, answers: Mapping[int, Answers]) -> dict[int, int]:
+def first_rows(figures: Figures, answers: Mapping[int, Answers]) -> dict[int, int]:
     """Practice → zero-based row in 取組内容 where its texts begin; absent where it has none."""
+    form = layout.form_of(figures.plan)
     found, row = {}, _TOP + 1
     for one in _answered(figures, answers):
         count = sum(1 for _ in _activities(form, answers[one.practice.no]))

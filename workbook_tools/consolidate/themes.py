@@ -31,8 +31,8 @@ from workbook_tools.excel.write.figure_sheet import (
     draw_head,
     draw_row,
     finish,
-    quoted,
 )
+from workbook_tools.excel.write.formula import quoted
 from workbook_tools.figures.compute import Figures, ThemeFigures, tenths
 from workbook_tools.text import MARK
 
@@ -103,7 +103,7 @@ def _theme_figures(
     scored = sum(item.council is not None for item in one.items)
     place = Area(row, columns["審議会数"])
     sheet.formula(place, f'=COUNTIFS{of},{scores},">=0")', scored)
-    none = "" if figures.is_effectiveness_year else DASH
+    none = "" if figures.plan.is_effectiveness_year else DASH
     mean = f"INT((2*ROUND(10*SUMIF{of},{scores}),0)+{place.a1})/(2*{place.a1}))/10"
     value: Value = none if one.council is None else tenths(one.council)
     formula = f"=IF({place.a1}=0,{quoted(none)},{mean})"

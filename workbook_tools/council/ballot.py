@@ -7,13 +7,13 @@ years also one opinion for each practice that ended so far (domain §8).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from workbook_tools.cells import Area
 from workbook_tools.excel.write.book import Book, Choice, Sheet
 from workbook_tools.figures.compute import Figures, ItemFigures, PracticeFigures, tenths
 from workbook_tools.form.layout import COUNCIL_MEMBER
 from workbook_tools.plan.model import Member
+from workbook_tools.register.ballots import ENDED, ITEM, Target
 from workbook_tools.text import lines
 
 SHEET = "評価シート"
@@ -27,17 +27,6 @@ _PIXELS = 42
 _WIDE = (_PIXELS * 17 - 6) // 6  # half-width characters of an opinion's line
 _LINE, _EDGE = 11.5, 4.0
 _OPINION_LINES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What an opinion is about: an item, or a practice that ended."""
-
-    kind: str  # 取組項目 or 取組終了
-    no: int
-
-
-ITEM, ENDED = "取組項目", "取組終了"
 
 
 def score_name(item_no: int) -> str:
@@ -60,7 +49,7 @@ def targets(figures: Figures) -> list[Target]:
     found = []
     for one in figures.items:
         found.append(Target(ITEM, one.item.no))
-        if figures.is_effectiveness_year:
+        if figures.plan.is_effectiveness_year:
             found.extend(Target(ENDED, practice.practice.no) for practice in ended(one))
     return found
 
@@ -100,7 +89,7 @@ class _Page:
         self._book.name(MEMBER, SHEET, Area(1, 10))
         self._text(Area(1, 12, 1, 8), member.name, "left")
         words = "取組項目ごとに、意見をお書きください。"
-        if self._figures.is_effectiveness_year:
+        if self._figures.plan.is_effectiveness_year:
             words = f"取組項目ごとに、取組の有効性の評価（{SCALE}）と意見をお書きください。"
         words += "控える項目は、空欄のままで構いません。"
         self._sheet.text(Area(2, 0, 1, _COLUMNS), words, "wrap", "middle")
@@ -110,7 +99,7 @@ class _Page:
     def item(self, one: ItemFigures) -> None:
         self._figures_of(one)
         self._practices_of(one)
-        if self._figures.is_effectiveness_year:
+        if self._figures.plan.is_effectiveness_year:
             area = Area(self._row, 3, 1, 3)
             self._label(Area(self._row, 0, 1, 3), SCORE_LABEL)
             self._sheet.text(area, "", "box", "center", "input", "bold")
@@ -122,7 +111,7 @@ class _Page:
             self._sheet.height(self._row, 20)
             self._row += 1
         self._opinion(OPINION_LABEL, Target(ITEM, one.item.no))
-        if self._figures.is_effectiveness_year:
+        if self._figures.plan.is_effectiveness_year:
             for practice in ended(one):
                 number = practice.practice.no
                 words = f"№{number} {practice.practice.title}（{practice.finished}取組終了）"

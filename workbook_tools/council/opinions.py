@@ -11,12 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workbook_tools.council.ballot import ENDED, ITEM, SCORES, Target
+from workbook_tools.council.ballot import SCORES
 from workbook_tools.excel.read import book as reading
 from workbook_tools.excel.write.book import Book
 from workbook_tools.excel.write.list_sheet import Cell, Column, write
 from workbook_tools.figures.compute import tenths
 from workbook_tools.findings import UserError
+from workbook_tools.register.ballots import ENDED, ITEM, Opinion
 from workbook_tools.text import MARK, for_cell, is_blank, is_marked, key, tidy
 
 SHEET, TALLY = "意見", "評価集計"
@@ -30,15 +31,6 @@ _COLUMNS = (
     Column("順", 50, "center"),
 )
 _HEAD = 3  # the headings' row, as openpyxl counts
-
-
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """One member's words on one target."""
-
-    target: Target
-    member: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

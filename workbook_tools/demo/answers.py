@@ -12,7 +12,6 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from workbook_tools.era import FiscalYear
 from workbook_tools.form.layout import ON_PLAN, OVERALL, REVISED, field_name
 from workbook_tools.plan import grading
 from workbook_tools.plan.model import Plan, Practice
@@ -28,37 +27,37 @@ def _data(name: str) -> dict[str, Any]:
     return dict(json.loads(text))
 
 
-def real_scores(plan: Plan, year: FiscalYear) -> dict[int, dict[str, int]]:
-    """The published scores of the sample plan: practice → criterion → score; for R2 and R3."""
+def real_scores(plan: Plan) -> dict[int, dict[str, int]]:
+    """The published scores of the sample plan's year: practice → criterion → score; R2 and R3."""
     names = [criterion.name for criterion in plan.criteria]
-    rows: Mapping[str, list[int]] = _data("demo_scores")[str(year)]
+    rows: Mapping[str, list[int]] = _data("demo_scores")[str(plan.evaluated)]
     return {int(no): dict(zip(names, row, strict=True)) for no, row in rows.items()}
 
 
-def answers(
-    plan: Plan, practice: Practice, year: FiscalYear, scores: Mapping[str, int], *, ends: bool
-) -> Values:
-    """A complete form without any finding; ``ends`` where the practice ends in ``year``."""
+def answers(plan: Plan, practice: Practice, scores: Mapping[str, int], *, ends: bool) -> Values:
+    """A complete form without any finding; ``ends`` where the practice ends in this year."""
+    year = plan.evaluated
     voice = _Voice(plan, practice)
-    activities = _activities(voice, plan, year, ends)
-    voice.work = _work(activities, plan, year)
+    activities = _activities(voice, plan, ends)
+    voice.work = _work(activities, plan)
     topic = str(activities[field_name("取組予定", year, 1)]).partition("\n")[0]
     voice.work = (
         str(activities[field_name("取組予定", plan.years[0], 1)]) if "同" in topic else topic
     )
     ending: Values = {"取組終了_年": year.number + 1, "取組終了_月": 3} if ends else {}
     return {
-        **_schedule(voice, plan, year, ends),
+        **_schedule(voice, plan, ends),
         **activities,
-        **_evaluation(voice, plan, year, scores),
-        **_issues(voice, plan, year, ends),
+        **_evaluation(voice, plan, scores),
+        **_issues(voice, plan, ends),
         **_remarks(voice),
         **ending,
     }
 
 
-def _work(activities: Values, plan: Plan, year: FiscalYear) -> str:
+def _work(activities: Values, plan: Plan) -> str:
     """The year's main activity in words, where it is only "as ①" that of the plan's first row."""
+    year = plan.evaluated
     plans = [str(activities[field_name("取組予定", one, 1)]) for one in (year, plan.years[0])]
     return plans["①" in plans[0]].partition("\n")[0]
 
@@ -116,8 +115,9 @@ class _Voice:
         return sentence.format(topic=self._topic, partner=self._partner, plan=self.work, **written)
 
 
-def _schedule(voice: _Voice, plan: Plan, year: FiscalYear, ends: bool) -> Values:
+def _schedule(voice: _Voice, plan: Plan, ends: bool) -> Values:
     """工程表; one practice in nine revises its plan."""
+    year = plan.evaluated
     stages = voice.stock["endings" if ends else "schedules"]
     chosen = stages[voice.no * 7 % len(stages)]
     values: Values = {
@@ -134,8 +134,9 @@ def _schedule(voice: _Voice, plan: Plan, year: FiscalYear, ends: bool) -> Values
     return values
 
 
-def _activities(voice: _Voice, plan: Plan, year: FiscalYear, ends: bool) -> Values:
+def _activities(voice: _Voice, plan: Plan, ends: bool) -> Values:
     """取組内容: one or two rows of the past, one to three of this year, then what comes."""
+    year = plan.evaluated
     no, values, label = voice.no, Values(), 0
     for past in (one for one in plan.years if one < year):
         for n in range(1, 2 + (no % 4 == 0)):
@@ -190,8 +191,9 @@ def _ahead(voice: _Voice, first: int, last: int) -> str:
     return voice.say(voice.stock["ahead"])
 
 
-def _evaluation(voice: _Voice, plan: Plan, year: FiscalYear, scores: Mapping[str, int]) -> Values:
+def _evaluation(voice: _Voice, plan: Plan, scores: Mapping[str, int]) -> Values:
     """The real scores, and reasons that fit them."""
+    year = plan.evaluated
     values = Values()
     for name, score in scores.items():
         wide = voice.no % 7 == 2
@@ -202,8 +204,9 @@ def _evaluation(voice: _Voice, plan: Plan, year: FiscalYear, scores: Mapping[str
     return values
 
 
-def _issues(voice: _Voice, plan: Plan, year: FiscalYear, ends: bool) -> Values:
+def _issues(voice: _Voice, plan: Plan, ends: bool) -> Values:
     """課題 and 解決方法: of the past, of this year (often "as last year"), and what is feared."""
+    year = plan.evaluated
     past = plan.years[0]
     problem, solution = voice.pair("issues")
     values: Values = {field_name("課題", past): problem, field_name("解決方法", past): solution}

@@ -18,29 +18,30 @@ from pathlib import Path
 
 from workbook_tools.collect import collect, report
 from workbook_tools.collect.collection import Collection
-from workbook_tools.demo import answers as demo_answers
+from workbook_tools.demo.answers import answers, real_scores
 from workbook_tools.demo.story import Teller
-from workbook_tools.distribute.distribute import distribute, path_of
+from workbook_tools.distribute.distribute import distribute
 from workbook_tools.era import FiscalYear
-from workbook_tools.excel.write import list_sheet as lists
+from workbook_tools.excel.write import list_sheet
 from workbook_tools.excel.write.book import Book
 from workbook_tools.excel.write.list_sheet import Cell, Column
-from workbook_tools.figures import compute as figures
-from workbook_tools.figures import facts as round_facts
+from workbook_tools.figures.facts import figures_of
 from workbook_tools.findings import UserError
-from workbook_tools.form import layout, prefill
-from workbook_tools.form import workbook as forms
+from workbook_tools.form import prefill
 from workbook_tools.form.layout import field_name
 from workbook_tools.form.prefill import Known
+from workbook_tools.form.workbook import workbook as form_workbook
 from workbook_tools.history import import_list as history
+from workbook_tools.outbox import put
 from workbook_tools.plan import grading
-from workbook_tools.plan import write_master as master
 from workbook_tools.plan.model import Plan, Practice
-from workbook_tools.plan.read_master import load, sample
+from workbook_tools.plan.read_master import sample
+from workbook_tools.plan.write_master import master
 from workbook_tools.register.database import Register
-from workbook_tools.workspace import Workspace, put
+from workbook_tools.register.round import Round, open_round
+from workbook_tools.workspace import Workspace
 
-Consolidate = Callable[[Workspace, Plan, FiscalYear], Sequence[Path]]
+Consolidate = Callable[[Round], Sequence[Path]]
 
 # What goes wrong in the first round of returns, by number of the practice.
 SCORE_OF_FIVE, NO_REVISION, NO_REASONS, NO_RESULT = 5, 22, 26, 30
@@ -72,24 +73,24 @@ def play(folder: Path, now: str, say: Callable[[str], None], consolidate: Consol
     """
     workspace = _new(folder)
     teller = Teller(workspace, say)
-    plan = _prepare(workspace, now, teller)
-    year = plan.evaluated
-    round_ = _Round.of(workspace, plan, year, now)
-    done = distribute(workspace, plan, year, now)
-    teller.distributed(done.year, len(done.deliveries), {one.lead for one in round_.practices})
-    _first_returns(round_)
-    first = collect.collect(workspace, plan, year, now)
-    teller.first(first, report.write(workspace, plan, first))
-    teller.status(collect.state_of_round(workspace, plan, year, now))
-    _second_returns(round_)
-    second = collect.collect(workspace, plan, year, now)
-    checked = report.write(workspace, plan, second)
+    held = _prepare(workspace, now, teller)
+    plan, year = held.plan, held.year
+    desk = _Desks.of(held)
+    done = distribute(held)
+    leads = {practice.lead for practice in desk.practices}
+    teller.distributed(done.year, len(done.deliveries), leads)
+    _first_returns(desk)
+    first = collect.collect(held)
+    teller.first(first, report.write(held, first))
+    teller.status(collect.state_of_round(held))
+    _second_returns(desk)
+    second = collect.collect(held)
+    checked = report.write(held, second)
     teller.second(second)
-    outputs = tuple(consolidate(workspace, plan, year))
+    outputs = tuple(consolidate(held))
     with Register.open(workspace.register, write=False) as register:
-        result = figures.compute(plan, round_facts.gather(register, plan, year))
-    teller.consolidated(result)
-    teller.to_open(round_.path(plan.practice(SCORE_OF_FIVE)), checked, outputs)
+        teller.consolidated(figures_of(register, held))
+    teller.to_open(desk.path(plan.practice(SCORE_OF_FIVE)), checked, outputs)
     return Story(workspace, plan, year, first, second, outputs, tuple(teller.lines))
 
 
@@ -110,21 +111,23 @@ def _new(folder: Path) -> Workspace:
     return Workspace(folder)
 
 
-def _prepare(workspace: Workspace, now: str, teller: Teller) -> Plan:
+def _prepare(workspace: Workspace, now: str, teller: Teller) -> Round:
     """The plan master and last year's list, both as files that are then read."""
-    put(workspace.plan_master, master.master(sample()))
-    plan = load(workspace.plan_master)
+    put(workspace.plan_master, master(sample()))
+    held = open_round(workspace, None, now)
+    plan = held.plan
     teller.planned(plan)
-    past = plan.evaluated - 1
-    put(workspace.root / _LISTED, past_list(plan, past))
-    taken = history.import_list(workspace, plan, workspace.root / _LISTED, past, now)
-    teller.imported(past, _LISTED, taken)
-    return plan
+    past = replace(held, plan=plan.of_year(held.year - 1))
+    put(workspace.root / _LISTED, past_list(past.plan))
+    taken = history.import_list(past, workspace.root / _LISTED)
+    teller.imported(past.year, _LISTED, taken)
+    return held
 
 
-def past_list(plan: Plan, year: FiscalYear) -> bytes:
-    """A past year's 【実践項目別】 as the council knows it, with the published scores."""
-    scores = demo_answers.real_scores(plan, year)
+def past_list(plan: Plan) -> bytes:
+    """The year's 【実践項目別】 as the council knows it, with the published scores."""
+    year = plan.evaluated
+    scores = real_scores(plan)
     names = [criterion.name for criterion in plan.criteria]
     columns = [Column("小№", 45, "center"), Column("大№", 45, "center"), Column("取組項目", 240)]
     columns += [Column("実践項目", 330), *(Column(name, 60, "center") for name in names)]
@@ -140,7 +143,7 @@ def past_list(plan: Plan, year: FiscalYear) -> bytes:
         row += [str(one.finished) if ended else None, "、".join(one.departments)]
         rows.append(row)
     book = Book(f"取組状況一覧 {year}")
-    lists.write(
+    list_sheet.write(
         book, "実践項目別", f"{plan.name}取組状況一覧【実践項目別】{year.long}", columns, rows
     )
     return book.bytes()
@@ -150,38 +153,34 @@ def past_list(plan: Plan, year: FiscalYear) -> bytes:
 
 
 @dataclass
-class _Round:
+class _Desks:
     """The round as the departments live it: their forms, and the clock of the inbox."""
 
-    workspace: Workspace
-    plan: Plan
-    year: FiscalYear
+    held: Round
     past: Mapping[int, Mapping[str, int]]
     clock: float
     practices: tuple[Practice, ...] = field(default=())
 
     @classmethod
-    def of(cls, workspace: Workspace, plan: Plan, year: FiscalYear, now: str) -> _Round:
-        """The round of ``year``, two weeks before ``now``."""
-        past = demo_answers.real_scores(plan, year - 1)
-        clock = datetime.fromisoformat(now).timestamp() - _DAYS
-        return cls(workspace, plan, year, past, clock, plan.running(year, {}))
+    def of(cls, held: Round) -> _Desks:
+        """A round's desks, two weeks before now."""
+        past = real_scores(held.plan.of_year(held.year - 1))
+        clock = datetime.fromisoformat(held.now).timestamp() - _DAYS
+        return cls(held, past, clock, held.plan.running({}))
 
     def filled(self, practice: Practice, **changes: str | int) -> bytes:
         """The form as it was sent out, filled in."""
-        form = layout.form_of(self.plan)
-        known = Known(scores={self.year - 1: self.past[practice.no]})
-        blank = prefill.content(self.plan, form, practice, self.year, known)
-        scores = demo_answers.real_scores(self.plan, self.year)[practice.no]
-        ends = practice.finished == self.year
-        typed = demo_answers.answers(self.plan, practice, self.year, scores, ends=ends)
+        plan, year = self.held.plan, self.held.year
+        blank = prefill.content(plan, practice, Known(scores={year - 1: self.past[practice.no]}))
+        scores = real_scores(plan)[practice.no]
+        typed = answers(plan, practice, scores, ends=practice.finished == year)
         values = {**blank.values, **typed, **changes}
-        return forms.workbook(self.plan, practice, self.year, replace(blank, values=values))
+        return form_workbook(plan, practice, replace(blank, values=values))
 
     def path(self, practice: Practice, ending: str = ".xlsx") -> Path:
         """Where a returned form lies: its department's folder, under the name it was sent out."""
-        sent = path_of(self.workspace, practice, self.year)
-        return self.workspace.inbox / sent.parent.name / f"{sent.stem}{ending}"
+        sent = self.held.form_path(practice)
+        return self.held.workspace.inbox / sent.parent.name / f"{sent.stem}{ending}"
 
     def arrive(self, path: Path, data: bytes) -> None:
         """A file comes in, later than all before it."""
@@ -200,38 +199,38 @@ def _slips(year: FiscalYear) -> dict[int, dict[str, str | int]]:
     }
 
 
-def _first_returns(round_: _Round) -> None:
+def _first_returns(desk: _Desks) -> None:
     """Most are in order; some slip, one department sends a zip, and one nothing at all."""
-    slips = _slips(round_.year)
+    slips = _slips(desk.held.year)
     zipped: list[Practice] = []
-    for practice in round_.practices:
-        path = round_.path(practice)
+    for practice in desk.practices:
+        path = desk.path(practice)
         if practice.lead == ZIPPED:
             zipped.append(practice)
         elif practice.no == TWICE:
-            draft = round_.filled(practice, 特記事項="後日、書き直したものを送ります。")
-            round_.arrive(path, draft)
-            round_.arrive(round_.path(practice, "（差替え）.xlsx"), round_.filled(practice))
+            draft = desk.filled(practice, 特記事項="後日、書き直したものを送ります。")
+            desk.arrive(path, draft)
+            desk.arrive(desk.path(practice, "（差替え）.xlsx"), desk.filled(practice))
         elif practice.lead != SILENT:
-            data = round_.filled(practice, **slips.get(practice.no, {}))
+            data = desk.filled(practice, **slips.get(practice.no, {}))
             if practice.no == TRUNCATED:
                 data = data[: len(data) // 2]
             elif practice.no == WITHOUT_NAMES:
                 data = without_names(data)
-            round_.arrive(path, data)
+            desk.arrive(path, data)
         if practice.no == LOCKED:
-            round_.arrive(path.with_name(f"~${path.name}"), b"\x05Excel".ljust(165, b"\0"))
-    round_.arrive(round_.workspace.inbox / f"{ZIPPED}.zip", _zip(round_, zipped))
+            desk.arrive(path.with_name(f"~${path.name}"), b"\x05Excel".ljust(165, b"\0"))
+    desk.arrive(desk.held.workspace.inbox / f"{ZIPPED}.zip", _zip(desk, zipped))
 
 
-def _second_returns(round_: _Round) -> None:
+def _second_returns(desk: _Desks) -> None:
     """What was sent back comes corrected; the torn file is sent again; the silent one answers."""
-    slips = _slips(round_.year)
-    for practice in round_.practices:
+    slips = _slips(desk.held.year)
+    for practice in desk.practices:
         if practice.no in slips:
-            round_.arrive(round_.path(practice, "（修正）.xlsx"), round_.filled(practice))
+            desk.arrive(desk.path(practice, "（修正）.xlsx"), desk.filled(practice))
         elif practice.no == TRUNCATED or practice.lead == SILENT:
-            round_.arrive(round_.path(practice), round_.filled(practice))
+            desk.arrive(desk.path(practice), desk.filled(practice))
 
 
 def without_names(data: bytes) -> bytes:
@@ -246,12 +245,12 @@ def without_names(data: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _zip(round_: _Round, practices: Sequence[Practice]) -> bytes:
+def _zip(desk: _Desks, practices: Sequence[Practice]) -> bytes:
     """A department's forms in one zip, one of them under a name of its own."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for practice in practices:
-            name = "提出用（最終）.xlsx" if practice.no == RENAMED else round_.path(practice).name
-            member = zipfile.ZipInfo(f"{ZIPPED}/{name}", time.localtime(round_.clock)[:6])
-            archive.writestr(member, round_.filled(practice))
+            name = "提出用（最終）.xlsx" if practice.no == RENAMED else desk.path(practice).name
+            member = zipfile.ZipInfo(f"{ZIPPED}/{name}", time.localtime(desk.clock)[:6])
+            archive.writestr(member, desk.filled(practice))
     return buffer.getvalue()

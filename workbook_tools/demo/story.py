@@ -8,11 +8,12 @@ from pathlib import Path
 
 from workbook_tools.collect.collection import Collection
 from workbook_tools.era import FiscalYear
-from workbook_tools.figures.compute import Figures, percent, tenths
+from workbook_tools.figures.compute import Figures, tenths
+from workbook_tools.figures.headline import headline
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.history.import_list import History
 from workbook_tools.plan.model import Plan
-from workbook_tools.register.submissions import State
+from workbook_tools.register.records import State
 from workbook_tools.workspace import Workspace
 
 
@@ -93,15 +94,15 @@ class Teller:
             f"　　{_states(done)}（新しく読んだファイル {done.read_anew}件）",
         )
 
-    def consolidated(self, result: Figures) -> None:
+    def consolidated(self, figures: Figures) -> None:
         """The headline figures of the list."""
-        now, before = result.grades(), result.grades(before=True)
-        total = sum(now.values())
-        share = tenths(percent(now["A"] + now["B"], total))
+        told = headline(figures)
+        upper, share = "と".join(told.share.grades), tenths(told.share.now)
+        before = _counts(told.grades_before or {})
         self._tell(
             "７ 審議会の一覧を作る（consolidate）",
-            f"　　評価{total}項目： {_counts(now)}（ＡとＢで{share}％）。"
-            f"前の年度は {_counts(before)}",
+            f"　　評価{told.evaluated}項目： {_counts(told.grades)}（{upper}で{share}％）。"
+            f"前の年度は {before}",
         )
 
     def to_open(self, example: Path, checked: Path, outputs: Sequence[Path]) -> None:
@@ -113,7 +114,7 @@ class Teller:
 
 
 def _counts(grades: Mapping[str, int]) -> str:
-    return " ".join(f"{grade} {grades[grade]}" for grade in sorted(grades))
+    return " ".join(f"{grade} {grades[grade]}" for grade in sorted(grades) if grades[grade])
 
 
 def _states(done: Collection) -> str:

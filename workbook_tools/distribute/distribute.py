@@ -9,9 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from workbook_tools.era import FiscalYear
@@ -21,23 +19,16 @@ from workbook_tools.excel.write.list_sheet import Cell, Column, Link
 from workbook_tools.form import layout, prefill
 from workbook_tools.form import workbook as forms
 from workbook_tools.form.prefill import Known
-from workbook_tools.plan.model import Plan, Practice, check_year
+from workbook_tools.outbox import Outcome, put, put_unless_edited, remove_if_empty, take_away
+from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.register import ledger
-from workbook_tools.register import submissions as returns
-from workbook_tools.register.database import Distributed, Kind, Prefilled, Register, Source
-from workbook_tools.text import file_name, for_cell
-from workbook_tools.workspace import Workspace, digest, put, read
+from workbook_tools.register.database import Register
+from workbook_tools.register.records import Distributed, Prefilled, SourceKind
+from workbook_tools.register.results import finished, known_before
+from workbook_tools.register.round import Round, note_plan
+from workbook_tools.workspace import Workspace, digest, read
 
 LIST_NAME = "配布一覧.xlsx"
-
-
-class Outcome(StrEnum):
-    """What became of one practice's file."""
-
-    WRITTEN = "作成"
-    UNCHANGED = "変更なし"
-    EDITED = "編集済みのため残した"
-    REMOVED = "不要になり削除"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,111 +55,66 @@ class Distribution:
 
 
 def distribute(
-    workspace: Workspace,
-    plan: Plan,
-    year: FiscalYear,
-    now: str,
+    held: Round,
     *,
     force: bool = False,
     step: Callable[[int, int], None] = lambda done, total: None,
 ) -> Distribution:
     """Write every form of the round, a zip per department and 配布一覧.xlsx.
 
-    ``now`` (ISO time) goes into the register only. ``step`` is told how many of how many forms are
-    done. Raises UserError where the year is outside the plan or a file cannot be written.
+    ``step`` is told how many of how many forms are done. Raises UserError where a file cannot be
+    written.
     """
-    check_year(plan, year)
+    workspace, plan, year = held.workspace, held.plan, held.year
     with Register.open(workspace.register) as register:
-        practices = plan.running(year, returns.finished(register))
-        known = known_before(register, plan, year)
+        note_plan(register, held)
+        practices = plan.running(finished(register))
+        known = known_before(register, plan)
         sent = register.distributed(year)
         deliveries: list[Delivery] = []
         noted: list[Distributed] = []
         for done, practice in enumerate(practices, start=1):
             filled = known.get(practice.no, Known())
-            delivery, entry = _deliver(
-                workspace, plan, practice, year, filled, sent.get(practice.no), now, force
-            )
+            delivery, entry = _deliver(held, practice, filled, sent.get(practice.no), force)
             deliveries.append(delivery)
             noted.extend(entry)
             step(done, len(practices))
         register.note_distributed(year, noted)
         register.forget_distributed(year, set(sent) - {practice.no for practice in practices})
-        _record(register, workspace, year, sent, now)
+        _record(register, held, sent)
         kept = {delivery.path for delivery in deliveries}
-        removed = _remove_stale(workspace, year, sent.values(), kept)
-        _zip_departments(workspace, year, deliveries)
-        put(workspace.forms(year) / LIST_NAME, _list(plan, year, deliveries))
+        removed = _remove_stale(workspace, sent.values(), kept)
+        _zip_departments(workspace, deliveries)
+        put(workspace.forms(year) / LIST_NAME, _list(plan, deliveries))
     return Distribution(year, workspace.forms(year), (*deliveries, *removed))
 
 
-def _record(
-    register: Register,
-    workspace: Workspace,
-    year: FiscalYear,
-    before: Mapping[int, Distributed],
-    now: str,
-) -> None:
+def _record(register: Register, held: Round, before: Mapping[int, Distributed]) -> None:
     """Keep what was sent out in the archive, so that a lost register can be made anew."""
-    after = register.distributed(year)
+    after = register.distributed(held.year)
     if after != before:
-        sha256 = ledger.keep(workspace.archive, ledger.record_of(after))
-        source = Source(sha256, Kind.DISTRIBUTION, str(year), year, now)
-        ledger.note(workspace.archive, [source])
-        register.note_source(source)
-
-
-def path_of(workspace: Workspace, practice: Practice, year: FiscalYear) -> Path:
-    """Where a practice's form goes: ``templates/R3/（民）窓口サービス課/No16_….xlsx``."""
-    name = f"No{practice.no:02d}_{file_name(practice.title)}.xlsx"
-    return workspace.forms(year) / file_name(practice.lead) / name
-
-
-def known_before(register: Register, plan: Plan, year: FiscalYear) -> dict[int, Known]:
-    """What the register knows of every practice before this round."""
-    answers = returns.answers_before(register, year)
-    scores = returns.scores(register, [criterion.name for criterion in plan.criteria])
-    known = {}
-    for practice in plan.practices:
-        answered, texts = answers.get(practice.no, (None, {}))
-        past = {
-            past: of_year[practice.no]
-            for past, of_year in scores.items()
-            if past < year and practice.no in of_year
-        }
-        written = {field: for_cell(text) for field, text in texts.items()}
-        known[practice.no] = Known(answered, written, past)
-    return known
+        record, name = ledger.record_of(after), str(held.year)
+        archive, kind = held.workspace.archive, SourceKind.DISTRIBUTION
+        ledger.take(register, archive, record, kind, name, held.year, held.now)
 
 
 def _deliver(
-    workspace: Workspace,
-    plan: Plan,
-    practice: Practice,
-    year: FiscalYear,
-    known: Known,
-    sent: Distributed | None,
-    now: str,
-    force: bool,
+    held: Round, practice: Practice, known: Known, sent: Distributed | None, force: bool
 ) -> tuple[Delivery, list[Distributed]]:
     """Write one form unless somebody edited it; what is to be noted in the register."""
-    form = layout.form_of(plan)
-    content = prefill.content(plan, form, practice, year, known)
-    data = forms.workbook(plan, practice, year, content)
-    path = path_of(workspace, practice, year)
-    relative = workspace.relative(path)
-    standing = digest(read(path)) if path.is_file() else None
-    untouched = standing in (None, digest(data)) or (
-        sent is not None and sent.path == relative and sent.sha256 == standing
-    )
-    if not untouched and not force:
-        assert standing is not None
-        return Delivery(practice, relative, standing, Outcome.EDITED), []
-    outcome = Outcome.WRITTEN if put(path, data) else Outcome.UNCHANGED
+    content = prefill.content(held.plan, practice, known)
+    data = forms.workbook(held.plan, practice, content)
+    path = held.form_path(practice)
+    relative = held.workspace.relative(path)
+    written = sent.sha256 if sent and sent.path == relative else None
+    outcome = put_unless_edited(path, data, written, force=force)
+    if outcome is Outcome.EDITED:
+        return Delivery(practice, relative, digest(read(path)), outcome), []
     cells = tuple(
         Prefilled(name, text, "、".join(targets) or None, meaning or None)
-        for name, text, targets, meaning in prefill.remembered(form, content)
+        for name, text, targets, meaning in prefill.remembered(layout.form_of(held.plan), content)
     )
+    now = held.now
     if outcome is Outcome.UNCHANGED and sent and sent.prefilled == cells:
         now = sent.distributed_at
     entry = Distributed(practice.no, relative, digest(data), now, cells)
@@ -176,7 +122,7 @@ def _deliver(
 
 
 def _remove_stale(
-    workspace: Workspace, year: FiscalYear, sent: Iterable[Distributed], kept: set[str]
+    workspace: Workspace, sent: Iterable[Distributed], kept: set[str]
 ) -> list[Delivery]:
     """Take away forms that were sent under another name or are no longer due, if untouched."""
     removed = []
@@ -184,15 +130,12 @@ def _remove_stale(
         path = workspace.root / entry.path
         if entry.path in kept or not path.is_file():
             continue
-        if digest(read(path)) != entry.sha256:
-            removed.append(Delivery(None, entry.path, entry.sha256, Outcome.EDITED))
-            continue
-        path.unlink()
-        removed.append(Delivery(None, entry.path, entry.sha256, Outcome.REMOVED))
-        if not any(one.startswith(f"{Path(entry.path).parent.as_posix()}/") for one in kept):
+        outcome = take_away(path, entry.sha256)
+        removed.append(Delivery(None, entry.path, entry.sha256, outcome))
+        folder = f"{Path(entry.path).parent.as_posix()}/"
+        if outcome is Outcome.REMOVED and not any(name.startswith(folder) for name in kept):
             _zip_path(path.parent).unlink(missing_ok=True)
-            with suppress(OSError):  # the folder holds something of somebody else's
-                path.parent.rmdir()
+            remove_if_empty(path.parent)
     return removed
 
 
@@ -200,9 +143,7 @@ def _zip_path(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.zip")
 
 
-def _zip_departments(
-    workspace: Workspace, year: FiscalYear, deliveries: Sequence[Delivery]
-) -> None:
+def _zip_departments(workspace: Workspace, deliveries: Sequence[Delivery]) -> None:
     """One zip per department, with the files as they stand; equal files give equal bytes."""
     folders: dict[Path, list[Path]] = {}
     for delivery in deliveries:
@@ -230,8 +171,9 @@ _COLUMNS = (
 )
 
 
-def _list(plan: Plan, year: FiscalYear, deliveries: Sequence[Delivery]) -> bytes:
+def _list(plan: Plan, deliveries: Sequence[Delivery]) -> bytes:
     """配布一覧: what goes to whom."""
+    year = plan.evaluated
     rows: list[list[Cell]] = []
     for delivery in deliveries:
         practice = delivery.practice

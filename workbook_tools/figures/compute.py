@@ -1,4 +1,7 @@
-"""The figures of a round: practices, items, themes, headline (domain §7, §8). Pure.
+"""The figures of a round: practices, items, themes (domain §7, §8). Pure.
+
+What is said of the years before is what their own rounds said: under their plan, with its criteria,
+thresholds and membership (contract, "Year and plan").
 
 Averages and their totals are **tenths** (23 is 2.3), as in :mod:`workbook_tools.plan.grading`;
 scores are integers. Every output (workbook, export, council sheets) shows these and computes none
@@ -8,8 +11,8 @@ of its own.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from workbook_tools.era import FiscalYear
@@ -25,17 +28,18 @@ NEW, MOVED, OVER = "新規", "移動", "終了"  # 異動
 class Facts:
     """What is known of a round, before anything is computed.
 
-    ``statuses``: practice → 受理 旧版 要修正 未提出, for those that are due. ``scores``: year →
-    practice → criterion → score, of accepted forms and imported lists. ``council``: item → average
-    in tenths. ``moved_from``: practice → item it belonged to in the year before.
+    ``statuses``: practice → 受理 旧版 要修正 未提出, for those that are due in the evaluated year.
+    ``scores``: year → practice → criterion → score, of accepted forms and imported lists.
+    ``council``: item → average in tenths. ``printed``: year → practice → 総合評価, where only an
+    imported list tells it; ``plans``: year → the plan its round was held by.
     """
 
-    year: FiscalYear
     statuses: Mapping[int, str]
     scores: Mapping[FiscalYear, Mapping[int, Mapping[str, int]]]
     finished: Mapping[int, FiscalYear]
     council: Mapping[int, int]
-    moved_from: Mapping[int, int]
+    printed: Mapping[FiscalYear, Mapping[int, str]] = field(default_factory=dict)
+    plans: Mapping[FiscalYear, Plan] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,44 +121,75 @@ class ThemeFigures:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All figures of a round."""
+    """All figures of a round; ``past`` are those of the years before, each as published then."""
 
     plan: Plan
-    year: FiscalYear
     practices: tuple[PracticeFigures, ...]
     items: tuple[ItemFigures, ...]
     themes: tuple[ThemeFigures, ...]
+    past: Mapping[FiscalYear, Figures] = field(default_factory=dict)
 
     @property
-    def is_effectiveness_year(self) -> bool:
-        """The council also scores the items in this year."""
-        return self.year in self.plan.effectiveness_years
+    def year(self) -> FiscalYear:
+        """The evaluated year."""
+        return self.plan.evaluated
+
+    @property
+    def before(self) -> Figures | None:
+        """The year before; None where nothing is known of it."""
+        return self.past.get(self.year - 1)
 
     @property
     def incomplete(self) -> tuple[PracticeFigures, ...]:
         """The practices without figures: not returned, or faulty."""
-        return tuple(one for one in self.practices if one.now is None and one.status != ENDED)
+        return tuple(
+            practice
+            for practice in self.practices
+            if practice.now is None and practice.status != ENDED
+        )
 
-    def grades(self, *, before: bool = False) -> Counter[str]:
-        """How many evaluated practices reached each grade, this year or the year before."""
-        if before:
-            year = self.year - 1
-            return Counter(
-                one.by_year[year].grade
-                for one in self.practices
-                if year in one.by_year and not (one.finished and one.finished < year)
-            )
-        return Counter(one.now.grade for one in self.practices if one.evaluated and one.now)
+    def grades(self) -> Counter[str]:
+        """How many evaluated practices reached each grade."""
+        return Counter(
+            practice.now.grade for practice in self.practices if practice.evaluated and practice.now
+        )
+
+    def practice(self, no: int) -> PracticeFigures | None:
+        """The practice of that number, if it is of this round."""
+        return next((known for known in self.practices if known.practice.no == no), None)
+
+    def item(self, no: int) -> ItemFigures | None:
+        """The item of that number, if it is of this round."""
+        return next((known for known in self.items if known.item.no == no), None)
 
 
 def compute(plan: Plan, facts: Facts) -> Figures:
     """Everything the list shows, from what is known."""
-    due = [practice for practice in plan.practices if plan.began(practice) <= facts.year]
-    practices = tuple(_practice(plan, facts, practice) for practice in due)
-    years = [year for year in plan.years if year <= facts.year]
-    items = tuple(_item(plan, facts, item, practices, years) for item in plan.items)
+    past: dict[FiscalYear, Figures] = {}
+    for year in plan.years:
+        if year < plan.evaluated and facts.scores.get(year):
+            past[year] = _figures(plan_of(plan, facts, year), _as_known(facts, year), past)
+    return _figures(plan, facts, past)
+
+
+def plan_of(plan: Plan, facts: Facts, year: FiscalYear) -> Plan:
+    """The plan a past year's figures were made by: its own, else the nearest later one."""
+    later = [known for known in sorted(facts.plans) if year <= known < plan.evaluated]
+    return (facts.plans[later[0]] if later else plan).of_year(year)
+
+
+def _as_known(facts: Facts, year: FiscalYear) -> Facts:
+    """The facts of a past round: what has scores was accepted."""
+    return replace(facts, statuses=dict.fromkeys(facts.scores[year], ACCEPTED), council={})
+
+
+def _figures(plan: Plan, facts: Facts, past: Mapping[FiscalYear, Figures]) -> Figures:
+    earlier = {year: figures for year, figures in past.items() if year < plan.evaluated}
+    due = [practice for practice in plan.practices if plan.began(practice) <= plan.evaluated]
+    practices = tuple(_practice(plan, facts, practice, earlier) for practice in due)
+    items = tuple(_item(plan, facts, item, practices, earlier) for item in plan.items)
     themes = tuple(_theme(plan, theme, items) for theme in plan.themes)
-    return Figures(plan, facts.year, practices, items, themes)
+    return Figures(plan, practices, items, themes, earlier)
 
 
 def percent(part: int, whole: int) -> int:
@@ -162,54 +197,65 @@ def percent(part: int, whole: int) -> int:
     return (2000 * part + whole) // (2 * whole) if whole else 0
 
 
-def movement(one: PracticeFigures) -> int | None:
-    """How much the total rose since the year before; None where it cannot be told."""
-    return one.now.total - one.before.total if one.now and one.before and one.evaluated else None
-
-
 def tenths(value: int) -> float:
     """``23`` → ``2.3``: the number whose shortest decimal is the rounded figure."""
     return float(Fraction(value, 10))
 
 
-def _practice(plan: Plan, facts: Facts, practice: Practice) -> PracticeFigures:
-    finished = facts.finished.get(practice.no, practice.finished)
-    if finished and finished > facts.year:
+def _practice(
+    plan: Plan, facts: Facts, practice: Practice, past: Mapping[FiscalYear, Figures]
+) -> PracticeFigures:
+    year, no = plan.evaluated, practice.no
+    finished = facts.finished.get(no, practice.finished)
+    if finished and finished > year:
         finished = None
-    ended = finished is not None and finished < facts.year
-    status = ENDED if ended else facts.statuses.get(practice.no, "未提出")
-    by_year = {
-        year: _standing(plan, facts.scores[year][practice.no])
-        for year in plan.years
-        if year <= facts.year and _complete(plan, facts.scores.get(year, {}).get(practice.no))
+    ended = finished is not None and finished < year
+    status = ENDED if ended else facts.statuses.get(no, "未提出")
+    own = {
+        before: known.by_year[before]
+        for before, figures in past.items()
+        if (known := figures.practice(no)) and before in known.by_year
     }
-    own = {year: one for year, one in by_year.items() if not (finished and year > finished)}
+    reached = _standing(plan, facts, no)
+    if reached and not ended:
+        own[year] = reached
     if ended:
-        now = own[max(own)] if own else by_year.get(facts.year)
+        now = own[max(own)] if own else reached
     else:
-        now = by_year.get(facts.year) if status in (ACCEPTED, OLDER) else None
-    past = [year for year in own if year < facts.year]
-    before = own[max(past)] if past and (ended or max(past) == facts.year - 1) else None
-    return PracticeFigures(
-        practice, status, now, before, own, finished, _change(plan, facts, practice, finished)
-    )
+        now = reached if status in (ACCEPTED, OLDER) else None
+    earlier = [known for known in own if known < year]
+    before = None
+    if earlier and (ended or max(earlier) == year - 1):
+        before = own[max(earlier)]
+    change = _change(plan, practice, finished, past)
+    return PracticeFigures(practice, status, now, before, own, finished, change)
 
 
-def _complete(plan: Plan, scores: Mapping[str, int] | None) -> bool:
-    return scores is not None and all(criterion.name in scores for criterion in plan.criteria)
+def _standing(plan: Plan, facts: Facts, no: int) -> Standing | None:
+    """What a practice reached in the plan's year; None where any criterion has no score."""
+    scores = facts.scores.get(plan.evaluated, {}).get(no, {})
+    own = {c.name: scores[c.name] for c in plan.criteria if c.name in scores}
+    if len(own) < len(plan.criteria):
+        return None
+    printed = facts.printed.get(plan.evaluated, {}).get(no)
+    return Standing(own, grading.total(own), printed or grading.grade(plan.grades, own))
 
 
-def _standing(plan: Plan, scores: Mapping[str, int]) -> Standing:
-    own = {criterion.name: scores[criterion.name] for criterion in plan.criteria}
-    return Standing(own, grading.total(own), grading.grade(plan.grades, own))
-
-
-def _change(plan: Plan, facts: Facts, practice: Practice, finished: FiscalYear | None) -> str:
-    if finished == facts.year:
+def _change(
+    plan: Plan,
+    practice: Practice,
+    finished: FiscalYear | None,
+    past: Mapping[FiscalYear, Figures],
+) -> str:
+    """異動: ended this year, begun this year, or under another item than the year before."""
+    year = plan.evaluated
+    if finished == year:
         return OVER
-    if plan.began(practice) == facts.year and facts.year > plan.years[0]:
+    if plan.began(practice) == year and year > plan.years[0]:
         return NEW
-    return MOVED if practice.no in facts.moved_from else ""
+    known = past[year - 1].practice(practice.no) if year - 1 in past else None
+    moved = known is not None and known.practice.item_no != practice.item_no
+    return MOVED if moved else ""
 
 
 def _item(
@@ -217,26 +263,17 @@ def _item(
     facts: Facts,
     item: Item,
     practices: Iterable[PracticeFigures],
-    years: Sequence[FiscalYear],
+    past: Mapping[FiscalYear, Figures],
 ) -> ItemFigures:
-    own = tuple(one for one in practices if one.practice.item_no == item.no)
+    own = tuple(practice for practice in practices if practice.practice.item_no == item.no)
     by_year = {
-        year: means
-        for year in years
-        if year < facts.year and (means := _means(plan, [_at(one, year) for one in own]))
+        year: known.now
+        for year, figures in past.items()
+        if (known := figures.item(item.no)) and known.now
     }
-    now = _means(plan, [one.now for one in own])
-    before = by_year.get(facts.year - 1)
+    now = _means(plan, [practice.now for practice in own])
+    before = by_year.get(plan.evaluated - 1)
     return ItemFigures(item, own, now, before, by_year, facts.council.get(item.no))
-
-
-def _at(one: PracticeFigures, year: FiscalYear) -> Standing | None:
-    """The standing that counted in a past year: of an ended practice its last one."""
-    if year in one.by_year:
-        return one.by_year[year]
-    past = [known for known in one.by_year if known < year]
-    ended = one.finished is not None and one.finished < year
-    return one.by_year[max(past)] if past and ended else None
 
 
 def _theme(plan: Plan, theme: Theme, items: Iterable[ItemFigures]) -> ThemeFigures:

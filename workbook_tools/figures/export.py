@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workbook_tools.era import FiscalYear
@@ -18,15 +18,12 @@ from workbook_tools.figures.compute import (
     Means,
     PracticeFigures,
     Standing,
-    movement,
-    percent,
     tenths,
 )
+from workbook_tools.figures.headline import Named, headline
 
 Document = dict[str, Any]
 Cell = str | int | float | None
-
-_HIGH = 40  # 審議会評価平均 of 4.0 or more, in tenths
 
 
 def document(result: Figures, generated_at: str) -> Document:
@@ -132,60 +129,37 @@ def _number(value: int | None) -> float | None:
 
 
 def _headline(result: Figures) -> Document:
-    names = [rule.grade for rule in result.plan.grades]
-    now, before = result.grades(), result.grades(before=True)
-    evaluated = sum(now.values())
-    ended = [one.finished for one in result.practices if one.finished]
-    share = {"A", "B"} <= set(names) and evaluated > 0
+    told = headline(result)
+    upper = {"A", "B"} == set(told.share.grades) and told.evaluated > 0
+    council = any(item.council is not None for item in result.items)
     return {
-        "evaluated": evaluated,
-        "finished_before": sum(year < result.year for year in ended),
-        "finished_until_now": len(ended),
-        "grades": {name: now[name] for name in names},
-        "grades_previous": {name: before[name] for name in names},
-        "share_A_and_B": tenths(percent(now["A"] + now["B"], evaluated)) if share else None,
-        "missing": _numbers(result, "未提出"),
-        "faulty": _numbers(result, "要修正"),
-        "biggest_rise": _movements(result, max),
-        "biggest_fall": _movements(result, min),
-        **_council(result),
+        "evaluated": told.evaluated,
+        "finished_before": told.finished_until_before,
+        "finished_until_now": len(told.finished),
+        "grades": dict(told.grades),
+        "grades_previous": {name: (told.grades_before or {}).get(name, 0) for name in told.grades},
+        "share": {
+            "grades": list(told.share.grades),
+            "percent": tenths(told.share.now) if told.evaluated else None,
+            "previous_percent": _number(told.share.before),
+        },
+        "share_A_and_B": tenths(told.share.now) if upper else None,
+        "missing": list(told.missing),
+        "faulty": list(told.faulty),
+        "biggest_rise": [_moved(named) for named in told.rises],
+        "biggest_fall": [_moved(named) for named in told.falls],
+        "items_with_council_average_4_or_more": len(told.council_high) if council else None,
+        "council_highest": [_scored(named) for named in told.council_highest],
+        "council_lowest": [_scored(named) for named in told.council_lowest],
     }
 
 
-def _numbers(result: Figures, status: str) -> list[int]:
-    return [one.practice.no for one in result.incomplete if one.status == status]
+def _moved(named: Named) -> Document:
+    return {"no": named.no, "title": named.name, "change": named.value}
 
 
-def _movements(result: Figures, pick: Callable[[Iterable[int]], int]) -> list[Document]:
-    """The practices whose total rose (``max``) or fell (``min``) most since the year before."""
-    changes = [(one.practice, movement(one) or 0) for one in result.practices]
-    most = pick([0, *(change for _, change in changes)])
-    return [
-        {"no": practice.no, "title": practice.title, "change": change}
-        for practice, change in changes
-        if change == most and change
-    ]
-
-
-def _council(result: Figures) -> Document:
-    """What the council's averages say; null and empty before there are any."""
-    known = {one.item.no: one.council for one in result.items if one.council is not None}
-    names = {one.item.no: one.item.name for one in result.items}
-
-    def at(average: int) -> list[Document]:
-        return [
-            {"no": no, "name": names[no], "council_average": tenths(value)}
-            for no, value in known.items()
-            if value == average
-        ]
-
-    return {
-        "items_with_council_average_4_or_more": (
-            sum(value >= _HIGH for value in known.values()) if known else None
-        ),
-        "council_highest": at(max(known.values())) if known else [],
-        "council_lowest": at(min(known.values())) if known else [],
-    }
+def _scored(named: Named) -> Document:
+    return {"no": named.no, "name": named.name, "council_average": tenths(named.value)}
 
 
 # -- the tables -----------------------------------------------------------------------------------
@@ -240,7 +214,7 @@ _HEADLINES = {
     "finished_until_now": "これまでに終了した実践項目数",
     "grades": "総合評価",
     "grades_previous": "前年度の総合評価",
-    "share_A_and_B": "ＡとＢの割合（％）",
+    "share": "上位の総合評価の割合（％）",
     "missing": "未提出の小№",
     "faulty": "要修正の小№",
     "biggest_rise": "合計が最も上がった実践項目",
@@ -256,7 +230,9 @@ def _headline_rows(headline: Mapping[str, Any]) -> list[list[Cell]]:
     rows: list[list[Cell]] = [["項目", "名称", "値"]]
     for key, words in _HEADLINES.items():
         value = headline[key]
-        if isinstance(value, dict):
+        if key == "share":
+            rows.append([words, "・".join(value["grades"]), value["percent"]])
+        elif isinstance(value, dict):
             rows += [[words, name, count] for name, count in value.items()]
         elif isinstance(value, list):
             rows += [[words, *_named(one)] for one in value] or [[words, None, None]]

@@ -1,40 +1,33 @@
-"""From the register to the facts of a round: what every output of the round starts from."""
+"""From the register to the figures of a round: what every output of the round starts from."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-
-from workbook_tools.era import FiscalYear
-from workbook_tools.figures.compute import Facts
-from workbook_tools.plan.model import Plan
-from workbook_tools.register import submissions as returns
+from workbook_tools.figures.compute import Facts, Figures, compute
+from workbook_tools.register import ballots
 from workbook_tools.register.database import Register
-from workbook_tools.text import half_width
+from workbook_tools.register.results import finished, printed_grades, scores
+from workbook_tools.register.round import Round, noted_plans
+from workbook_tools.register.standing import practice_states
+from workbook_tools.register.submissions import forms
 
 
-def gather(
-    register: Register, plan: Plan, year: FiscalYear, council: Mapping[int, int] | None = None
-) -> Facts:
-    """What the register knows of a round; ``council`` are averages per item, in tenths."""
-    states = returns.practice_states(register, plan, year, returns.forms(register, year))
+def gather(register: Register, held: Round) -> Facts:
+    """What the register knows of a round and of the years before it."""
+    plan = held.plan
+    states = practice_states(register, plan, forms(register, held.year))
+    noted = noted_plans(register, held.workspace)
+    plans = {year: noted[year] for year in noted if year < held.year}
+    names = {criterion.name for known in (plan, *plans.values()) for criterion in known.criteria}
     return Facts(
-        year,
-        {one.practice.no: one.state.value for one in states},
-        returns.scores(register, [criterion.name for criterion in plan.criteria]),
-        returns.finished(register),
-        council or {},
-        _moved(register, plan, year),
+        {state.practice.no: state.state.value for state in states},
+        scores(register, names),
+        finished(register),
+        ballots.averages(register, held.year),
+        printed_grades(register),
+        plans,
     )
 
 
-def _moved(register: Register, plan: Plan, year: FiscalYear) -> dict[int, int]:
-    """Practices that belonged to another item on last year's accepted sheet (domain §2)."""
-    now = {practice.no: practice.item_no for practice in plan.practices}
-    moved = {}
-    for number, answers in returns.answers(register, year - 1).items():
-        stored = answers.get("取組項目番号")
-        digits = re.sub(r"\D", "", half_width(stored.value)) if stored else ""
-        if digits and number in now and int(digits) != now[number]:
-            moved[number] = int(digits)
-    return moved
+def figures_of(register: Register, held: Round) -> Figures:
+    """All figures of a round."""
+    return compute(held.plan, gather(register, held))

@@ -40,14 +40,15 @@ def message(item: Field, year: FiscalYear) -> str:
     return _MESSAGES[item.stem]
 
 
-def write(book: Book, plan: Plan, practice: Practice, year: FiscalYear) -> None:
+def write(book: Book, plan: Plan, practice: Practice) -> None:
     """Add the guide to a form: one A4 page."""
+    year = plan.evaluated
     page = _Page(book.sheet(GUIDE))
     page.title(f"{plan.name}進捗状況シート　記入要領（{year.long}末）")
     page.section("提出")
     page.rows(_delivery(plan, practice))
     page.section("記入すること")
-    page.rows(_steps(plan, year))
+    page.rows(_steps(plan))
     page.section("自己評価の評点")
     page.rows(_scores(plan), heading=True)
     page.section("総合評価（自動で計算されます）")
@@ -113,7 +114,8 @@ def _delivery(plan: Plan, practice: Practice) -> list[tuple[str, str]]:
     ]
 
 
-def _steps(plan: Plan, year: FiscalYear) -> list[tuple[str, str]]:
+def _steps(plan: Plan) -> list[tuple[str, str]]:
+    year = plan.evaluated
     criteria = "・".join(criterion.name for criterion in plan.criteria)
     return [
         (

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from workbook_tools.era import FiscalYear
 from workbook_tools.form import references
-from workbook_tools.form.layout import Field, Form, Kind
+from workbook_tools.form.layout import Field, Form, Kind, form_of
 from workbook_tools.form.workbook import Content
 from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.text import is_blank
@@ -34,8 +34,9 @@ class Known:
     scores: Mapping[FiscalYear, Mapping[str, int]] = field(default_factory=dict)
 
 
-def content(plan: Plan, form: Form, practice: Practice, year: FiscalYear, known: Known) -> Content:
-    """Values and open cells of the form for ``year``, and last year's reasons."""
+def content(plan: Plan, practice: Practice, known: Known) -> Content:
+    """Values and open cells of the form for the evaluated year, and last year's reasons."""
+    form, year = form_of(plan), plan.evaluated
     values: dict[str, str | int] = {}
     is_open: set[str] = set()
     began = plan.began(practice)

@@ -38,12 +38,12 @@ class Content:
     reasons_before: Mapping[str, str] = field(default_factory=dict)
 
 
-def header(plan: Plan, practice: Practice, year: FiscalYear) -> dict[str, str | int]:
+def header(plan: Plan, practice: Practice) -> dict[str, str | int]:
     """The values of everything the secretariat prints: numbers, names, themes."""
     item = plan.item(practice.item_no)
     return {
         "項目番号": practice.no,
-        "確認年度": f"{year.long}末",
+        "確認年度": f"{plan.evaluated.long}末",
         "取組項目番号": f"№{item.no}",
         "取組項目": item.name,
         "実践項目": practice.printed_title,
@@ -53,10 +53,10 @@ def header(plan: Plan, practice: Practice, year: FiscalYear) -> dict[str, str | 
     }
 
 
-def workbook(plan: Plan, practice: Practice, year: FiscalYear, content: Content) -> bytes:
+def workbook(plan: Plan, practice: Practice, content: Content) -> bytes:
     """The finished workbook as a file's content; the same input gives the same bytes."""
     form = layout.form_of(plan)
-    values = {**content.values, **header(plan, practice, year)}
+    values = {**content.values, **header(plan, practice)}
     book = Book(f"No{practice.no:02d} {practice.title}")
     pages = [book.sheet(name) for name in layout.SHEETS]
     _frame(pages, form)
@@ -70,12 +70,12 @@ def workbook(plan: Plan, practice: Practice, year: FiscalYear, content: Content)
             _write_field(pages[item.sheet], item, values, state)
         book.name(item.name, layout.SHEETS[item.sheet], item.area)
         if item.name in content.open:
-            pages[item.sheet].choice(item.area, _choice(item, plan, year))
-    _write_live(pages, form, plan, year, content, values)
+            pages[item.sheet].choice(item.area, _choice(item, plan))
+    _write_live(pages, plan, content, values)
     _write_reasons_before(pages[0], form, content.reasons_before)
-    _heights(pages, _points(form, year, content.open, values))
+    _heights(pages, _points(form, plan.evaluated, content.open, values))
     _finish(pages, form, content)
-    guide.write(book, plan, practice, year)
+    guide.write(book, plan, practice)
     return book.bytes()
 
 
@@ -84,7 +84,6 @@ def add_pages(
     names: tuple[str, str],
     plan: Plan,
     practice: Practice,
-    year: FiscalYear,
     values: Mapping[str, str | int],
     first_page: int = 1,
 ) -> None:
@@ -95,7 +94,7 @@ def add_pages(
     are numbered from ``first_page``.
     """
     form = layout.form_of(plan)
-    values = {**values, **header(plan, practice, year)}
+    values = {**values, **header(plan, practice)}
     pages = [book.sheet(name) for name in names]
     for number, page in enumerate(pages):
         page.columns(0, layout.COLUMNS - 1, layout.COLUMN_PIXELS)
@@ -107,7 +106,7 @@ def add_pages(
     for item in form.fields:
         if item.name != "様式版":
             _write_field(pages[item.sheet], item, values, "middle")
-    points = _points(form, year, frozenset(), values)
+    points = _points(form, plan.evaluated, frozenset(), values)
     points = [[max(one, _PAPER_LINE) for one in rows] for rows in points]
     _make_room_for_vertical_words(form, values, points)
     _heights(pages, points)
@@ -171,8 +170,9 @@ def _write_field(page: Sheet, item: Field, values: Mapping[str, str | int], *sta
         page.value(item.area, value, "box", "center", *state)
 
 
-def _choice(item: Field, plan: Plan, year: FiscalYear) -> Choice:
+def _choice(item: Field, plan: Plan) -> Choice:
     """The drop-down and the message that appears when the cell is chosen."""
+    year = plan.evaluated
     if item.kind is Kind.SCORE:
         criterion = next(one for one in plan.criteria if one.name == item.stem)
         allowed = f"{criterion.minimum}～{criterion.maximum}"
@@ -199,9 +199,7 @@ def _choice(item: Field, plan: Plan, year: FiscalYear) -> Choice:
 
 def _write_live(
     pages: list[Sheet],
-    form: Form,
     plan: Plan,
-    year: FiscalYear,
     content: Content,
     values: Mapping[str, str | int],
 ) -> None:
@@ -212,7 +210,7 @@ def _write_live(
         "hidden": (),
         "count": ("section", "alert"),
     }
-    for cell in live_cells(form, plan, year, values, lambda item: item.name in content.open):
+    for cell in live_cells(plan, values, lambda item: item.name in content.open):
         pages[cell.sheet].formula(cell.area, cell.formula, cell.value, *looks[cell.look])
     for page in pages:
         done = f'{layout.COUNT.absolute}="{layout.COMPLETE}"'

@@ -63,9 +63,10 @@ class Listing:
     years: frozenset[FiscalYear]  # whose self-evaluation it says it is; empty where it says none
 
 
-def listings(tables: Sequence[Table], file: str, year: FiscalYear, plan: Plan) -> list[Listing]:
+def listings(tables: Sequence[Table], file: str, plan: Plan) -> list[Listing]:
     """The lists whose headings fit best: usually one, several where a list goes over sheets."""
-    fitting = [best for table in tables if (best := _best(table, year, plan))]
+    year = plan.evaluated
+    fitting = [best for table in tables if (best := _best(table, plan))]
     if not fitting:
         wanted = "".join(f"『{name}』" for name in _required(plan))
         raise UserError(
@@ -86,13 +87,13 @@ def _rank(one: Listing) -> tuple[bool, int]:
     return bool(one.years), len(one.columns)
 
 
-def _best(table: Table, year: FiscalYear, plan: Plan) -> Listing | None:
+def _best(table: Table, plan: Plan) -> Listing | None:
     """The best reading of a sheet's headings, or None where some that are required are missing."""
     candidates = [
         candidate
         for top in range(min(len(table.grid), _HEADINGS_WITHIN))
         for rows in (1, 2)
-        if (candidate := _list(table, top, rows, year, plan))
+        if (candidate := _list(table, top, rows, plan))
     ]
     if not candidates:
         return None
@@ -104,9 +105,10 @@ def _best(table: Table, year: FiscalYear, plan: Plan) -> Listing | None:
     return max(candidates, key=understood)  # the first of equals: later ones are repeated pages
 
 
-def _list(table: Table, top: int, rows: int, year: FiscalYear, plan: Plan) -> Listing | None:
+def _list(table: Table, top: int, rows: int, plan: Plan) -> Listing | None:
+    year = plan.evaluated
     headings = tuple(_headings(table, top, rows, year))
-    columns = _columns(headings, year, plan)
+    columns = _columns(headings, plan)
     if any(name not in columns for name in _required(plan)):
         return None
     if columns[NUMBER].group or columns[TITLE].group:
@@ -147,8 +149,9 @@ def plain(text: str) -> str:
     return _BESIDES.sub("", key(text))
 
 
-def _columns(headings: Sequence[Heading], year: FiscalYear, plan: Plan) -> dict[str, Heading]:
+def _columns(headings: Sequence[Heading], plan: Plan) -> dict[str, Heading]:
     """Which column holds what. Other years' columns serve only to say whose list it is."""
+    year = plan.evaluated
     criteria = [criterion.name for criterion in plan.criteria]
     columns: dict[str, Heading] = {}
     for field, accepted in {**SPELLINGS, **{name: (name,) for name in criteria}}.items():

@@ -30,9 +30,11 @@ from workbook_tools.history.headings import (
 from workbook_tools.plan import grading
 from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.register import ledger
-from workbook_tools.register.database import Kind, PastResult, Register, Source
+from workbook_tools.register.database import Register
+from workbook_tools.register.records import PastResult, SourceKind
+from workbook_tools.register.round import Round
 from workbook_tools.text import is_blank, is_none_mark, key, squeeze_lines, tidy
-from workbook_tools.workspace import Workspace, read
+from workbook_tools.workspace import read
 
 _COUNT = re.compile(r"(?:no\.?)?(\d{1,6})(?:\.0+)?")
 _SCORE = re.compile(r"(\d{1,3})(?:\.0+)?点?")
@@ -76,41 +78,35 @@ class _Row:
         return Place(self.file, self.source.table.sheet, cell, field, number)
 
 
-def import_list(
-    workspace: Workspace, plan: Plan, file: Path, year: FiscalYear, now: str
-) -> History:
-    """Take a past year's list into archive and register; ``now`` is an ISO time.
+def import_list(past: Round, file: Path) -> History:
+    """Take a past year's list into archive and register; ``past`` is that year under today's plan.
 
     A list of which no row can be used leaves the register as it was. UserError as in
     :func:`read_list`, or where file, archive or register cannot be used.
     """
-    data = read(file)
+    workspace, data = past.workspace, read(file)
     name = workspace.relative(file)
-    history = read_list(data, name, year, plan)
+    history = read_list(data, name, past.plan)
     if history.results:
-        sha256 = ledger.keep(workspace.archive, data)
-        source = Source(sha256, Kind.HISTORY, name, year, now)
         with Register.open(workspace.register) as register:
-            register.take_history(year, history.results, sha256)
-            register.note_source(source)
-            ledger.note(workspace.archive, [source])
+            sha256 = ledger.take(
+                register, workspace.archive, data, SourceKind.HISTORY, name, past.year, past.now
+            )
+            register.take_history(past.year, history.results, sha256)
     return history
 
 
-def read_list(data: bytes, file: str, year: FiscalYear, plan: Plan) -> History:
-    """Read a list of ``year``; ``file`` is its name for messages.
+def read_list(data: bytes, file: str, plan: Plan) -> History:
+    """Read a list of the plan's evaluated year; ``file`` is its name for messages.
 
     Raises UserError where the file cannot be read, holds no such list, or one of another year.
     """
-    if year not in plan.years:
-        first, last = plan.years[0], plan.years[-1]
-        raise UserError(f"{year}は計画の期間（{first}～{last}）の年度ではありません。")
     try:
         tables = reading.tables(data)
     except reading.UnreadableError as error:
         raise UserError(f"『{file}』を取り込めません（{error.reason}）。") from error
-    lists = listings(tables, file, year, plan)
-    results, findings = _results(lists, file, year, plan)
+    lists = listings(tables, file, plan)
+    results, findings = _results(lists, file, plan)
     columns = sorted(lists[0].columns.values(), key=lambda heading: heading.col)
     return History(
         results,
@@ -122,7 +118,7 @@ def read_list(data: bytes, file: str, year: FiscalYear, plan: Plan) -> History:
 
 
 def _results(
-    lists: Sequence[Listing], file: str, year: FiscalYear, plan: Plan
+    lists: Sequence[Listing], file: str, plan: Plan
 ) -> tuple[tuple[PastResult, ...], tuple[Finding, ...]]:
     practices = {practice.no: practice for practice in plan.practices}
     titles = {practice.no: key(practice.title) for practice in plan.practices}
@@ -149,14 +145,14 @@ def _results(
             wrong_title = _title(row, practices[number], plan, titles)
             findings += wrong_title
             if not any(finding.code == "H204" for finding in wrong_title):
-                results[number], more = _result(row, number, year, plan)
+                results[number], more = _result(row, number, plan)
                 findings += sorted(more, key=_column)
     if not met and not findings:
         raise UserError(
             f"『{file}』の一覧に小№の入った行がありません。"
             "数式の場合は、Ｅｘｃｅｌで開いて保存し直してください。"
         )
-    return tuple(results.values()), (*findings, *_missing(lists[0], file, met, results, year, plan))
+    return tuple(results.values()), (*findings, *_missing(lists[0], file, met, results, plan))
 
 
 def _data_rows(one: Listing, file: str) -> Iterator[_Row]:
@@ -202,13 +198,11 @@ def _title(row: _Row, practice: Practice, plan: Plan, titles: Mapping[int, str])
     return [found("H206", place, text, **facts, other=other.no, near=other.title)]
 
 
-def _result(
-    row: _Row, number: int, year: FiscalYear, plan: Plan
-) -> tuple[PastResult, list[Finding]]:
+def _result(row: _Row, number: int, plan: Plan) -> tuple[PastResult, list[Finding]]:
     scores, wrong_scores = _scores(row, number, plan)
     wrong_total = _total(row, number, scores)
     grade, wrong_grade = _grade(row, number, scores, plan)
-    finished, wrong_end = _finished(row, number, year, plan)
+    finished, wrong_end = _finished(row, number, plan)
     findings = [*wrong_scores, *wrong_total, *wrong_grade, *wrong_end]
     return PastResult(number, scores, grade, finished), findings
 
@@ -266,9 +260,8 @@ def _grade(
     return grade, []
 
 
-def _finished(
-    row: _Row, number: int, year: FiscalYear, plan: Plan
-) -> tuple[FiscalYear | None, list[Finding]]:
+def _finished(row: _Row, number: int, plan: Plan) -> tuple[FiscalYear | None, list[Finding]]:
+    year = plan.evaluated
     text = row.value(FINISHED)
     if not text:
         return None, []
@@ -288,11 +281,10 @@ def _missing(
     file: str,
     met: Mapping[int, _Row],
     results: Mapping[int, PastResult],
-    year: FiscalYear,
     plan: Plan,
 ) -> list[Finding]:
     ended = {no: result.finished for no, result in results.items() if result.finished}
-    missing = [each.no for each in plan.running(year, ended) if each.no not in met]
+    missing = [each.no for each in plan.running(ended) if each.no not in met]
     if not missing:
         return []
     numbers = "、".join(map(str, missing))

@@ -15,7 +15,7 @@ from enum import StrEnum
 from workbook_tools.era import FiscalYear
 from workbook_tools.excel.read.book import Value, as_text
 from workbook_tools.findings import Place
-from workbook_tools.form.layout import STATUSES, Field, Kind
+from workbook_tools.form.layout import STATUSES, Kind
 from workbook_tools.form.references import Resolved
 from workbook_tools.text import MARK, half_width, is_marked, is_none_mark, squeeze, tidy
 
@@ -88,12 +88,12 @@ class Submission:
         return Place(self.file, sheet, cell, name, self.practice_no, department)
 
 
-def understand(field: Field, value: Value) -> tuple[str, str, Found, str]:
+def understand(kind: Kind, value: Value) -> tuple[str, str, Found, str]:
     """Raw text, value, kind of cell and manner of reading for what stood in a field's cell."""
     raw, found = as_text(value), _found(value)
     if found is Found.NOTHING:
         return "", "", found, ""
-    read, how = _READERS.get(field.kind, _text)(raw) if found is not Found.DATE else (raw, "")
+    read, how = _READERS.get(kind, _text)(raw) if found is not Found.DATE else (raw, "")
     return raw, read, found, how if read != tidy(raw) else ""
 
 

@@ -184,7 +184,7 @@ def _answer(book: Book, field: Field, table: Table, row: int, col: int) -> Answe
         is_formula = field.kind is Kind.SCORE and book.container.has_formula(table.sheet, cell)
         kind = Found.FORMULA if is_formula else Found.NOTHING
         return Answer(field.name, table.sheet, cell, "", "", kind)
-    raw, value, kind, how = understand(field, found)
+    raw, value, kind, how = understand(field.kind, found)
     return Answer(field.name, table.sheet, cell, raw, value, kind, how)
 
 

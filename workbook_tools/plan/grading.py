@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from workbook_tools.excel.write.formula import quoted
 from workbook_tools.plan.model import GradeRule
 
 
@@ -39,6 +40,19 @@ def grade_of_means(rules: Sequence[GradeRule], means: Mapping[str, int]) -> str:
     """総合評価 of averages in tenths: their sum is rounded half up to an integer (9.5 → 10)."""
     rounded = (sum(means.values()) + 5) // 10
     return _grade(rules, rounded, means, unit=10)
+
+
+def grade_formula(rules: Sequence[GradeRule], total: str, scores: Mapping[str, str]) -> str:
+    """The same as an Excel formula over cells, for a total that is a whole number.
+
+    ``scores`` maps criteria to cells.
+    """
+    formula = quoted(rules[-1].grade)
+    for rule in reversed(rules[:-1]):
+        minima = [f"{scores[name]}>={low}" for name, low in rule.least_scores.items()]
+        reached = ",".join([f"{total}>={rule.least_total}", *minima])
+        formula = f"IF(AND({reached}),{quoted(rule.grade)},{formula})"
+    return formula
 
 
 def _grade(rules: Sequence[GradeRule], reached: int, parts: Mapping[str, int], unit: int) -> str:

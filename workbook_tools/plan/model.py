@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from workbook_tools.era import FiscalYear
@@ -114,7 +114,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The plan master, checked: every number refers to something that exists."""
+    """The plan master, checked: every number refers to something that exists.
+
+    ``evaluated`` (評価年度) says which round the plan is that of: whoever has a plan has its year.
+    """
 
     name: str
     city: str
@@ -149,8 +152,23 @@ class Plan:
         """The first year in which the practice is evaluated."""
         return practice.first_year or self.years[0]
 
-    def running(self, year: FiscalYear, finished: Mapping[int, FiscalYear]) -> tuple[Practice, ...]:
-        """The practices evaluated in ``year``: begun, and not ended in an earlier year (domain §8).
+    def of_year(self, year: FiscalYear) -> Plan:
+        """The same plan with another year evaluated; UserError outside the plan's period."""
+        if year not in self.years:
+            first, last = self.years[0], self.years[-1]
+            raise UserError(
+                f"{year.long}は計画期間（{first.wide}～{last.wide}）の外です。"
+                "--year か計画マスタの期間を確かめてください。"
+            )
+        return replace(self, evaluated=year)
+
+    @property
+    def is_effectiveness_year(self) -> bool:
+        """The council also scores the items in the evaluated year (domain §1)."""
+        return self.evaluated in self.effectiveness_years
+
+    def running(self, finished: Mapping[int, FiscalYear]) -> tuple[Practice, ...]:
+        """The practices evaluated now: begun, and not ended in an earlier year (domain §8).
 
         ``finished`` maps numbers to the year in which an accepted sheet or an imported list ended
         them; it wins over the plan master.
@@ -158,16 +176,6 @@ class Plan:
         return tuple(
             practice
             for practice in self.practices
-            if self.began(practice) <= year
-            and not ((end := finished.get(practice.no, practice.finished)) and end < year)
-        )
-
-
-def check_year(plan: Plan, year: FiscalYear) -> None:
-    """UserError where the year is outside the plan's period."""
-    if year not in plan.years:
-        first, last = plan.years[0], plan.years[-1]
-        raise UserError(
-            f"{year.long}は計画期間（{first.wide}～{last.wide}）の外です。"
-            "--year か計画マスタの期間を確かめてください。"
+            if self.began(practice) <= self.evaluated
+            and not ((end := finished.get(practice.no, practice.finished)) and end < self.evaluated)
         )

@@ -17,25 +17,8 @@ from typing import Any
 
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import UserError
-from workbook_tools.register.schema import (
-    STEPS,
-    Distributed,
-    Kind,
-    PastResult,
-    Prefilled,
-    Source,
-    Status,
-)
-
-__all__ = [
-    "Distributed",
-    "Kind",
-    "PastResult",
-    "Prefilled",
-    "Register",
-    "Source",
-    "Status",
-]
+from workbook_tools.register.records import Distributed, PastResult, Prefilled, Source, SourceKind
+from workbook_tools.register.schema import STEPS
 
 PATIENCE = 10.0  # seconds to wait for another process that holds the register
 
@@ -228,6 +211,17 @@ class Register:
         """Carry out one statement for many rows."""
         self._db.executemany(statement, rows)
 
+    # Files written
+
+    def output_state(self, name: str) -> str | None:
+        """From which state an output was written last."""
+        query = "SELECT state FROM output WHERE name = ?"
+        return next((row[0] for row in self._db.execute(query, (name,))), None)
+
+    def note_output(self, name: str, state: str) -> None:
+        """Remember from which state an output was written."""
+        self._db.execute("INSERT OR REPLACE INTO output VALUES (?, ?)", (name, state))
+
     # Files taken in
 
     def note_source(self, source: Source) -> None:
@@ -237,12 +231,13 @@ class Register:
             (source.sha256, source.kind, source.name, _number(source.year), source.taken_at),
         )
 
-    def sources(self) -> tuple[Source, ...]:
-        """Every taking in, in its order."""
-        query = "SELECT sha256, kind, name, year, taken_at FROM source ORDER BY id"
+    def sources(self, *kinds: SourceKind) -> tuple[Source, ...]:
+        """Every taking in of these kinds, in its order."""
+        query = f"""SELECT sha256, kind, name, year, taken_at FROM source
+            WHERE kind IN ({", ".join("?" * len(kinds))}) ORDER BY id"""
         return tuple(
-            Source(sha256, Kind(kind), name, FiscalYear(year) if year else None, taken_at)
-            for sha256, kind, name, year, taken_at in self._db.execute(query)
+            Source(sha256, SourceKind(kind), name, FiscalYear(year) if year else None, taken_at)
+            for sha256, kind, name, year, taken_at in self._db.execute(query, kinds)
         )
 
 

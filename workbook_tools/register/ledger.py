@@ -13,8 +13,10 @@ from pathlib import Path
 
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import UserError
-from workbook_tools.register.schema import Distributed, Kind, Prefilled, Source
-from workbook_tools.workspace import digest, put, read
+from workbook_tools.outbox import put
+from workbook_tools.register.database import Register
+from workbook_tools.register.records import Distributed, Prefilled, Source, SourceKind
+from workbook_tools.workspace import digest, read
 
 LEDGER = "受付簿.jsonl"
 
@@ -38,6 +40,22 @@ def content(archive: Path, sha256: str) -> bytes:
         path = kept(archive, sha256)
         raise UserError(f"控え『{path}』の中身が変わっています。バックアップから戻してください。")
     return data
+
+
+def take(
+    register: Register,
+    archive: Path,
+    data: bytes,
+    kind: SourceKind,
+    name: str,
+    year: FiscalYear,
+    now: str,
+) -> str:
+    """Keep a copy and note it in ledger and register; its sha256. ``now`` is an ISO time."""
+    source = Source(keep(archive, data), kind, name, year, now)
+    note(archive, [source])
+    register.note_source(source)
+    return source.sha256
 
 
 def note(archive: Path, sources: Iterable[Source]) -> None:
@@ -69,7 +87,7 @@ def sources(archive: Path) -> tuple[Source, ...]:
             row = json.loads(line)
             year = FiscalYear.parse(row["year"]) if row["year"] else None
             found.append(
-                Source(row["sha256"], Kind(row["kind"]), row["name"], year, row["taken_at"])
+                Source(row["sha256"], SourceKind(row["kind"]), row["name"], year, row["taken_at"])
             )
         except (ValueError, KeyError, TypeError):
             continue

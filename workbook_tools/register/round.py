@@ -1,26 +1,124 @@
-"""Which plan belongs to which round: the plan changes while it runs (domain §1, §2)."""
+"""A round, made in one place: the workspace, the plan of that very round, and the present moment.
+
+A plan changes while it runs (domain §1, §2): every command judges, lists and exports a round by the
+plan master of its own time, never by another year's.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
 from workbook_tools.era import FiscalYear
-from workbook_tools.plan.model import Plan
-from workbook_tools.plan.read_master import parse
+from workbook_tools.findings import PlanError, UserError
+from workbook_tools.plan.model import Plan, Practice
+from workbook_tools.plan.read_master import load, parse
 from workbook_tools.register import ledger
 from workbook_tools.register.database import Register
-from workbook_tools.register.submissions import plan_version
-from workbook_tools.workspace import Workspace
+from workbook_tools.register.records import SourceKind
+from workbook_tools.text import file_name
+from workbook_tools.workspace import Workspace, digest, read
 
 
-def plan_of_round(workspace: Workspace, plan: Plan, year: FiscalYear) -> Plan:
-    """The plan master of today for today's round, and of an earlier one the version kept then.
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One year's evaluation. ``plan`` is the plan of that round; ``now`` an ISO time."""
 
-    A list of R3 made in R6 must be the list of R3: items moved or renamed since stand where they
-    stood, under the thresholds of that year.
+    workspace: Workspace
+    plan: Plan
+    now: str
+
+    @property
+    def year(self) -> FiscalYear:
+        """The evaluated year, by which a round is named."""
+        return self.plan.evaluated
+
+    @property
+    def today(self) -> date:
+        """The day of ``now``."""
+        return date.fromisoformat(self.now[:10])
+
+    def form_path(self, practice: Practice) -> Path:
+        """Where a practice's form goes: ``templates/R3/（民）窓口サービス課/No16_….xlsx``."""
+        name = f"No{practice.no:02d}_{file_name(practice.title)}.xlsx"
+        return self.workspace.forms(self.year) / file_name(practice.lead) / name
+
+
+def open_round(workspace: Workspace, year: FiscalYear | None, now: str) -> Round:
+    """The round of ``year``, without one that of the plan master's 評価年度.
+
+    Of another year it is held by the last plan master noted for it. Raises UserError where there
+    is no plan master, where it has faults, or where none was ever noted for that year.
     """
-    if year >= plan.evaluated:
-        return plan
+    plan = load(workspace.plan_master)
+    if year is None or year == plan.evaluated:
+        return Round(workspace, plan, now)
+    plan.of_year(year)
     with Register.open(workspace.register, write=False) as register:
-        sha256 = plan_version(register, year)
-    if sha256 is None:
-        return plan
-    return parse(ledger.content(workspace.archive, sha256), workspace.plan_master.name)
+        noted = noted_plans(register, workspace).get(year)
+    if noted is None:
+        raise UserError(
+            f"{year.long}の計画が登録されていません（計画マスタの評価年度は{plan.evaluated}です）。"
+            "--year か計画マスタの評価年度を確かめてください。"
+        )
+    return Round(workspace, noted, now)
+
+
+def noted_plans(register: Register, workspace: Workspace) -> dict[FiscalYear, Plan]:
+    """Year → the plan its round was held by: the last plan master noted for it.
+
+    The first edition noted for an earlier round whatever plan master stood there when one of its
+    sheets came late; such a version says another 評価年度 and is passed over while a right one is
+    there. A version that can no longer be read as a plan raises UserError.
+    """
+    versions: dict[FiscalYear, list[str]] = {}
+    for source in register.sources(SourceKind.PLAN):
+        if source.year is not None:
+            versions.setdefault(source.year, []).append(source.sha256)
+    return {year: _last_of(workspace, year, noted) for year, noted in versions.items()}
+
+
+def _last_of(workspace: Workspace, year: FiscalYear, noted: list[str]) -> Plan:
+    """The last version that is that year's; without any, the first one noted."""
+    first = None
+    for sha256 in dict.fromkeys(reversed(noted)):
+        plan = _kept_plan(workspace, sha256)
+        if plan.evaluated == year:
+            return plan
+        first = plan
+    assert first is not None
+    return first.of_year(year)
+
+
+_PLANS: dict[str, Plan] = {}
+
+
+def _kept_plan(workspace: Workspace, sha256: str) -> Plan:
+    """A plan master of the archive; read once a run, for every output asks again."""
+    if sha256 not in _PLANS:
+        data = ledger.content(workspace.archive, sha256)
+        try:
+            _PLANS[sha256] = parse(data, workspace.plan_master.name)
+        except PlanError as error:
+            path = ledger.kept(workspace.archive, sha256)
+            raise UserError(f"控えの計画マスタ『{path}』を読めません（{error}）") from error
+    return _PLANS[sha256]
+
+
+def note_plan(register: Register, held: Round) -> None:
+    """Keep the plan master a round is held by, if it is another one than noted last.
+
+    Only while it says that it is this round's: an earlier round keeps the one of its time.
+    """
+    workspace = held.workspace
+    if not workspace.plan_master.exists():
+        return
+    data = read(workspace.plan_master)
+    noted = [
+        source.sha256 for source in register.sources(SourceKind.PLAN) if source.year == held.year
+    ]
+    if digest(data) in noted[-1:] or parse(data, workspace.plan_master.name) != held.plan:
+        return
+    name = workspace.relative(workspace.plan_master)
+    ledger.take(register, workspace.archive, data, SourceKind.PLAN, name, held.year, held.now)

@@ -15,7 +15,7 @@ from workbook_tools.form.layout import Form, Kind, field_name
 from workbook_tools.form.references import Resolved
 from workbook_tools.intake.answers import Answer, Found, Submission
 from workbook_tools.plan.model import Plan, Practice
-from workbook_tools.register.schema import Prefilled
+from workbook_tools.register.records import Prefilled
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,7 @@ class Context:
     sent out with, by field name, empty where that is not known.
     """
 
-    form: Form
     plan: Plan
-    year: FiscalYear
     department: str | None
     prefilled: Mapping[str, Prefilled]
 
@@ -38,9 +36,10 @@ AHEAD = frozenset({"工程_当初", "工程_変更", "取組予定", "課題"})
 
 
 class _Desk:
-    """What all forms of a round are checked with, made once for form, plan and year."""
+    """What all forms of a round are checked with, made once a plan."""
 
-    def __init__(self, form: Form, plan: Plan, year: FiscalYear) -> None:
+    def __init__(self, plan: Plan) -> None:
+        form, year = layout.form_of(plan), plan.evaluated
         self.form, self.plan = form, plan
         self.practices = {practice.no: practice for practice in plan.practices}
         self.items = {item.no: item for item in plan.items}
@@ -81,17 +80,19 @@ def _rows(form: Form, year: FiscalYear) -> tuple[tuple[str, str], ...]:
     )
 
 
-_DESKS: dict[tuple[int, int, FiscalYear], _Desk] = {}
+_DESKS: dict[int, _Desk] = {}
 
 
-def _desk(context: Context) -> _Desk:
-    """The desk of a round. Form and plan are known by identity: hashing them costs a whole form."""
-    form, plan, year = context.form, context.plan, context.year
-    desk = _DESKS.get((id(form), id(plan), year))
+def _desk(plan: Plan) -> _Desk:
+    """The desk of a round. The plan is known by identity: hashing it costs a whole form.
+
+    A desk keeps its plan, so that no other one can come to stand at its address.
+    """
+    desk = _DESKS.get(id(plan))
     if desk is None:
         if len(_DESKS) >= 8:
             _DESKS.clear()
-        desk = _DESKS[id(form), id(plan), year] = _Desk(form, plan, year)
+        desk = _DESKS[id(plan)] = _Desk(plan)
     return desk
 
 
@@ -100,8 +101,8 @@ class Case:
 
     def __init__(self, submission: Submission, context: Context) -> None:
         self.submission, self.context = submission, context
-        self.desk = _desk(context)
-        self.form, self.plan, self.year = context.form, context.plan, context.year
+        self.desk = _desk(context.plan)
+        self.form, self.plan, self.year = self.desk.form, context.plan, context.plan.evaluated
         self.value, self.answer = submission.value, submission.answers.get
         self.findings: list[Finding] = []
 

@@ -6,10 +6,11 @@ Used when a file is collected, checked alone, answered, or judged anew from the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from workbook_tools import __version__
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import Severity
 from workbook_tools.form import layout
@@ -17,14 +18,22 @@ from workbook_tools.form.layout import Form, Kind
 from workbook_tools.intake.answers import Submission
 from workbook_tools.intake.inbox import Received
 from workbook_tools.intake.read_forms import Intake, take_in
-from workbook_tools.plan.model import Department, Item, Plan, Practice
-from workbook_tools.register import submissions as returns
-from workbook_tools.register.database import Register, Status
-from workbook_tools.register.submissions import Judged, Reading
+from workbook_tools.plan.model import Department, Item, Plan, Practice, Waiver
+from workbook_tools.register import submissions
+from workbook_tools.register.database import Register
+from workbook_tools.register.records import Distributed, Judged, Reading, Status
+from workbook_tools.register.round import Round
 from workbook_tools.rules import check_form as checks
 from workbook_tools.rules import waivers
 from workbook_tools.text import key
 from workbook_tools.workspace import digest
+
+
+def rules_of(plan: Plan, sent: Mapping[int, Distributed], exceptions: Sequence[Waiver]) -> str:
+    """Whatever a verdict depends on, besides the file: another value, another verdict."""
+    sent_forms = sorted((no, entry.sha256) for no, entry in sent.items())
+    told = (__version__, layout.FORM_VERSION, plan, plan.evaluated, sent_forms, exceptions)
+    return digest(repr(told).encode())
 
 
 def _take_in(received: Received, form: Form, passwords: tuple[str, ...]) -> Intake:
@@ -37,23 +46,21 @@ class Judge:
     def __init__(
         self,
         register: Register,
-        plan: Plan,
-        year: FiscalYear,
-        now: str,
+        held: Round,
         passwords: Sequence[str],
         *,
         believing: bool = False,
     ) -> None:
+        plan = held.plan
         self._register = register
         self._believing = believing
         self._plan = plan
-        self._year = year
         self._passwords = passwords
         self._form = layout.form_of(plan)
         self._practices = {practice.no: practice for practice in plan.practices}
-        self._sent = register.distributed(year)
-        self._waivers = waivers.active(plan, now)
-        self.rules = returns.rules(plan, year, self._sent, self._waivers)
+        self._sent = register.distributed(held.year)
+        self._waivers = waivers.active(plan, held.today)
+        self.rules = rules_of(plan, self._sent, self._waivers)
 
     def reader(self) -> Callable[[Received], Intake]:
         """The pure step from bytes to forms, for any thread or machine."""
@@ -79,7 +86,9 @@ class Judge:
         """
         if any(finding.code in ("F002", "F004") for finding in intake.findings):
             return False
-        returns.add(self._register, self._year, reading, intake.findings, self.check(intake))
+        submissions.add(
+            self._register, self._plan.evaluated, reading, intake.findings, self.check(intake)
+        )
         return True
 
     def _judged(self, submission: Submission) -> Judged:
@@ -87,9 +96,7 @@ class Judge:
         practice = self._practices.get(submission.practice_no or 0)
         sent = self._sent.get(submission.practice_no or 0)
         context = checks.Context(
-            self._form,
             plan,
-            self._year,
             practice.lead if practice else None,
             {cell.field: cell for cell in sent.prefilled} if sent else {},
         )
@@ -98,10 +105,10 @@ class Judge:
         return Judged(
             submission,
             Status.FAULTY if faulty else Status.ACCEPTED,
-            _finished(submission, self._year) if not faulty else None,
+            _finished(submission, plan) if not faulty else None,
             findings,
             _everything(submission, self._form),
-            _this_year(submission, self._form, self._year),
+            _this_year(submission, plan),
         )
 
 
@@ -121,9 +128,13 @@ def _believed(plan: Plan, submission: Submission) -> Plan:
     )
 
 
-def _finished(submission: Submission, year: FiscalYear) -> FiscalYear | None:
+def _finished(submission: Submission, plan: Plan) -> FiscalYear | None:
     """An accepted date ends the practice in the evaluated year (domain §4)."""
-    return year if submission.value("取組終了_年") and submission.value("取組終了_月") else None
+    return (
+        plan.evaluated
+        if submission.value("取組終了_年") and submission.value("取組終了_月")
+        else None
+    )
 
 
 _TYPED = (Kind.TEXT, Kind.SCORE, Kind.STATUS, Kind.END_YEAR, Kind.END_MONTH)
@@ -139,8 +150,9 @@ def _everything(submission: Submission, form: Form) -> str:
     return digest(repr(values).encode())
 
 
-def _this_year(submission: Submission, form: Form, year: FiscalYear) -> str:
+def _this_year(submission: Submission, plan: Plan) -> str:
     """A digest of the evaluated year's texts, evened out; empty where hardly any were given."""
+    form, year = layout.form_of(plan), plan.evaluated
     texts = [
         (field.name, key(submission.value(field.name)))
         for field in form.fields
@@ -152,6 +164,3 @@ def _this_year(submission: Submission, form: Form, year: FiscalYear) -> str:
     if len(given) < _LEAST_ANSWERS or letters < _LEAST_LETTERS:
         return ""
     return digest(repr(given).encode())
-
-
-# -- the round as it stands -----------------------------------------------------------------------

@@ -15,9 +15,8 @@ from workbook_tools.plan.model import Plan, Waiver
 _MASTER = Place("templates/計画マスタ.xlsx", "特例")
 
 
-def active(plan: Plan, now: str) -> tuple[Waiver, ...]:
-    """The exceptions that hold on the day of ``now`` (ISO time)."""
-    today = date.fromisoformat(now[:10])
+def active(plan: Plan, today: date) -> tuple[Waiver, ...]:
+    """The exceptions that hold on a day."""
     return tuple(one for one in plan.waivers if one.until is None or one.until >= today)
 
 
@@ -37,11 +36,11 @@ def is_waived(finding: Finding) -> bool:
 
 
 def doubtful(
-    plan: Plan, now: str, findings: Iterable[Finding], returned: Collection[int]
+    plan: Plan, today: date, findings: Iterable[Finding], returned: Collection[int]
 ) -> Iterator[Finding]:
     """Exceptions past their date, and those for a rule that did not fire on a returned form."""
     fired = {(finding.place.item_no, finding.code) for finding in findings}
-    holding = set(active(plan, now))
+    holding = set(active(plan, today))
     for one in plan.waivers:
         place = replace(_MASTER, item_no=one.practice_no)
         if one not in holding:

@@ -13,11 +13,13 @@ from datetime import date
 from importlib import resources
 from pathlib import Path
 
-from workbook_tools.era import FiscalYear, long_date
+from workbook_tools.era import long_date
 from workbook_tools.findings import Finding, Severity, UserError
-from workbook_tools.plan.model import Plan, Practice
+from workbook_tools.outbox import put
+from workbook_tools.plan.model import Practice
+from workbook_tools.register.round import Round
 from workbook_tools.text import squeeze_lines
-from workbook_tools.workspace import Workspace, put, read
+from workbook_tools.workspace import read
 
 COVER, REMINDER = "連絡文", "督促"
 _DEFAULTS = {COVER: "letter.txt", REMINDER: "reminder.txt"}
@@ -45,12 +47,12 @@ class Entry:
 class Letters:
     """The templates of a workspace, filled for one round."""
 
-    def __init__(self, workspace: Workspace, plan: Plan, year: FiscalYear, now: str) -> None:
+    def __init__(self, held: Round) -> None:
         """Reads both templates and makes those that are not there yet. Raises UserError."""
-        self._plan = plan
-        self._year = year
-        self._deadline = _deadline(plan.deadline, now)
-        folder = workspace.plan_master.parent
+        self._plan = held.plan
+        self._year = held.year
+        self._deadline = _deadline(held.plan.deadline, held.today)
+        folder = held.workspace.plan_master.parent
         self._templates = {name: _template(folder / f"{name}.txt", name) for name in _DEFAULTS}
 
     def cover(self, department: str, entries: Sequence[Entry]) -> bytes:
@@ -133,11 +135,11 @@ def _encoded(text: str) -> bytes:
     )
 
 
-def _deadline(day: date | None, now: str) -> str:
+def _deadline(day: date | None, today: date) -> str:
     if day is None:
         return "事務局からお知らせする日まで"
     text = f"{long_date(day)}（{_WEEKDAYS[day.weekday()]}）"
-    if date.fromisoformat(now[:10]) > day:
+    if today > day:
         return f"{text}　※期限を過ぎています。できるだけ早くご提出ください。"
     return text
 

@@ -9,29 +9,38 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from workbook_tools.distribute import distribute
-from workbook_tools.distribute.distribute import Outcome
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.form import layout, prefill
-from workbook_tools.form import workbook as forms
 from workbook_tools.form.layout import Kind
 from workbook_tools.form.workbook import Content
-from workbook_tools.plan.model import Plan, Practice, check_year
+from workbook_tools.form.workbook import workbook as form_workbook
+from workbook_tools.outbox import Outcome, put_unless_edited, remove_if_empty, take_away
+from workbook_tools.plan.model import Practice
 from workbook_tools.register import ledger
-from workbook_tools.register import submissions as returns
-from workbook_tools.register.database import Register, Status
-from workbook_tools.register.submissions import PracticeState, Returned, State
+from workbook_tools.register.database import Register
+from workbook_tools.register.records import (
+    Distributed,
+    PracticeState,
+    Returned,
+    State,
+    Status,
+    Stored,
+)
+from workbook_tools.register.results import known_before
+from workbook_tools.register.round import Round, note_plan
+from workbook_tools.register.standing import practice_states
+from workbook_tools.register.submissions import answers_of, forms
+from workbook_tools.register.submissions import findings as findings_of
 from workbook_tools.rules.verdict import Judge
 from workbook_tools.send_back.letters import COVER, REMINDER, Entry, Letters
 from workbook_tools.send_back.marking import UnmarkableError, mark
 from workbook_tools.send_back.senders import Inbox, Senders, look_into
 from workbook_tools.text import file_name
-from workbook_tools.workspace import Workspace, digest, put, read
+from workbook_tools.workspace import Workspace, digest
 
 FOLDER = "差戻し"
 UNKNOWN = "差出部署不明"
@@ -84,63 +93,52 @@ class _Parcel:
 
 
 def return_forms(
-    workspace: Workspace,
-    plan: Plan,
-    year: FiscalYear,
-    now: str,
+    held: Round,
     *,
     force: bool = False,
     step: Callable[[int, int], None] = lambda done, total: None,
 ) -> Returning:
-    """Write what goes back to each department. ``now`` is an ISO time.
+    """Write what goes back to each department.
 
     What is returned is what the register knows, the newest version of every item. ``force`` writes
     over files that somebody edited. Raises UserError where a template, the register or the archive
     cannot be used.
     """
-    check_year(plan, year)
-    letters = Letters(workspace, plan, year, now)
+    workspace, year = held.workspace, held.year
+    letters = Letters(held)
     with Register.open(workspace.register) as register:
-        inbox = look_into(workspace, register, year)
-        desk = _Desk(workspace, register, plan, year, now, inbox)
+        note_plan(register, held)
+        inbox = look_into(register, held)
+        desk = _Outgoing(register, held, inbox)
         parcels = desk.parcels(step)
-        missing = [one.practice for one in desk.states if one.state is State.MISSING]
+        missing = [known.practice for known in desk.states if known.state is State.MISSING]
         folder = workspace.outbox / FOLDER / str(year)
         files = _files(parcels)
-        files.update(_texts(letters, parcels, missing, register, year))
+        files.update(_texts(letters, parcels, missing, register.distributed(year)))
         name = f"{FOLDER}/{year}"
-        before = json.loads(returns.output_state(register, name) or "{}")
+        before = json.loads(register.output_state(name) or "{}")
         written, after = _write(workspace, folder, files, before, force)
-        returns.note_output(register, name, json.dumps(after, ensure_ascii=False, sort_keys=True))
+        register.note_output(name, json.dumps(after, ensure_ascii=False, sort_keys=True))
     counts = _counts(parcels, missing)
     return Returning(year, folder, tuple(written), tuple(counts), inbox.not_collected)
 
 
-class _Desk:
+class _Outgoing:
     """What the register knows of the round, while parcels are made."""
 
-    def __init__(
-        self,
-        workspace: Workspace,
-        register: Register,
-        plan: Plan,
-        year: FiscalYear,
-        now: str,
-        inbox: Inbox,
-    ) -> None:
-        self._workspace = workspace
+    def __init__(self, register: Register, held: Round, inbox: Inbox) -> None:
+        plan = held.plan
+        self._held = held
         self._register = register
-        self._plan = plan
-        self._year = year
         self._form = layout.form_of(plan)
-        self._judge = Judge(register, plan, year, now, ())
-        self._known = distribute.known_before(register, plan, year)
+        self._judge = Judge(register, held, ())
+        self._known = known_before(register, plan)
         self._senders = Senders(plan)
         self._inbox = inbox
-        self._versions = returns.forms(register, year)
-        self._findings = returns.findings(register, year)
-        self.states = returns.practice_states(register, plan, year, self._versions)
-        self._state_of = {one.practice.no: one for one in self.states}
+        self._versions = forms(register, held.year)
+        self._findings = findings_of(register, held.year)
+        self.states = practice_states(register, plan, self._versions)
+        self._state_of = {known.practice.no: known for known in self.states}
 
     def parcels(self, step: Callable[[int, int], None]) -> list[_Parcel]:
         """Everything that goes back, by number of the first item; what has none comes last."""
@@ -157,7 +155,7 @@ class _Desk:
         """Content → the newest faulty versions in it, then forms without a known number."""
         faulty = (State.FAULTY, State.OLDER)
         newest = [one.newest for one in self.states if one.newest and one.state in faulty]
-        numbers = {practice.no for practice in self._plan.practices}
+        numbers = {practice.no for practice in self._held.plan.practices}
         nameless = [
             form
             for form in self._versions
@@ -172,7 +170,7 @@ class _Desk:
 
     def _of_file(self, sha256: str, returned: Sequence[Returned]) -> Iterable[_Parcel]:
         """One content: marked, or a fresh form for each of its items."""
-        data = ledger.content(self._workspace.archive, sha256)
+        data = ledger.content(self._held.workspace.archive, sha256)
         ids = {form.id for form in returned}
         findings = tuple(
             finding
@@ -189,7 +187,7 @@ class _Desk:
                 state = self._state_of.get(form.practice_no or 0)
                 if state:
                     own = tuple(one for _, number, one in self._findings if number == form.id)
-                    yield self._fresh(state.practice, was, self._answers(form), own)
+                    yield self._fresh(state.practice, was, answers_of(self._register, form.id), own)
                 else:
                     yield self._without_file(was, findings)
             return
@@ -226,30 +224,23 @@ class _Desk:
         department = state.practice.lead if state else self._senders.department(name)
         return _Parcel(department or UNKNOWN, (), "", None, name, findings)
 
-    def _answers(self, form: Returned) -> dict[str, tuple[str, str]]:
-        """Field → raw text and value of a form in the register."""
-        query = "SELECT field, raw, value FROM answer WHERE submission_id = ?"
-        return {row[0]: (row[1], row[2]) for row in self._register.rows(query, form.id)}
-
     def _fresh(
         self,
         practice: Practice,
         was: str,
-        answers: Mapping[str, tuple[str, str]],
+        answers: Mapping[str, Stored],
         findings: tuple[Finding, ...],
     ) -> _Parcel:
         """A new form with whatever could be read, marked where that is still at fault."""
-        blank = prefill.content(
-            self._plan, self._form, practice, self._year, self._known[practice.no]
-        )
+        blank = prefill.content(self._held.plan, practice, self._known[practice.no])
         values = dict(blank.values)
         for name in blank.open & answers.keys():
-            raw, value = answers[name]
+            raw, value = answers[name].raw, answers[name].value
             number = self._form[name].kind in (Kind.SCORE, Kind.END_YEAR, Kind.END_MONTH)
             values[name] = int(value) if number and value.isdecimal() else raw
         content = Content(values, blank.open, blank.reasons_before)
-        data = forms.workbook(self._plan, practice, self._year, content)
-        name = distribute.path_of(self._workspace, practice, self._year).name
+        data = form_workbook(self._held.plan, practice, content)
+        name = self._held.form_path(practice).name
         _, judged = self._judge.judge(data, name)
         # What stood in rows that the form does not have is told, so that it is not lost; so is
         # why the file could not be read.
@@ -289,8 +280,7 @@ def _texts(
     letters: Letters,
     parcels: Sequence[_Parcel],
     missing: Sequence[Practice],
-    register: Register,
-    year: FiscalYear,
+    sent: Mapping[int, Distributed],
 ) -> dict[str, bytes]:
     """Cover texts and reminders."""
     entries: dict[str, list[Entry]] = {}
@@ -313,7 +303,6 @@ def _texts(
         else:
             path = f"{file_name(department)}/{COVER}.txt"
             texts[path] = letters.cover(department, own_entries)
-    sent = register.distributed(year)
     answered = {practice.no for parcel in parcels for practice in parcel.practices}
     silent: dict[str, list[tuple[Practice, str | None]]] = {}
     for practice in missing:
@@ -338,28 +327,21 @@ def _write(
     after: dict[str, str] = {}
     for name, data in files.items():
         path = folder / name
-        standing = digest(read(path)) if path.is_file() else None
-        if standing not in (None, digest(data), before.get(name)) and not force:
-            written.append(Written(workspace.relative(path), Outcome.EDITED))
-            after.update({name: before[name]} if name in before else {})
-            continue
-        outcome = Outcome.WRITTEN if put(path, data) else Outcome.UNCHANGED
+        outcome = put_unless_edited(path, data, before.get(name), force=force)
         written.append(Written(workspace.relative(path), outcome))
-        after[name] = digest(data)
+        if outcome is not Outcome.EDITED:
+            after[name] = digest(data)
+        elif name in before:
+            after[name] = before[name]
     for name, sha256 in before.items():
         path = folder / name
         if name in files or not path.is_file():
             continue
-        outcome = Outcome.EDITED
-        if digest(read(path)) == sha256:
-            with suppress(OSError):  # open in Excel: it is taken away next time
-                path.unlink()
-                outcome = Outcome.REMOVED
+        outcome = take_away(path, sha256)
         if outcome is Outcome.EDITED:
             after[name] = sha256
         elif path.parent != folder:
-            with suppress(OSError):  # the folder holds something of somebody else's
-                path.parent.rmdir()
+            remove_if_empty(path.parent)
         written.append(Written(workspace.relative(path), outcome))
     return written, after
 

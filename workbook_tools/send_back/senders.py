@@ -7,16 +7,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from workbook_tools.era import FiscalYear
 from workbook_tools.excel.read.limits import UnreadableError
 from workbook_tools.excel.read.parts import examine
 from workbook_tools.findings import Finding, Place, Severity, found
 from workbook_tools.intake import inbox
 from workbook_tools.plan.model import Plan
 from workbook_tools.register.database import Register
+from workbook_tools.register.round import Round
 from workbook_tools.register.submissions import of_earlier_rounds, readings
 from workbook_tools.text import half_width, key
-from workbook_tools.workspace import Workspace, digest
+from workbook_tools.workspace import digest
 
 _NUMBER = re.compile(r"(?:no\.?|№|第)\s*_?0*(\d{1,5})(?!\d)", re.IGNORECASE)
 _DIVISION = re.compile(r"^\(.{1,4}\)")  # （民）, evened out
@@ -36,8 +36,9 @@ class Inbox:
     not_collected: tuple[str, ...]
 
 
-def look_into(workspace: Workspace, register: Register, year: FiscalYear) -> Inbox:
+def look_into(register: Register, held: Round) -> Inbox:
     """Compare the inbox with the register; nothing is read into it."""
+    workspace, year = held.workspace, held.year
     known = readings(register, year)
     earlier = of_earlier_rounds(register, year)
     present: dict[str, str] = {}

@@ -15,8 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from workbook_tools.findings import Finding, Severity
-from workbook_tools.register.overview import COUNTS, SEVERITIES, departments
-from workbook_tools.register.submissions import PracticeState, State, Stored
+from workbook_tools.register.records import PracticeState, ReadOtherwise, State
+from workbook_tools.register.standing import COUNTS, SEVERITIES, departments
 from workbook_tools.text import printable
 
 if TYPE_CHECKING:
@@ -55,13 +55,13 @@ def show_check(collection: Collection, *, verbose: bool) -> None:
         show_readings(collection.readings)
 
 
-def show_readings(readings: Iterable[tuple[int | None, str, str, Stored]]) -> None:
+def show_readings(readings: Iterable[ReadOtherwise]) -> None:
     """Every value that was read otherwise than typed, and why."""
     console = _console()
-    for _, file, field, answer in readings:
-        how = f"参照 {answer.chain}" if answer.chain else answer.how
-        spot = f"{file}　{answer.sheet}の{answer.cell}（{field}）"
-        _line(console, f"【読み替え】{spot}：『{answer.raw}』→『{answer.text}』（{how}）")
+    for reading in readings:
+        answer = reading.answer
+        spot = f"{reading.file}　{answer.sheet}の{answer.cell}（{reading.field}）"
+        _line(console, f"【読み替え】{spot}：『{answer.raw}』→『{answer.text}』（{reading.how}）")
 
 
 def show_status(practices: Sequence[PracticeState]) -> None:

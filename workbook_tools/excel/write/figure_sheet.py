@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from workbook_tools.cells import Area
 from workbook_tools.excel.write.book import Sheet
-from workbook_tools.plan.model import GradeRule
 from workbook_tools.text import lines
 
 TOP = 3  # below a title and two rows of headings
@@ -91,24 +90,9 @@ def columns_of(headings: Iterable[Heading]) -> dict[str, int]:
     return {one.key: col for col, one in enumerate(headings)}
 
 
-def grade_formula(rules: Sequence[GradeRule], total: str, scores: Mapping[str, str]) -> str:
-    """The grade of a total and single scores (cells): the first rule reached (domain §7)."""
-    formula = quoted(rules[-1].grade)
-    for rule in reversed(rules[:-1]):
-        minima = [f"{scores[name]}>={low}" for name, low in rule.least_scores.items()]
-        reached = ",".join([f"{total}>={rule.least_total}", *minima])
-        formula = f"IF(AND({reached}),{quoted(rule.grade)},{formula})"
-    return formula
-
-
 def boxed(sheet: Sheet, row: int, col: int, formula: str, value: Value, *looks: str) -> None:
     """A formula in a bordered cell, centred."""
     sheet.formula(Area(row, col), formula, value, "box", "center", *looks)
-
-
-def quoted(text: str) -> str:
-    """A text constant in a formula."""
-    return '"' + text.replace('"', '""') + '"'
 
 
 def _groups(headings: Sequence[Heading]) -> list[tuple[str, int, int]]:

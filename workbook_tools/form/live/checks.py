@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from workbook_tools.cells import Area
 from workbook_tools.era import FiscalYear
 from workbook_tools.form import layout
-from workbook_tools.form.layout import Field, Form
+from workbook_tools.form.layout import Field
 from workbook_tools.form.live.helper_cells import (
     ASC,
     Board,
@@ -23,7 +23,6 @@ from workbook_tools.form.live.helper_cells import (
     bare_text,
     begins_with_mark,
     one_of,
-    quote,
     too_long,
 )
 from workbook_tools.form.live.references import Reference, label_meanings, year_meanings
@@ -37,15 +36,13 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?")
 # What ASC does to the characters a reference may consist of.
 
 
-def live_cells(
-    form: Form, plan: Plan, year: FiscalYear, values: Values, is_open: Callable[[Field], bool]
-) -> list[Live]:
+def live_cells(plan: Plan, values: Values, is_open: Callable[[Field], bool]) -> list[Live]:
     """All formula cells of both sheets for a form that now holds ``values``.
 
     ``is_open`` tells the fields a person may type in: only those are checked.
     """
     first, second = Board(0), Board(1)
-    page = Page(form, plan, year, values, is_open)
+    page = Page(layout.form_of(plan), plan, values, is_open)
     ended = _ending(first, page)
     _schedule(first, page)
     _activities(first, page, ended)
@@ -302,11 +299,8 @@ def _grade(board: Board, page: Page, year: FiscalYear, scores: Mapping[str, Cell
         grading.total(known) if complete else nothing,
         "field",
     )
-    formula = quote(page.plan.grades[-1].grade)
-    for rule in reversed(page.plan.grades[:-1]):
-        minima = [f"{scores[name].ref}>={low}" for name, low in rule.least_scores.items()]
-        reached = ",".join([f"{total.ref}>={rule.least_total}", *minima])
-        formula = f"IF(AND({reached}),{quote(rule.grade)},{formula})"
+    refs = {name: cell.ref for name, cell in scores.items()}
+    formula = grading.grade_formula(page.plan.grades, total.ref, refs)
     board.show(
         page.form[layout.field_name(layout.OVERALL, year)].area,
         f'=IF(ISNUMBER({total.ref}),{formula},"{nothing}")',

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from workbook_tools.cells import Area
 from workbook_tools.era import FiscalYear
+from workbook_tools.excel.write.formula import quoted
 from workbook_tools.form import layout
 from workbook_tools.form.layout import Field, Form, Kind
 from workbook_tools.plan.model import Plan
@@ -98,7 +99,7 @@ class Board:
         self, row: int, missing: bool, when: str, now: bool, words: str, label: Cell | None
     ) -> None:
         flag = self.helper(row, f"=IF({when},1,0)", int(now))
-        how, said = quote(words), words
+        how, said = quoted(words), words
         if label is not None:  # the words begin with the row's label, which moves
             how, said = f"{label.ref}&{how}", f"{label.text}{words}"
         self._checks.setdefault(row, []).append((missing, flag, how, said))
@@ -114,17 +115,17 @@ class Page:
 
     form: Form
     plan: Plan
-    year: FiscalYear
     values: Values
     is_open: Callable[[Field], bool]
+
+    @property
+    def year(self) -> FiscalYear:
+        """The evaluated year."""
+        return self.plan.evaluated
 
     def cell(self, item: Field) -> Cell:
         """The field's cell."""
         return Cell(item.area.absolute, self.values.get(item.name, ""))
-
-
-def quote(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
 
 
 def bare_text(board: Board, row: int, cell: Cell) -> Cell:
@@ -135,7 +136,7 @@ def bare_text(board: Board, row: int, cell: Cell) -> Cell:
 
 
 def one_of(cell: Cell, words: Sequence[str]) -> tuple[str, bool]:
-    choices = ",".join(f"{cell.ref}={quote(word)}" for word in words)
+    choices = ",".join(f"{cell.ref}={quoted(word)}" for word in words)
     return f"OR({choices})", cell.value in words
 
 

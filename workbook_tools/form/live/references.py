@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from workbook_tools.cells import Area
 from workbook_tools.era import FiscalYear
+from workbook_tools.excel.write.formula import quoted
 from workbook_tools.form.layout import Field
 from workbook_tools.form.live.helper_cells import (
     ASC,
@@ -21,7 +22,6 @@ from workbook_tools.form.live.helper_cells import (
     Page,
     bare_text,
     begins_with_mark,
-    quote,
     too_long,
 )
 from workbook_tools.text import CIRCLED
@@ -355,5 +355,5 @@ def _year_reference_lost(
 
 def _lines(text: str) -> str:
     """An Excel text constant with its line breaks."""
-    parts = [quote(part) for part in text.split(LF)]
+    parts = [quoted(part) for part in text.split(LF)]
     return "&CHAR(10)&".join(parts).replace('""&', "").replace('&""', "")

@@ -1,0 +1,179 @@
+"""What the register and the ledger keep, as values: nothing here knows how it is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from workbook_tools.era import FiscalYear
+from workbook_tools.findings import Finding
+from workbook_tools.plan.model import Practice
+
+if TYPE_CHECKING:  # forms are read elsewhere; here they are only passed on
+    from workbook_tools.intake.answers import Submission
+
+
+class Status(StrEnum):
+    """What became of a returned form."""
+
+    ACCEPTED = "受理"
+    FAULTY = "要修正"
+
+
+class SourceKind(StrEnum):
+    """What a file in the archive is."""
+
+    PLAN = "計画マスタ"
+    DISTRIBUTION = "配布記録"
+    HISTORY = "実績一覧"
+    RETURN = "進捗状況シート"
+    COUNCIL = "評価シート"
+
+
+@dataclass(frozen=True, slots=True)
+class PastResult:
+    """One row of an imported list, as printed.
+
+    ``scores`` is empty where nothing was evaluated. A list may also carry the last scores of an
+    item that ended earlier (domain §8): then ``finished`` lies before the list's year.
+    """
+
+    practice_no: int
+    scores: Mapping[str, int]
+    grade: str | None
+    finished: FiscalYear | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prefilled:
+    """What a form was sent out with in one cell.
+
+    ``target`` is the field that a reference meant then, ``target_text`` its resolved text; both
+    are None where the text is no reference.
+    """
+
+    field: str
+    text: str
+    target: str | None = None
+    target_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Distributed:
+    """One form sent out: ``path`` relative to the workspace with ``/``, ``distributed_at`` ISO."""
+
+    practice_no: int
+    path: str
+    sha256: str
+    distributed_at: str
+    prefilled: tuple[Prefilled, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One taking in of a file; ``name`` is its path as messages name it, ``taken_at`` ISO."""
+
+    sha256: str
+    kind: SourceKind
+    name: str
+    year: FiscalYear | None
+    taken_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A form that was read and checked.
+
+    ``everything`` and ``this_year`` are digests of all answers and of those of the evaluated year:
+    equal ones tell two copies of one form, or one form under two numbers. Empty for no answers.
+    """
+
+    submission: Submission
+    status: Status
+    finished: FiscalYear | None
+    findings: tuple[Finding, ...]
+    everything: str = ""
+    this_year: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One distinct file content of a round, judged under ``rules``; ``received_at`` ISO."""
+
+    sha256: str
+    file: str
+    received_at: str
+    rules: str
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """One form in the register, in order of receipt by ``id``."""
+
+    id: int
+    practice_no: int | None
+    file: str
+    sha256: str
+    sheet: str
+    located: str
+    status: Status
+    received_at: str
+    finished: FiscalYear | None
+    everything: str
+    this_year: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One answer as the register keeps it."""
+
+    sheet: str
+    cell: str
+    raw: str
+    value: str
+    how: str
+    resolved: str | None
+    chain: str
+
+    @property
+    def text(self) -> str:
+        """The answer with its reference resolved."""
+        return self.value if self.resolved is None else self.resolved
+
+
+class State(StrEnum):
+    """Where a practice stands in this round."""
+
+    ACCEPTED = "受理"
+    OLDER = "旧版"  # an older version is accepted, a newer one is faulty
+    FAULTY = "要修正"
+    MISSING = "未提出"
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeState:
+    """One practice that is due: where it stands, in which file, how often it came."""
+
+    practice: Practice
+    state: State
+    newest: Returned | None
+    counting: Returned | None
+    versions: int
+    faulty_versions: int = 0  # how often it went back
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOtherwise:
+    """An answer that was read otherwise than typed: of which practice, in which file and field."""
+
+    practice_no: int | None
+    file: str
+    field: str
+    answer: Stored
+
+    @property
+    def how(self) -> str:
+        """In a word how it was reached: ``参照 ⑧←⑤``, ``数字の書き方``."""
+        return f"参照 {self.answer.chain}" if self.answer.chain else self.answer.how
