@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -16,10 +17,11 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "workbook_tools"
 
 # The house from the ground up: a file imports from lower floors and from its own room; rooms of one
-# floor never import each other.
+# floor never import each other. The ground floor is one room of single files.
 FLOORS = (
-    ("text", "era", "cells", "findings"),
+    ("text", "era", "cells", "findings", "near", "spellings"),
     ("workspace",),
+    ("outbox",),
     ("excel",),
     ("plan",),
     ("form",),
@@ -82,11 +84,13 @@ def room(module: str) -> str:
 def wrong_ways(module: str, imports: set[str]) -> set[str]:
     """What of the imports is neither in the module's own room nor on a lower floor."""
     here = room(module)
+    if here in FLOORS[0]:
+        return {name for name in imports if room(name) not in FLOORS[0]}
     return {name for name in imports if room(name) != here and FLOOR[room(name)] >= FLOOR[here]}
 
 
 def test_every_room_has_its_floor() -> None:
-    assert {room(module) for module in MODULES} == set(FLOOR)
+    assert {room(module) for module in MODULES} <= set(FLOOR)
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -145,3 +149,68 @@ def test_all_words_survive_a_windows_console(module: str) -> None:
             if char.encode("cp932", "ignore") == b"" and ord(char) > 0x2FF
         ]
         assert not lost, (node.lineno, lost)
+
+
+# -- what stands in one place only ----------------------------------------------------------------
+
+SQL = re.compile(r"\b(SELECT .* FROM|INSERT (OR \w+ )?INTO|DELETE FROM|UPDATE \w+ SET)\b", re.S)
+
+
+def holds_sql(source: str) -> bool:
+    return SQL.search(source) is not None
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if room(name) != "register"])
+def test_only_the_register_speaks_sql(module: str) -> None:
+    assert not [node.lineno for node in texts(module) if holds_sql(str(node.value))]
+
+
+def test_sql_is_found() -> None:
+    assert holds_sql("SELECT no FROM member WHERE year = ?")
+    assert holds_sql("DELETE FROM ballot")
+    assert not holds_sql("What is selected from the list, and inserted into it")
+
+
+# Stems of the form's fields that are no common words. Who needs one asks the form's spec.
+STEMS = re.compile(
+    r"(工程_当初|工程_変更|工程_状況|取組予定|取組結果|取組番号|解決方法|特記すべき事項"
+    r"|評価理由|取組終了_年|取組終了_月)(_.*)?"
+)
+AT_HOME = ("form", "spellings")
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if room(name) not in AT_HOME])
+def test_fields_are_named_by_the_form_alone(module: str) -> None:
+    assert not [
+        (node.lineno, node.value) for node in texts(module) if STEMS.fullmatch(str(node.value))
+    ]
+
+
+def test_a_public_class_name_occurs_once() -> None:
+    homes = defaultdict(list)
+    for module in MODULES:
+        for node in ast.walk(tree(module)):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes[node.name].append(module)
+    assert {name: where for name, where in homes.items() if len(where) > 1} == {}
+
+
+def arguments(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    given = node.args
+    return {given.arg for given in (*given.posonlyargs, *given.args, *given.kwonlyargs)}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_plan_and_year_never_travel_side_by_side(module: str) -> None:
+    functions = [node for node in ast.walk(tree(module)) if isinstance(node, ast.FunctionDef)]
+    assert not [node.name for node in functions if {"plan", "year"} <= arguments(node)]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_loops_name_what_they_hold(module: str) -> None:
+    named = [
+        node.lineno
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Name) and node.id == "one" and isinstance(node.ctx, ast.Store)
+    ]
+    assert not named

@@ -148,18 +148,18 @@ def distribute(workspace: Workspace, year: FiscalYear | None, force: bool) -> No
     held = _round(workspace, year)
     with progress("シートを作成中") as step:
         done = write_forms(held, force=force, step=step)
-    departments = {one.practice.lead for one in done.deliveries if one.practice}
-    total = sum(1 for one in done.deliveries if one.practice)
+    departments = {delivery.practice.lead for delivery in done.deliveries if delivery.practice}
+    total = sum(1 for delivery in done.deliveries if delivery.practice)
     say(
         f"{done.year.long}の進捗状況シート {total}件（{len(departments)}部署）： "
         f"作成 {len(done.having(Outcome.WRITTEN))}、"
         f"変更なし {len(done.having(Outcome.UNCHANGED))}、"
         f"編集済みのため残した {len(done.having(Outcome.EDITED))}"
     )
-    for one in done.having(Outcome.EDITED):
-        say(f"　残しました： {one.path}（作り直すには --force）")
-    for one in done.having(Outcome.REMOVED):
-        say(f"　不要になり削除しました： {one.path}")
+    for delivery in done.having(Outcome.EDITED):
+        say(f"　残しました： {delivery.path}（作り直すには --force）")
+    for delivery in done.having(Outcome.REMOVED):
+        say(f"　不要になり削除しました： {delivery.path}")
     say(f"一覧： {done.folder / LIST_NAME}")
 
 
@@ -218,7 +218,11 @@ def collect(
             return stage.collect(held, passwords=words, readers=readers, step=step)
 
     done = read_all(passwords)
-    if not passwords and sys.stdin.isatty() and any(one.code == "F002" for one in done.findings):
+    if (
+        not passwords
+        and sys.stdin.isatty()
+        and any(finding.code == "F002" for finding in done.findings)
+    ):
         done = read_all(asked_passwords())
     path = report.write(held, done)
     if as_json:
@@ -290,7 +294,7 @@ def status(workspace: Workspace, year: FiscalYear | None, as_json: bool, strict:
         from workbook_tools.terminal import tables
 
         tables.show_status(practices)
-    _end(strict and any(one.state is not State.ACCEPTED for one in practices))
+    _end(strict and any(state.state is not State.ACCEPTED for state in practices))
 
 
 @_command("return")
@@ -308,14 +312,14 @@ def return_(workspace: Workspace, year: FiscalYear | None, force: bool) -> None:
     held = _round(workspace, year)
     with progress("差戻しを作成中") as step:
         done = return_forms(held, force=force, step=step)
-    returned = sum(one.returned for one in done.departments)
-    missing = sum(one.missing for one in done.departments)
+    returned = sum(department.returned for department in done.departments)
+    missing = sum(department.missing for department in done.departments)
     say(f"{held.year.long}　差戻し {returned}件、督促 {missing}件（{len(done.departments)}部署）")
-    for one in done.departments:
-        words = [f"差戻し {one.returned}件"] if one.returned else []
-        words += [f"うち新しい様式 {one.fresh}件"] if one.fresh else []
-        words += [f"未提出 {one.missing}件"] if one.missing else []
-        say(f"　{one.department}： {'、'.join(words)}")
+    for department in done.departments:
+        words = [f"差戻し {department.returned}件"] if department.returned else []
+        words += [f"うち新しい様式 {department.fresh}件"] if department.fresh else []
+        words += [f"未提出 {department.missing}件"] if department.missing else []
+        say(f"　{department.department}： {'、'.join(words)}")
     for name in done.not_collected:
         say(f"　まだ読んでいないファイルがあります（先に collect を実行してください）： {name}")
     say(f"場所： {done.folder}")

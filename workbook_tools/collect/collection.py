@@ -54,11 +54,11 @@ class Collection:
     @property
     def missing(self) -> tuple[int, ...]:
         """The numbers of practices that were not returned."""
-        return tuple(one.practice.no for one in self.practices if one.state is State.MISSING)
+        return tuple(state.practice.no for state in self.practices if state.state is State.MISSING)
 
     def count(self, state: State) -> int:
         """How many practices stand so."""
-        return sum(1 for one in self.practices if one.state is state)
+        return sum(1 for practice in self.practices if practice.state is state)
 
     @property
     def has_errors(self) -> bool:
@@ -96,7 +96,7 @@ def standing(
     findings.sort(key=excel_order)
     findings.extend(_not_returned(practices, register.distributed(year)))
     findings = list(waivers.apply(findings, waivers.active(plan, held.today)))
-    returned = {one.practice.no for one in practices if one.newest}
+    returned = {state.practice.no for state in practices if state.newest}
     findings.extend(waivers.doubtful(plan, held.today, findings, returned))
     by_file = {
         sha256: list(group) for sha256, group in groupby(versions, key=lambda form: form.sha256)
@@ -105,7 +105,9 @@ def standing(
         FileState(
             name,
             sha256,
-            tuple((one.practice_no, one.status, one.located) for one in by_file.get(sha256, [])),
+            tuple(
+                (form.practice_no, form.status, form.located) for form in by_file.get(sha256, [])
+            ),
         )
         for name, sha256 in present
     )
@@ -150,13 +152,15 @@ def _not_returned(
     practices: Iterable[PracticeState], sent: Mapping[int, Distributed]
 ) -> Iterator[Finding]:
     """X801: nothing came back."""
-    for one in practices:
-        if one.state is State.MISSING:
-            entry = sent.get(one.practice.no)
+    for standing in practices:
+        if standing.state is State.MISSING:
+            entry = sent.get(standing.practice.no)
             place = Place(
-                entry.path if entry else "", item_no=one.practice.no, department=one.practice.lead
+                entry.path if entry else "",
+                item_no=standing.practice.no,
+                department=standing.practice.lead,
             )
-            yield found("X801", place, number=one.practice.no, title=one.practice.title)
+            yield found("X801", place, number=standing.practice.no, title=standing.practice.title)
 
 
 def excel_order(finding: Finding) -> tuple[str, str, int, int]:
@@ -182,15 +186,15 @@ def as_json(collection: Collection) -> dict[str, object]:
         ],
         "practices": [
             {
-                "item_no": one.practice.no,
-                "department": one.practice.lead,
-                "status": one.state.value,
-                "file": one.newest.file if one.newest else None,
-                "received_at": one.newest.received_at if one.newest else None,
-                "versions": one.versions,
-                "returned": one.faulty_versions,
+                "item_no": known.practice.no,
+                "department": known.practice.lead,
+                "status": known.state.value,
+                "file": known.newest.file if known.newest else None,
+                "received_at": known.newest.received_at if known.newest else None,
+                "versions": known.versions,
+                "returned": known.faulty_versions,
             }
-            for one in collection.practices
+            for known in collection.practices
         ],
         "findings": [_finding_json(finding) for finding in collection.findings],
         "missing": list(collection.missing),
@@ -219,5 +223,7 @@ def file_state(name: str, sha256: str, forms: Iterable[Judged]) -> FileState:
     return FileState(
         name,
         sha256,
-        tuple((one.submission.practice_no, one.status, one.submission.located) for one in forms),
+        tuple(
+            (form.submission.practice_no, form.status, form.submission.located) for form in forms
+        ),
     )

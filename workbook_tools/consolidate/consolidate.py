@@ -95,8 +95,7 @@ def gather_contents(held: Round) -> Contents:
         figures = figures_of(register, held)
         answers = answers_of_round(register, year)
         known = readings(register, year)
-        exceptions = waivers.active(plan, held.today)
-        rules = rules_of(plan, register.distributed(year), exceptions)
+        rules = rules_of(plan, register.distributed(year))
         waived = _waived(register, held)
     if not answers and not any(p.now for p in figures.practices if p.status != ENDED):
         raise UserError(

@@ -44,7 +44,10 @@ class Council:
     @property
     def has_errors(self) -> bool:
         """True where a sheet must be mended."""
-        return any(one.severity is Severity.ERROR and one.code != "V106" for one in self.findings)
+        return any(
+            finding.severity is Severity.ERROR and finding.code != "V106"
+            for finding in self.findings
+        )
 
 
 def collect(held: Round, passwords: Sequence[str] = ()) -> Council:

@@ -122,8 +122,8 @@ class BallotSheet:
         self.member = self._member(members)
         self._check_year()
         if figures.plan.is_effectiveness_year:
-            for one in figures.items:
-                self._score(one.item.no)
+            for item in figures.items:
+                self._score(item.item.no)
         for target in ballot.targets(figures):
             cell = cells.get(ballot.opinion_name(target))
             if cell and not is_blank(cell.text):

@@ -51,7 +51,7 @@ class Distribution:
 
     def having(self, outcome: Outcome) -> tuple[Delivery, ...]:
         """The deliveries of one outcome."""
-        return tuple(one for one in self.deliveries if one.outcome is outcome)
+        return tuple(delivery for delivery in self.deliveries if delivery.outcome is outcome)
 
 
 def distribute(

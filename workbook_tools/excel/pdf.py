@@ -21,7 +21,9 @@ _PATIENCE = 300  # seconds for all workbooks together
 
 def to_pdf(paths: Sequence[Path]) -> list[Path]:
     """Print workbooks beside themselves; the PDFs. UserError where LibreOffice is not there."""
-    program = shutil.which("soffice") or next((one for one in _USUAL if Path(one).exists()), None)
+    program = shutil.which("soffice") or next(
+        (place for place in _USUAL if Path(place).exists()), None
+    )
     if program is None:
         raise UserError(
             "PDFを作るには LibreOffice が必要です。入れてから、もう一度実行してください"

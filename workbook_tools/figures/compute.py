@@ -92,7 +92,7 @@ class ItemFigures:
     @property
     def counted(self) -> int:
         """Over how many practices the averages are taken."""
-        return sum(one.now is not None for one in self.practices)
+        return sum(practice.now is not None for practice in self.practices)
 
     @property
     def note(self) -> str:
@@ -168,14 +168,14 @@ def compute(plan: Plan, facts: Facts) -> Figures:
     past: dict[FiscalYear, Figures] = {}
     for year in plan.years:
         if year < plan.evaluated and facts.scores.get(year):
-            past[year] = _figures(plan_of(plan, facts, year), _as_known(facts, year), past)
+            past[year] = _figures(_plan_then(facts, year, plan), _as_known(facts, year), past)
     return _figures(plan, facts, past)
 
 
-def plan_of(plan: Plan, facts: Facts, year: FiscalYear) -> Plan:
+def _plan_then(facts: Facts, year: FiscalYear, today: Plan) -> Plan:
     """The plan a past year's figures were made by: its own, else the nearest later one."""
-    later = [known for known in sorted(facts.plans) if year <= known < plan.evaluated]
-    return (facts.plans[later[0]] if later else plan).of_year(year)
+    later = [known for known in sorted(facts.plans) if year <= known < today.evaluated]
+    return (facts.plans[later[0]] if later else today).of_year(year)
 
 
 def _as_known(facts: Facts, year: FiscalYear) -> Facts:
@@ -277,9 +277,9 @@ def _item(
 
 
 def _theme(plan: Plan, theme: Theme, items: Iterable[ItemFigures]) -> ThemeFigures:
-    own = tuple(one for one in items if theme.short in one.item.themes)
-    practices = [practice for one in own for practice in one.practices]
-    council = [one.council for one in own if one.council is not None]
+    own = tuple(item for item in items if theme.short in item.item.themes)
+    practices = [practice for item in own for practice in item.practices]
+    council = [item.council for item in own if item.council is not None]
     return ThemeFigures(
         theme,
         own,
@@ -291,11 +291,11 @@ def _theme(plan: Plan, theme: Theme, items: Iterable[ItemFigures]) -> ThemeFigur
 
 
 def _means(plan: Plan, standings: Iterable[Standing | None]) -> Means | None:
-    known = [one for one in standings if one is not None]
+    known = [standing for standing in standings if standing is not None]
     if not known:
         return None
     averages = {
-        criterion.name: grading.mean_tenths([one.scores[criterion.name] for one in known])
+        criterion.name: grading.mean_tenths([standing.scores[criterion.name] for standing in known])
         for criterion in plan.criteria
     }
     return Means(averages, sum(averages.values()), grading.grade_of_means(plan.grades, averages))

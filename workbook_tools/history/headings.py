@@ -73,18 +73,18 @@ def listings(tables: Sequence[Table], file: str, plan: Plan) -> list[Listing]:
             f"『{file}』に【実践項目別】の一覧が見つかりません。"
             f"見出し{wanted}がそろった表か確かめてください。"
         )
-    of_year = [one for one in fitting if not one.years or year in one.years]
+    of_year = [listing for listing in fitting if not listing.years or year in listing.years]
     if not of_year:
         said = "・".join(str(other) for other in sorted(fitting[0].years))
         raise UserError(
             f"『{file}』は{said}の一覧です。--year {said} とするか、{year}の一覧を選んでください。"
         )
     most = max(_rank(one) for one in of_year)
-    return [one for one in of_year if _rank(one) == most]
+    return [listing for listing in of_year if _rank(listing) == most]
 
 
-def _rank(one: Listing) -> tuple[bool, int]:
-    return bool(one.years), len(one.columns)
+def _rank(listing: Listing) -> tuple[bool, int]:
+    return bool(listing.years), len(listing.columns)
 
 
 def _best(table: Table, plan: Plan) -> Listing | None:
@@ -98,9 +98,9 @@ def _best(table: Table, plan: Plan) -> Listing | None:
     if not candidates:
         return None
 
-    def understood(one: Listing) -> tuple[bool, int, int, int]:
-        dated = sum(bool(heading.years) for heading in one.headings)
-        return *_rank(one), dated, one.top - one.start
+    def understood(listing: Listing) -> tuple[bool, int, int, int]:
+        dated = sum(bool(heading.years) for heading in listing.headings)
+        return *_rank(listing), dated, listing.top - listing.start
 
     return max(candidates, key=understood)  # the first of equals: later ones are repeated pages
 

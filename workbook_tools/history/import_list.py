@@ -125,7 +125,7 @@ def _results(
     results: dict[int, PastResult] = {}
     met: dict[int, _Row] = {}
     findings: list[Finding] = []
-    for row in (row for one in lists for row in _data_rows(one, file)):
+    for row in (row for listing in lists for row in _data_rows(listing, file)):
         number = _whole(_COUNT, row.text(NUMBER))
         if number in results:
             first = met[number].place(NUMBER)
@@ -155,17 +155,17 @@ def _results(
     return tuple(results.values()), (*findings, *_missing(lists[0], file, met, results, plan))
 
 
-def _data_rows(one: Listing, file: str) -> Iterator[_Row]:
+def _data_rows(listing: Listing, file: str) -> Iterator[_Row]:
     """The rows below the headings without blanks, notes, subtotals and repeated page heads."""
-    page_head = {_line(one.table, row) for row in range(one.start)}
-    heading = one.columns[NUMBER].name
-    for row in range(one.start, len(one.table.grid)):
-        line = _Row(one, row, file)
+    page_head = {_line(listing.table, row) for row in range(listing.start)}
+    heading = listing.columns[NUMBER].name
+    for row in range(listing.start, len(listing.table.grid)):
+        line = _Row(listing, row, file)
         number = key(line.value(NUMBER))
         if not number or _SUMMARY.search(number) or plain(number) == heading:
             continue
-        told = any(not is_blank(line.text(field)) for field in one.columns if field != NUMBER)
-        if _COUNT.fullmatch(number) or (told and _line(one.table, row) not in page_head):
+        told = any(not is_blank(line.text(field)) for field in listing.columns if field != NUMBER)
+        if _COUNT.fullmatch(number) or (told and _line(listing.table, row) not in page_head):
             yield line
 
 
@@ -277,7 +277,7 @@ def _finished(row: _Row, number: int, plan: Plan) -> tuple[FiscalYear | None, li
 
 
 def _missing(
-    one: Listing,
+    listing: Listing,
     file: str,
     met: Mapping[int, _Row],
     results: Mapping[int, PastResult],
@@ -288,7 +288,7 @@ def _missing(
     if not missing:
         return []
     numbers = "、".join(map(str, missing))
-    place = Place(file, one.table.sheet)
+    place = Place(file, listing.table.sheet)
     return [found("H215", place, None, count=len(missing), numbers=numbers)]
 
 

@@ -67,19 +67,19 @@ def standing(held: Round) -> tuple[PracticeState, ...]:
 def departments(practices: Iterable[PracticeState]) -> list[list[str | int]]:
     """One row per lead department: name, the COUNTS, last received."""
     rows: dict[str, list[PracticeState]] = {}
-    for one in practices:
-        rows.setdefault(one.practice.lead, []).append(one)
+    for known in practices:
+        rows.setdefault(known.practice.lead, []).append(known)
     table: list[list[str | int]] = []
     for department, states in rows.items():
-        received = [one.newest.received_at for one in states if one.newest]
+        received = [known.newest.received_at for known in states if known.newest]
         table.append(
             [
                 department,
                 len(states),
-                sum(one.state in (State.ACCEPTED, State.OLDER) for one in states),
-                sum(one.state is State.FAULTY for one in states),
-                sum(one.state is State.MISSING for one in states),
-                sum(one.faulty_versions for one in states),
+                sum(known.state in (State.ACCEPTED, State.OLDER) for known in states),
+                sum(known.state is State.FAULTY for known in states),
+                sum(known.state is State.MISSING for known in states),
+                sum(known.faulty_versions for known in states),
                 moment(max(received)) if received else "",
             ]
         )

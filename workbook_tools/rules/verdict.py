@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import partial
 
 from workbook_tools import __version__
@@ -29,11 +30,10 @@ from workbook_tools.text import key
 from workbook_tools.workspace import digest
 
 
-def rules_of(plan: Plan, sent: Mapping[int, Distributed], exceptions: Sequence[Waiver]) -> str:
+def rules_of(plan: Plan, sent: Mapping[int, Distributed]) -> str:
     """Whatever a verdict depends on, besides the file: another value, another verdict."""
     sent_forms = sorted((no, entry.sha256) for no, entry in sent.items())
-    told = (__version__, layout.FORM_VERSION, plan, plan.evaluated, sent_forms, exceptions)
-    return digest(repr(told).encode())
+    return digest(repr((__version__, layout.FORM_VERSION, plan, sent_forms)).encode())
 
 
 def _take_in(received: Received, form: Form, passwords: tuple[str, ...]) -> Intake:
@@ -59,8 +59,8 @@ class Judge:
         self._form = layout.form_of(plan)
         self._practices = {practice.no: practice for practice in plan.practices}
         self._sent = register.distributed(held.year)
-        self._waivers = waivers.active(plan, held.today)
-        self.rules = rules_of(plan, self._sent, self._waivers)
+        self._now = held.now
+        self.rules = rules_of(plan, self._sent)
 
     def reader(self) -> Callable[[Received], Intake]:
         """The pure step from bytes to forms, for any thread or machine."""
@@ -70,14 +70,19 @@ class Judge:
         """The forms of one file."""
         return take_in(data, name, self._form, self._passwords)
 
-    def check(self, intake: Intake) -> list[Judged]:
-        """A file's forms, each with its findings."""
-        return [self._judged(submission) for submission in intake.submissions]
+    def check(self, intake: Intake, received_at: str) -> list[Judged]:
+        """A file's forms, each with its findings.
+
+        Exceptions with a date hold for what came until that day, so that no verdict changes because
+        time goes by.
+        """
+        holding = waivers.active(self._plan, date.fromisoformat(received_at[:10]))
+        return [self._judged(submission, holding) for submission in intake.submissions]
 
     def judge(self, data: bytes, name: str) -> tuple[Intake, list[Judged]]:
         """One file read and checked."""
         intake = self.read(data, name)
-        return intake, self.check(intake)
+        return intake, self.check(intake, self._now)
 
     def keep(self, reading: Reading, intake: Intake) -> bool:
         """Check a file and keep what was found; False where it is to be tried again next time.
@@ -86,12 +91,11 @@ class Judge:
         """
         if any(finding.code in ("F002", "F004") for finding in intake.findings):
             return False
-        submissions.add(
-            self._register, self._plan.evaluated, reading, intake.findings, self.check(intake)
-        )
+        forms = self.check(intake, reading.received_at)
+        submissions.add(self._register, self._plan.evaluated, reading, intake.findings, forms)
         return True
 
-    def _judged(self, submission: Submission) -> Judged:
+    def _judged(self, submission: Submission, holding: Sequence[Waiver]) -> Judged:
         plan = _believed(self._plan, submission) if self._believing else self._plan
         practice = self._practices.get(submission.practice_no or 0)
         sent = self._sent.get(submission.practice_no or 0)
@@ -100,7 +104,7 @@ class Judge:
             practice.lead if practice else None,
             {cell.field: cell for cell in sent.prefilled} if sent else {},
         )
-        findings = waivers.apply(checks.check(submission, context), self._waivers)
+        findings = waivers.apply(checks.check(submission, context), holding)
         faulty = any(finding.severity is Severity.ERROR for finding in findings)
         return Judged(
             submission,

@@ -17,12 +17,12 @@ _MASTER = Place("templates/計画マスタ.xlsx", "特例")
 
 def active(plan: Plan, today: date) -> tuple[Waiver, ...]:
     """The exceptions that hold on a day."""
-    return tuple(one for one in plan.waivers if one.until is None or one.until >= today)
+    return tuple(waiver for waiver in plan.waivers if waiver.until is None or waiver.until >= today)
 
 
 def apply(findings: Iterable[Finding], waivers: Sequence[Waiver]) -> tuple[Finding, ...]:
     """The findings, those that an exception covers as information with its reason."""
-    covered = {(one.practice_no, one.code): one for one in waivers}
+    covered = {(waiver.practice_no, waiver.code): waiver for waiver in waivers}
     return tuple(
         _waived(finding, covered.get((finding.place.item_no or 0, finding.code)))
         for finding in findings
@@ -38,16 +38,17 @@ def is_waived(finding: Finding) -> bool:
 def doubtful(
     plan: Plan, today: date, findings: Iterable[Finding], returned: Collection[int]
 ) -> Iterator[Finding]:
-    """Exceptions past their date, and those for a rule that did not fire on a returned form."""
-    fired = {(finding.place.item_no, finding.code) for finding in findings}
-    holding = set(active(plan, today))
-    for one in plan.waivers:
-        place = replace(_MASTER, item_no=one.practice_no)
-        if one not in holding:
-            until = one.until.isoformat() if one.until else ""
-            yield found("E902", place, number=one.practice_no, code=one.code, until=until)
-        elif one.practice_no in returned and (one.practice_no, one.code) not in fired:
-            yield found("E901", place, number=one.practice_no, code=one.code)
+    """Exceptions past their date that are still needed, and those for a rule that did not fire."""
+    said = {(finding.place.item_no, finding.code): is_waived(finding) for finding in findings}
+    for waiver in plan.waivers:
+        place = replace(_MASTER, item_no=waiver.practice_no)
+        covered = said.get((waiver.practice_no, waiver.code))
+        if waiver.until and waiver.until < today:
+            if covered is False:
+                until, number = waiver.until.isoformat(), waiver.practice_no
+                yield found("E902", place, number=number, code=waiver.code, until=until)
+        elif waiver.practice_no in returned and covered is None:
+            yield found("E901", place, number=waiver.practice_no, code=waiver.code)
 
 
 def _waived(finding: Finding, waiver: Waiver | None) -> Finding:

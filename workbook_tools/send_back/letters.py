@@ -57,7 +57,7 @@ class Letters:
 
     def cover(self, department: str, entries: Sequence[Entry]) -> bytes:
         """The text that goes with a department's marked files."""
-        return self._filled(COVER, department, [_entry(one) for one in entries])
+        return self._filled(COVER, department, [_entry(entry) for entry in entries])
 
     def reminder(self, department: str, missing: Sequence[tuple[Practice, str | None]]) -> bytes:
         """The text to a department whose items have not come; with each item's form, if sent."""
@@ -73,7 +73,7 @@ class Letters:
             "次のファイルは、どの部署のどの項目のものか分かりませんでした。\n"
             "送り主を確かめて、下の指摘を伝えてください。"
         )
-        return _encoded("\n\n".join([head, *(_entry(one) for one in entries)]) + "\n")
+        return _encoded("\n\n".join([head, *(_entry(entry) for entry in entries)]) + "\n")
 
     def _filled(self, name: str, department: str, items: Sequence[str]) -> bytes:
         path, template = self._templates[name]
@@ -161,12 +161,12 @@ def _entry(entry: Entry) -> str:
     counts = [
         f"{word}{count}件"
         for word, severity in (("誤り", Severity.ERROR), ("注意", Severity.WARNING))
-        if (count := sum(one.severity is severity for one in entry.findings))
+        if (count := sum(finding.severity is severity for finding in entry.findings))
     ]
     if counts:
         rows.append(f"　{'、'.join(counts)}")
-    faults = sorted(entry.findings, key=lambda one: one.severity is not Severity.ERROR)
-    faults = [one for one in faults if one.severity is not Severity.INFO]
+    faults = sorted(entry.findings, key=lambda finding: finding.severity is not Severity.ERROR)
+    faults = [finding for finding in faults if finding.severity is not Severity.INFO]
     for finding in faults[:_MOST_SHOWN]:
         place = "の".join(part for part in (finding.place.sheet, finding.place.cell) if part)
         said = squeeze_lines(finding.message + finding.hint)

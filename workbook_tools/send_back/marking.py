@@ -65,12 +65,17 @@ def _marked(data: bytes, findings: Sequence[Finding]) -> bytes:
     fills: dict[tuple[str, str], str] = {}
     for sheet in sheets:
         if sheet is not earlier:
-            own = [one for one in findings if one.place.sheet == sheet.name and one.place.cell]
+            own = [
+                finding
+                for finding in findings
+                if finding.place.sheet == sheet.name and finding.place.cell
+            ]
             before = {cell: fill for (name, cell), fill in noted.items() if name == sheet.name}
             for cell, fill in _Marker(package, sheet, styles, before).mark(own).items():
                 fills[sheet.name, cell] = fill
     rows = [
-        Row(one, fills.get((one.place.sheet or "", one.place.cell or ""), "")) for one in findings
+        Row(finding, fills.get((finding.place.sheet or "", finding.place.cell or ""), ""))
+        for finding in findings
     ]
     content = result_sheet.content(rows, styles)
     result_sheet.put_first(package, workbook, relations, sheets, earlier, content)
@@ -107,7 +112,9 @@ class _Marker:
         data = self._package.get(self._path)
         if data.count(b"<row") > _MOST_ROWS:
             raise UnmarkableError("too many rows")
-        places = {one.place.cell or "": parse_cell(one.place.cell or "") for one in findings}
+        places = {
+            finding.place.cell or "": parse_cell(finding.place.cell or "") for finding in findings
+        }
         merged = _merged(Part(data, _no_cells).root)
         areas = {cell: merged.get(spot, Area(*spot)) for cell, spot in places.items()}
         colours = _colours(findings, areas)
@@ -249,8 +256,12 @@ def _usual_formats(root: Element) -> Callable[[Spot], int]:
         if row.attributes.get("customFormat") in ("1", "true")
     }
     columns = [
-        (int(one.attributes["min"]), int(one.attributes["max"]), one.attributes.get("style", "0"))
-        for one in root.all("cols", "col")
+        (
+            int(column.attributes["min"]),
+            int(column.attributes["max"]),
+            column.attributes.get("style", "0"),
+        )
+        for column in root.all("cols", "col")
     ]
 
     def usual(spot: Spot) -> int:
@@ -286,8 +297,8 @@ def _add_cells(sheet: Part, styles: Mapping[Spot, int]) -> None:
 def _insert_cells(sheet: Part, row: Element, cells: Mapping[int, bytes]) -> None:
     between: dict[int | None, bytes] = {}
     for col, cell in cells.items():
-        later = (one for one in row.children if parse_cell(one.attributes["r"])[1] > col)
-        at = next((one.begin for one in later), None)
+        later = (known for known in row.children if parse_cell(known.attributes["r"])[1] > col)
+        at = next((known.begin for known in later), None)
         between[at] = between.get(at, b"") + cell
     _insert(sheet, row, between)
     if (spans := row.attributes.get("spans", "")).count(":") == 1:

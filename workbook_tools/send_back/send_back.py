@@ -76,7 +76,7 @@ class Returning:
 
     def having(self, outcome: Outcome) -> tuple[Written, ...]:
         """The files of one outcome."""
-        return tuple(one for one in self.written if one.outcome is outcome)
+        return tuple(file for file in self.written if file.outcome is outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ class _Outgoing:
     def _groups(self) -> dict[str, list[Returned]]:
         """Content → the newest faulty versions in it, then forms without a known number."""
         faulty = (State.FAULTY, State.OLDER)
-        newest = [one.newest for one in self.states if one.newest and one.state in faulty]
+        newest = [state.newest for state in self.states if state.newest and state.state in faulty]
         numbers = {practice.no for practice in self._held.plan.practices}
         nameless = [
             form
@@ -186,7 +186,9 @@ class _Outgoing:
             for form in returned:
                 state = self._state_of.get(form.practice_no or 0)
                 if state:
-                    own = tuple(one for _, number, one in self._findings if number == form.id)
+                    own = tuple(
+                        finding for _, number, finding in self._findings if number == form.id
+                    )
                     yield self._fresh(state.practice, was, answers_of(self._register, form.id), own)
                 else:
                     yield self._without_file(was, findings)
@@ -244,8 +246,10 @@ class _Outgoing:
         _, judged = self._judge.judge(data, name)
         # What stood in rows that the form does not have is told, so that it is not lost; so is
         # why the file could not be read.
-        told = [_elsewhere(one) for one in findings if one.code == "A406" or not answers]
-        remaining = (*told, *(one for form in judged for one in form.findings if answers))
+        told = [
+            _elsewhere(finding) for finding in findings if finding.code == "A406" or not answers
+        ]
+        remaining = (*told, *(finding for form in judged for finding in form.findings if answers))
         return _Parcel(
             practice.lead, (practice,), name, mark(data, remaining), was, remaining, fresh=True
         )
@@ -269,7 +273,7 @@ def _files(parcels: list[_Parcel]) -> dict[str, bytes]:
         stem, _, ending = parcel.name.rpartition(".")
         folder = file_name(parcel.department)
         names = (f"{stem}{f'({n})' if n > 1 else ''}.{ending}" for n in range(1, len(parcels) + 2))
-        name = next(one for one in names if f"{folder}/{one}".casefold() not in taken)
+        name = next(free for free in names if f"{folder}/{free}".casefold() not in taken)
         taken.add(f"{folder}/{name}".casefold())
         files[f"{folder}/{name}"] = parcel.data
         parcels[number] = replace(parcel, name=name)
@@ -292,8 +296,8 @@ def _texts(
             file = (
                 f"『{parcel.department}』のフォルダーの {parcel.name}" if elsewhere else parcel.name
             )
-            others = {one.no for one in parcel.practices if one is not practice}
-            own = [one for one in parcel.findings if one.place.item_no not in others]
+            others = {other.no for other in parcel.practices if other is not practice}
+            own = [finding for finding in parcel.findings if finding.place.item_no not in others]
             entry = Entry(practice, file or None, was, own, parcel.fresh)
             entries.setdefault(department, []).append(entry)
     texts = {}
@@ -356,7 +360,7 @@ def _counts(parcels: Sequence[_Parcel], missing: Sequence[Practice]) -> list[Dep
     for practice in missing:
         silent[practice.lead] = silent.get(practice.lead, 0) + 1
     return [
-        DepartmentCount(one, len(own), sum(own), silent.get(one, 0))
-        for one in dict.fromkeys([*returned, *silent])
-        for own in [returned.get(one, [])]
+        DepartmentCount(department, len(own), sum(own), silent.get(department, 0))
+        for department in dict.fromkeys([*returned, *silent])
+        for own in [returned.get(department, [])]
     ]

@@ -96,4 +96,6 @@ class Senders:
         names = sorted(self._names, key=len, reverse=True)
         yield from (self._names[part] for part in parts if part in self._names)
         for part in parts:
-            yield from (self._names[one] for one in names if len(one) >= _SHORTEST and one in part)
+            yield from (
+                self._names[known] for known in names if len(known) >= _SHORTEST and known in part
+            )
