@@ -1,0 +1,80 @@
+"""How text fits paper: the only place that knows what a printed line takes and what it holds.
+
+Measured with BIZ UDゴシック in Excel and in LibreOffice; both wrap alike as long as the pixels of a
+column are a whole number. Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+from workbook_tools.text import lines, width
+
+HIGHEST = 409.0  # points: Excel's rows go no further
+MOST_LINES = 30  # of a row that need not hold more: printers with other fonts take up to 13.5 pt
+PIXEL = 0.75  # points
+
+# Left, right, top and bottom in inches.
+Margins = tuple[float, float, float, float]
+NARROW: Margins = (0.4, 0.4, 0.4, 0.4)
+WITH_FOOTER: Margins = (0.4, 0.4, 0.4, 0.5)
+FORM_MARGINS: Margins = (0.4, 0.4, 0.3, 0.3)
+FORM_WITH_FOOTER: Margins = (0.4, 0.4, 0.3, 0.5)
+
+# Footers as Excel writes them: &A the sheet's name, &P the page, &N how many there are.
+NAME_AND_PAGES = "&L&A&C&P / &N"
+NAME_BESIDE_PAGES = "&C&A　&P / &N"
+PAGES = "&C&P / &N"
+PAGE = "&C&P"
+
+
+@dataclass(frozen=True, slots=True)
+class Lettering:
+    """How one kind of print fills cells.
+
+    ``line`` and ``edge``: points a line takes, and what a row needs besides; ``character`` and
+    ``beside``: pixels of a half-width character, and what a cell loses at its sides.
+    """
+
+    line: float
+    edge: float
+    character: float
+    beside: int
+
+    def characters(self, pixels: float) -> int:
+        """Half-width characters on one line of a cell that many pixels wide; at least 2."""
+        return max(2, int((pixels - self.beside) / self.character))
+
+    def lines(self, text: str, pixels: float) -> int:
+        """Printed lines of a text in such a cell."""
+        return lines(text, self.characters(pixels))
+
+    def height(self, count: float) -> float:
+        """Points of a row with that many lines, as far as a row can grow."""
+        return min(HIGHEST, self.edge + self.line * count)
+
+    def pixels(self, text: str) -> int:
+        """How wide a cell must be that shows a text on one line."""
+        return ceil(self.character * width(text)) + self.beside
+
+
+# 9 pt take 11.5 pt a line and 6 px a half-width character on the screen; printing widens
+# characters by 3 % more than columns, so what must hold on paper to the line reckons with 6.2.
+LISTS = Lettering(11.5, 4.0, 6.0, 6)
+FIGURES = Lettering(11.5, 5.0, 6.0, 6)
+BLOCKS = Lettering(11.5, 4.0, 6.2, 6)
+LONG_TEXTS = Lettering(11.5, 4.0, 6.2, 8)
+FORM = Lettering(11.5, 2.0, 6.2, 6)
+# What is read once on the screen stands less dense.
+GUIDE = Lettering(12.0, 4.0, 6.0, 18)
+MASTER = Lettering(12.5, 5.0, 6.0, 10)
+FINDINGS = Lettering(12.0, 6.0, 6.0, 6)
+# 12 pt and 14 pt bold.
+NAMES = Lettering(15.5, 6.0, 6.2 * 12 / 9, 6)
+TITLES = Lettering(18.0, 8.0, 10.0, 0)
+
+
+def whole_pixels(points: float) -> float:
+    """Rounded up to pixels: rows are whole pixels high, else the last line loses its edge."""
+    return ceil(points / PIXEL) * PIXEL
