@@ -1,7 +1,6 @@
 """How text fits paper: the only place that knows what a printed line takes and what it holds.
 
-Measured with BIZ UDゴシック in Excel and in LibreOffice; both wrap alike as long as the pixels of a
-column are a whole number. Pure.
+Measured with BIZ UDゴシック, whose pitch is fixed. Pure.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from math import ceil
 from workbook_tools.text import lines, width
 
 HIGHEST = 409.0  # points: Excel's rows go no further
-MOST_LINES = 30  # of a row that need not hold more: printers with other fonts take up to 13.5 pt
+MOST_LINES = 30  # of a row that need not hold more; leaves room for fonts with higher lines
 PIXEL = 0.75  # points
 
 # Left, right, top and bottom in inches.
