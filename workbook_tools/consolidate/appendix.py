@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from math import ceil
 
 from workbook_tools.cells import Area
 from workbook_tools.consolidate.pages import Row, breaks
 from workbook_tools.consolidate.texts import label
 from workbook_tools.era import long_date
+from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book, Sheet
 from workbook_tools.figures.compute import ENDED, Figures, PracticeFigures
 from workbook_tools.form import layout, references
@@ -22,14 +22,13 @@ from workbook_tools.form.workbook import add_pages
 from workbook_tools.plan import grading
 from workbook_tools.plan.model import Plan
 from workbook_tools.register.records import Stored
-from workbook_tools.text import lines
 
 COVER, LIST = "表紙", "実践項目別"
 NOTHING = "-"  # of items that ended before the evaluated year (domain §7)
 
 _SCALE, _WIDTH = 84, 1150  # A4 landscape: 1,190 px fill it in LibreOffice
-_MARGINS = (0.4, 0.4, 0.4, 0.5)
-_LINE, _EDGE, _ROOM = 11.5, 4.0, 610.0  # of 631 pt
+_ROOM = 610.0  # points, of 631
+_FIT = paper.LONG_TEXTS
 _HEADS = (28.5, 15.75, 15.75)  # title and both rows of headings, on every page
 _TOP = len(_HEADS)
 
@@ -147,8 +146,8 @@ def _list(sheet: Sheet, figures: Figures) -> int:
             look = ("wrap", "middle") if col in wraps else ("center", "shrink")
             sheet.value(Area(row, col), value, "box", *look)
             if col in wraps:
-                needed = max(needed, lines(str(value), int((columns.pixels[col] - 8) / 6.2)))
-        points = ceil(max(15.75, _EDGE + _LINE * min(needed, 30)) / 0.75) * 0.75
+                needed = max(needed, _FIT.lines(str(value), columns.pixels[col]))
+        points = paper.whole_pixels(max(15.75, _FIT.height(min(needed, paper.MOST_LINES))))
         sheet.height(row, points)
         heights.append([Row(points)])
     found = breaks(heights, _ROOM - sum(_HEADS))
@@ -158,8 +157,8 @@ def _list(sheet: Sheet, figures: Figures) -> int:
     sheet.page(
         area,
         landscape=True,
-        margins=_MARGINS,
-        footer="&C&P",
+        margins=paper.WITH_FOOTER,
+        footer=paper.PAGE,
         repeat=(0, _TOP - 1),
         scale=_SCALE,
         first_page=2,

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbook_tools.cells import Area, cell_name
+from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import ALERT, QUIET, Book, Choice, Sheet
 from workbook_tools.excel.write.figure_sheet import (
     SPACER,
@@ -36,7 +37,7 @@ from workbook_tools.figures.compute import (
 )
 from workbook_tools.plan.grading import grade_formula
 from workbook_tools.plan.model import Plan
-from workbook_tools.text import MARK, width
+from workbook_tools.text import MARK
 
 ITEMS, PRACTICES, THEMES = "取組項目別", "実践項目別", "テーマ別"
 DASH = "－"
@@ -227,7 +228,7 @@ def _item_headings(figures: Figures) -> tuple[Heading, ...]:
         *(
             Heading(
                 theme_key(one.short),
-                min(56, 14 + 6 * width(one.short)),
+                min(56, 8 + paper.LISTS.pixels(one.short)),
                 label=one.short,
                 group="テーマ",
             )

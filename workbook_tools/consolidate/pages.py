@@ -15,10 +15,11 @@ from typing import NamedTuple
 
 from workbook_tools.cells import Area
 from workbook_tools.era import FiscalYear
+from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book, Sheet
 from workbook_tools.figures.compute import Figures, ItemFigures, PracticeFigures, tenths
 from workbook_tools.plan.model import Plan
-from workbook_tools.text import MARK, lines, width
+from workbook_tools.text import MARK, lines
 
 NAME = "評価ページ"
 # (sheet, number of the item or practice, column heading) → the cell's reference, or None.
@@ -31,11 +32,10 @@ GRADE, COUNCIL = "総合評価", "審議会評価平均"
 # A4 portrait at this scale: 9 pt print as 7.6. LibreOffice's columns come out 4 % wider than
 # Excel's: 810 px would fill its page. The page is 914 pt high: what is left over is for printers.
 _SCALE, _WIDTH, _ROOM = 85, 784, 885.0
-_MARGINS = (0.4, 0.4, 0.4, 0.5)
-_LINE, _EDGE, _GAP = 11.5, 4.0, 14.0
+_FIT = paper.BLOCKS
+_GAP = 14.0
 _RULED, _RULED_POINTS = 5, 24.0  # lines to write on, and of an ended practice fewer
 _RULED_ENDED = 3
-_MOST_LINES = 30  # Excel's rows end at 409 points: a longer opinion goes on in the next row
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def add_pages(
     blocks = [page.block(item) for item in figures.items]
     sheet.breaks([1 + row for row in breaks(blocks, _ROOM, 24)])
     area = Area(0, 0, page.row, grid.cols)
-    sheet.page(area, margins=_MARGINS, footer="&L&A&C&P / &N", scale=_SCALE)
+    sheet.page(area, margins=paper.WITH_FOOTER, footer=paper.NAME_AND_PAGES, scale=_SCALE)
     sheet.view(grid=False)
 
 
@@ -143,14 +143,14 @@ class _Grid:
         edges = [first + cols * part // parts for part in range(parts + 1)] if parts else []
         return [(start, end - start) for start, end in pairwise(edges)]
 
-    def columns(self, col: int, cols: int) -> int:
-        """Half-width characters on one printed line of a cell (as in layout.Field.columns)."""
-        return max(2, int((sum(self.pixels[col : col + cols]) - 6) / 6.2))
+    def width(self, col: int, cols: int) -> int:
+        """Pixels of a cell."""
+        return sum(self.pixels[col : col + cols])
 
 
 def _widths(plan: Plan, columns: int, room: int) -> list[int]:
     """Theme columns as wide as their names where there is room for that, else equal ones."""
-    names = [max(34, ceil(6.2 * width(theme.short)) + 7) for theme in plan.themes]
+    names = [max(34, 1 + _FIT.pixels(theme.short)) for theme in plan.themes]
     if len(names) != columns or sum(names) > room:
         return [room // columns] * columns
     return [pixels + (room - sum(names)) // columns for pixels in names]
@@ -188,7 +188,7 @@ class _Page:
 
     def _end(self, points: float, *, may_begin: bool = False) -> None:
         """Finish a row."""
-        points = ceil(points / 0.75) * 0.75  # whole pixels
+        points = paper.whole_pixels(points)
         self.sheet.height(self.row, points)
         self._rows.append(Row(points, may_begin))
         self.row += 1
@@ -196,7 +196,7 @@ class _Page:
     def _text(self, col: int, cols: int, text: str, *looks: str, rows: int = 1) -> float:
         """Write a boxed text; how high it is."""
         self.sheet.text(Area(self.row, col, rows, cols), text, "box", *looks)
-        return _EDGE + _LINE * lines(text, self.grid.columns(col, cols))
+        return _FIT.height(_FIT.lines(text, self.grid.width(col, cols)))
 
     def _figure(self, col: int, cols: int, value: str | float, place: _Place, *looks: str) -> None:
         """Write a figure, live where ``link`` knows its place."""
@@ -212,8 +212,8 @@ class _Page:
         self.sheet.number(Area(self.row, 0), item.item.no, "box", "head", "title")
         cols = self.grid.cols - 1
         self._text(1, cols, item.item.name, "title", "wrap", "middle")
-        count = lines(item.item.name, self.grid.columns(1, cols) * 9 // 12)
-        self._end(max(21.0, 6 + 15.5 * count))
+        count = paper.NAMES.lines(item.item.name, self.grid.width(1, cols))
+        self._end(max(21.0, paper.NAMES.height(count)))
 
     def _standing(self, item: ItemFigures) -> None:
         """テーマ, 平均値, 合計, 総合評価 and the grades of all years."""
@@ -224,10 +224,10 @@ class _Page:
         self._text(grid.total, 1, "合計", "head", rows=2)
         self._text(grid.total + 1, 1, "総合\n評価", "head", rows=2)
         self._text(right, grid.right, "（参考）総合評価", "head")
-        self._end(_EDGE + _LINE)
+        self._end(_FIT.height(1))
         themes = grid.runs(0, grid.left, len(self.plan.themes))
         years = grid.runs(right, grid.right, len(self.plan.years))
-        needed = [_EDGE + _LINE]
+        needed = [_FIT.height(1)]
         for theme, run in zip(self.plan.themes, themes, strict=True):
             needed.append(self._text(*run, theme.short, "head"))
         for col, criterion in enumerate(self.plan.criteria, start=grid.left):
@@ -265,8 +265,8 @@ class _Page:
         self._text(right, flag, "前プラ\nン継続", "head", rows=2)
         self._text(right + flag, flag, "取組\n終了", "head", rows=2)
         self._text(right + 2 * flag, grid.right - 2 * flag, "担当部署", "head", rows=2)
-        self._end(_EDGE + _LINE)
-        needed = [_EDGE + _LINE]
+        self._end(_FIT.height(1))
+        needed = [_FIT.height(1)]
         for col, criterion in enumerate(self.plan.criteria, start=grid.left):
             needed.append(self._text(col, 1, criterion.name, "head"))
         self._end(max(needed))
@@ -317,7 +317,7 @@ class _Page:
         needed = self._text(0, self.grid.cols, heading, "head", "left", "bold")
         self._end(needed, may_begin=True)
         cols = self.grid.cols - 1
-        columns = self.grid.columns(1, cols)
+        columns = _FIT.characters(self.grid.width(1, cols))
         told = [one.strip() for one in opinions if one.strip()]
         first = True
         for opinion in told:
@@ -335,10 +335,10 @@ def _pieces(text: str, columns: int) -> Iterator[str]:
     """A text cut into parts that a row can hold."""
     piece = ""
     for line in text.split("\n"):
-        most = columns // 2 * (_MOST_LINES - 1)
+        most = columns // 2 * (paper.MOST_LINES - 1)
         for part in [line[at : at + most] for at in range(0, len(line), most)] or [""]:
             longer = f"{piece}\n{part}" if piece else part
-            if piece and lines(longer, columns) > _MOST_LINES:
+            if piece and lines(longer, columns) > paper.MOST_LINES:
                 yield piece
                 longer = part
             piece = longer

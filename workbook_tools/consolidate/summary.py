@@ -11,18 +11,19 @@ from dataclasses import dataclass
 
 from workbook_tools.cells import Area, cell_name
 from workbook_tools.consolidate.figure_lists import Places, title
+from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import SERIES, Book, Chart, Series, Sheet
-from workbook_tools.excel.write.figure_sheet import FOOTER, Value
+from workbook_tools.excel.write.figure_sheet import Value
 from workbook_tools.excel.write.formula import quoted
 from workbook_tools.figures.compute import Figures, PracticeFigures, tenths
 from workbook_tools.figures.headline import Headline, Named, headline
-from workbook_tools.text import lines
 
 SUMMARY = "総括"
 _WIDTHS = (360, 90, 90, 90)  # 項目, 今年度, 前年度, 増減
+_INDENT = 18  # pixels
 _GAP, _CHART = 20, (480, 260, 520)  # pixels beside the table; chart: width, least, most height
 _GRADES = 6  # hidden columns from here on: grades by year, what the chart shows
-_LINE, _EDGE, _MOST = 11.5, 5.0, 400.0
+_FIT = paper.FIGURES
 _ON_ONE_PAGE = 700  # characters of notes that still fit below the table
 _NAMED = 12  # more names than these are counted
 
@@ -65,7 +66,7 @@ def add_summary(book: Book, figures: Figures, places: Places, notes: Sequence[st
         area,
         landscape=True,
         tall=1 if short else 0,
-        footer=FOOTER,
+        footer=paper.NAME_AND_PAGES,
         repeat=(top - 1, top - 1),
     )
     sheet.view(active=True)
@@ -201,16 +202,16 @@ def _summary_head(sheet: Sheet, figures: Figures) -> int:
     plan, room = figures.plan, sum(_WIDTHS) + _GAP + _CHART[0]
     heading = title(figures, SUMMARY)
     sheet.text(Area(0, 0, 1, len(_WIDTHS) + 1), heading, "big", "wrap", "middle")
-    sheet.height(0, 10 + 18 * lines(heading, room // 10))
+    sheet.height(0, 2 + paper.TITLES.height(paper.TITLES.lines(heading, room)))
     about = f"{plan.city}　{plan.secretariat}　　{figures.year.long}末の取組状況"
     if plan.council:
         about += f"　　評価：{plan.council}"
     sheet.text(Area(1, 0, 1, len(_WIDTHS) + 1), about, "wrap", "middle")
-    sheet.height(1, _EDGE + _LINE * lines(about, room // 6))
+    sheet.height(1, _FIT.height(_FIT.lines(about, room)))
     sheet.height(2, 6)
     for col, words in enumerate(("項目", "今年度", "前年度", "増減")):
         sheet.text(Area(3, col), words, "box", "head")
-    sheet.height(3, _EDGE + _LINE * 1.4)
+    sheet.height(3, _FIT.height(1.4))
     return 4
 
 
@@ -230,15 +231,14 @@ def _headline_row(sheet: Sheet, row: int, line: Line) -> tuple[int, float]:
         look = "change tenths" if line.unit == "tenths" else "change"
         formula = f"=ROUND({cell_name(row, 1)}-{cell_name(row, 2)},1)"
         sheet.formula(Area(row, 3), formula, change, "box", "center", look)
-    points = _EDGE + _LINE * max(1.2, lines(line.words, _WIDTHS[0] // 6 - 1))
+    points = _FIT.height(max(1.2, _FIT.lines(line.words, _WIDTHS[0])))
     sheet.height(row, points)
     if not line.names:
         return row + 1, points
     more = len(line.names) - _NAMED
     shown = "、".join(line.names[:_NAMED]) + (f"　ほか{more}件" if more > 0 else "")
     sheet.text(Area(row + 1, 0, 1, len(_WIDTHS)), shown, "box", "wrap", "indent", "quiet")
-    needed = lines(shown, (sum(_WIDTHS) - 24) // 6)
-    below = min(_MOST, _EDGE + _LINE * needed)
+    below = _FIT.height(_FIT.lines(shown, sum(_WIDTHS) - _INDENT))
     sheet.height(row + 1, below)
     return row + 2, points + below
 
@@ -274,9 +274,9 @@ def _grade_chart(sheet: Sheet, row: int, figures: Figures, places: Places, high:
 
 def _summary_notes(sheet: Sheet, row: int, notes: Sequence[str], look: str) -> int:
     """Plain sentences over the whole width; gives the first row below them."""
-    room = (sum(_WIDTHS) + _GAP + _CHART[0] - 24) // 6
+    room = sum(_WIDTHS) + _GAP + _CHART[0] - _INDENT
     for note in notes:
         sheet.text(Area(row, 0, 1, len(_WIDTHS) + 1), f"※ {note}", "wrap", look)
-        sheet.height(row, min(_MOST, _EDGE + _LINE * lines(f"※ {note}", room)))
+        sheet.height(row, _FIT.height(_FIT.lines(f"※ {note}", room)))
         row += 1
     return row

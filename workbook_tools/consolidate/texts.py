@@ -10,13 +10,14 @@ from math import ceil
 
 from workbook_tools.cells import Area
 from workbook_tools.era import FiscalYear
+from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book, Sheet
 from workbook_tools.excel.write.list_sheet import Cell, Column, Link
 from workbook_tools.figures.compute import Figures, PracticeFigures
 from workbook_tools.form import layout, references
 from workbook_tools.form.layout import Form, field_name
 from workbook_tools.register.records import Stored
-from workbook_tools.text import CIRCLED, circled, is_blank, lines
+from workbook_tools.text import CIRCLED, circled, is_blank
 
 # (sheet, number of the item or practice, column heading) → the cell's reference, or None.
 Links = Callable[[str, int, str], str | None]
@@ -26,7 +27,7 @@ Row = list[Cell]
 NAMES = ("工程表", "取組内容", "評価理由", "課題", "特記事項")
 ACTIVITIES = NAMES[1]
 _TOP = 2  # row of the headings, below title and blank row
-_POINTS_A_LINE, _EDGE, _HIGHEST = 11.5, 4.0, 409.0
+_FIT = paper.LONG_TEXTS
 
 _NO, _TITLE, _YEAR = (
     Column("小№", 45, "center"),
@@ -189,8 +190,6 @@ class _Table:
         for col, column in enumerate(columns):
             sheet.columns(col, col, column.pixels)
             sheet.text(Area(_TOP, col), column.heading, "box", "head")
-        # Printing widens characters more than columns: 6.2 px, as on the forms.
-        self._fitting = [max(2, int((column.pixels - 8) / 6.2)) for column in columns]
 
     def write(self, number: int, reference: str | None, cells: Sequence[Cell]) -> None:
         """Write one row; its 小№ leads to ``reference``."""
@@ -204,8 +203,8 @@ class _Table:
             else:
                 self._sheet.value(area, "" if cell is None else cell, *looks)
             if isinstance(cell, str):
-                needed = max(needed, _needed(cell, self._fitting[col]))
-        self._sheet.height(self._row, min(_HIGHEST, _EDGE + ceil(_POINTS_A_LINE * needed)))
+                needed = max(needed, _FIT.lines(cell, column.pixels))
+        self._sheet.height(self._row, ceil(_FIT.height(needed)))
 
     def finish(self) -> None:
         rows = self._row - _TOP + 1
@@ -216,13 +215,6 @@ class _Table:
             landscape=True,
             tall=0,
             repeat=(_TOP, _TOP),
-            footer="&L&A&C&P / &N",
+            footer=paper.NAME_AND_PAGES,
         )
         self._sheet.view()
-
-
-def _needed(text: str, columns: int) -> int:
-    """Printed lines; the short texts, most of them, are not measured character by character."""
-    if 2 * len(text) <= columns and "\n" not in text:
-        return 1
-    return lines(text, columns)

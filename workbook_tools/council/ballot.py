@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workbook_tools.cells import Area
+from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book, Choice, Sheet
 from workbook_tools.figures.compute import Figures, ItemFigures, PracticeFigures, tenths
 from workbook_tools.form.layout import COUNCIL_MEMBER
 from workbook_tools.plan.model import Member
 from workbook_tools.register.ballots import ENDED, ITEM, Target
-from workbook_tools.text import lines
 
 SHEET = "評価シート"
 SCORES = range(1, 6)
@@ -24,8 +24,7 @@ SCORE_LABEL, OPINION_LABEL, ENDED_LABEL = "評価（５～１）", "意見", "�
 
 _COLUMNS = 20
 _PIXELS = 42
-_WIDE = (_PIXELS * 17 - 6) // 6  # half-width characters of an opinion's line
-_LINE, _EDGE = 11.5, 4.0
+_FIT = paper.LISTS
 _OPINION_LINES = 5
 
 
@@ -121,7 +120,7 @@ class _Page:
         self._row += 1
 
     def finish(self) -> None:
-        self._sheet.page(Area(0, 0, self._row, _COLUMNS), tall=0, repeat=(0, 1), footer="&C&P / &N")
+        self._sheet.page(Area(0, 0, self._row, _COLUMNS), tall=0, repeat=(0, 1), footer=paper.PAGES)
         self._sheet.protect()
         self._sheet.freeze(2)
         self._sheet.view(zoom=110)
@@ -146,9 +145,9 @@ class _Page:
             col = 2 + width + 2 * at
             self._label(Area(self._row, col, 1, 2), heading)
             self._sheet.value(Area(self._row + 1, col, 1, 2), value, "box", "center", "tenths")
-        needed = lines(one.item.name, (width * _PIXELS - 6) // 6)
-        self._sheet.height(self._row, max(15.0, _EDGE + _LINE * needed / 2))
-        self._sheet.height(self._row + 1, max(15.0, _EDGE + _LINE * needed / 2))
+        needed = _FIT.lines(one.item.name, width * _PIXELS)
+        for row in (self._row, self._row + 1):
+            self._sheet.height(row, max(15.0, _FIT.height(needed / 2)))
         self._row += 2
 
     def _practices_of(self, one: ItemFigures) -> None:
@@ -176,9 +175,10 @@ class _Page:
         for at, (value, span) in enumerate(zip(values, spans, strict=True)):
             left = ("wrap", "middle") if at == 1 and look != "head" else (look, "shrink")
             self._sheet.value(Area(self._row, col, 1, span), value, "box", *left)
-            needed = max(needed, lines(str(value), (span * _PIXELS - 6) // 6) if at == 1 else 1)
+            if at == 1:
+                needed = _FIT.lines(str(value), span * _PIXELS)
             col += span
-        self._sheet.height(self._row, _EDGE + _LINE * needed)
+        self._sheet.height(self._row, _FIT.height(needed))
         self._row += 1
 
     def _opinion(self, label: str, target: Target) -> None:
@@ -189,7 +189,7 @@ class _Page:
             area, Choice((), label, "改行（Alt+Enter）で分けると、意見ごとにまとめやすくなります。")
         )
         self._name(opinion_name(target), area)
-        self._sheet.height(self._row, _EDGE + _LINE * _OPINION_LINES)
+        self._sheet.height(self._row, _FIT.height(_OPINION_LINES))
         self._row += 1
 
     def _name(self, name: str, area: Area) -> None:

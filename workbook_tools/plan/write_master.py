@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 from workbook_tools.cells import Area
 from workbook_tools.era import FiscalYear
+from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book, Choice, Sheet
 from workbook_tools.plan.master_checks import MOST_CRITERIA, MOST_THEMES
 from workbook_tools.plan.master_tables import (
@@ -31,12 +32,12 @@ from workbook_tools.plan.master_tables import (
 )
 from workbook_tools.plan.model import Plan
 from workbook_tools.plan.read_master import sample
-from workbook_tools.text import MARK, lines
+from workbook_tools.text import MARK
 
 Value: TypeAlias = str | int | date
 GUIDE = "記入要領"
 _LAST_ROW = 2000  # as far as drop-downs reach
-_LINE, _EDGE = 12.5, 5.0  # points a printed line of 9 pt, and what a row needs besides
+_FIT = paper.MASTER
 
 
 class Hint(NamedTuple):
@@ -287,11 +288,11 @@ def _table(
             sheet.choice(Area(1, col, _LAST_ROW), choice)
     for row, values in enumerate(rows, start=1):
         needed = max(
-            lines(str(value), (_hint(name, column).pixels - 10) // 6)
+            _FIT.lines(str(value), _hint(name, column).pixels)
             for column, value in zip(columns, values, strict=True)
         )
         if needed > 1:
-            sheet.height(row, needed * _LINE + _EDGE)
+            sheet.height(row, _FIT.height(needed))
     return bottom
 
 
@@ -357,7 +358,11 @@ def _finish(sheet: Sheet, width: int, bottom: int) -> None:
     sheet.freeze(1)
     sheet.select(Area(1, 0))
     sheet.page(
-        Area(0, 0, bottom, width), landscape=True, tall=0, footer="&C&A　&P / &N", repeat=(0, 0)
+        Area(0, 0, bottom, width),
+        landscape=True,
+        tall=0,
+        footer=paper.NAME_BESIDE_PAGES,
+        repeat=(0, 0),
     )
 
 
@@ -370,7 +375,7 @@ def _guide(sheet: Sheet, *, active: bool) -> None:
     sheet.height(0, 27)
     for row, sentence in enumerate(_INTRODUCTION, start=1):
         sheet.text(Area(row, 0, 1, len(widths)), sentence, "wrap", "middle")
-        sheet.height(row, lines(sentence, sum(widths) // 6) * _LINE + _EDGE)
+        sheet.height(row, _FIT.height(_FIT.lines(sentence, sum(widths))))
     head = len(_INTRODUCTION) + 2
     for col, heading in enumerate(("シート", "見出し", "空欄", "書くこと")):
         sheet.text(Area(head, col), heading, "box", "head", "bold")
@@ -381,9 +386,9 @@ def _guide(sheet: Sheet, *, active: bool) -> None:
             for col, value in enumerate(values):
                 style = ("center",) if col == 2 else ("wrap", "middle")
                 sheet.text(Area(row, col), value, "box", *style)
-            sheet.height(row, lines(values[-1], widths[-1] // 6 - 2) * _LINE + _EDGE)
+            sheet.height(row, _FIT.height(_FIT.lines(values[-1], widths[-1])))
     area, heads = Area(0, 0, row + 1, len(widths)), (head, head)
-    sheet.page(area, landscape=True, tall=0, footer="&C&A　&P / &N", repeat=heads)
+    sheet.page(area, landscape=True, tall=0, footer=paper.NAME_BESIDE_PAGES, repeat=heads)
     sheet.view(zoom=110, active=active)
 
 

@@ -24,6 +24,7 @@ from workbook_tools.excel.patch.package import (
     with_attribute,
 )
 from workbook_tools.excel.read.book import Table
+from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import HEAD
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.text import lines
@@ -43,7 +44,6 @@ _LEGEND = (
 # Characters of the usual font, as Excel counts columns.
 _WIDTHS = (5, 7, 20, 7, 27, 50, 44, 12)
 _TOP = 4  # rows above the first finding
-_LINE, _EDGE, _MOST_POINTS = 12.0, 6.0, 400.0
 _LONGEST = 500  # characters shown of what somebody typed
 
 
@@ -174,7 +174,7 @@ def _height(texts: Sequence[str]) -> float:
     needed = max(
         lines(text, int(width) - 1) for text, width in zip(texts[:-1], _WIDTHS, strict=False)
     )
-    return min(_EDGE + _LINE * needed, _MOST_POINTS)
+    return paper.FINDINGS.height(needed)
 
 
 def _row(number: int, cells: Sequence[_Cell], points: float, looks: Mapping[str, int]) -> bytes:

@@ -18,6 +18,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from workbook_tools.cells import Area
+from workbook_tools.excel.write import paper
 from workbook_tools.text import for_cell
 
 FONT = "BIZ UDゴシック"  # on every Windows 10/11; fixed pitch, so printed lines can be counted
@@ -249,7 +250,7 @@ class Sheet:
         *,
         landscape: bool = False,
         tall: int = 1,
-        margins: tuple[float, float, float, float] = (0.4, 0.4, 0.4, 0.4),
+        margins: paper.Margins = paper.NARROW,
         footer: str = "",
         repeat: tuple[int, int] | None = None,
         scale: int = 0,
@@ -347,8 +348,8 @@ class Book:
         """A chart as XlsxWriter's object, not yet on any sheet; hidden cells are shown in it."""
         made = self._book.add_chart(chart.type)
         small, tiny = {"name": FONT, "size": 9}, {"name": FONT, "size": 8}
-        for one in chart.series:
-            made.add_series(_series(chart, one))
+        for series in chart.series:
+            made.add_series(_series(chart, series))
         made.set_title(
             {"name": chart.title, "name_font": {**small, "bold": True}, "overlay": False}
         )
@@ -379,16 +380,16 @@ class Book:
         return self._buffer.getvalue()
 
 
-def _series(chart: Chart, one: Series) -> dict[str, Any]:
+def _series(chart: Chart, series: Series) -> dict[str, Any]:
     """A line of figures as XlsxWriter wants it: nothing is printed for a zero."""
-    font = {"name": FONT, "size": 8, "color": one.ink}
-    line: dict[str, Any] = {"color": one.colour, "width": 1.75}
+    font = {"name": FONT, "size": 8, "color": series.ink}
+    line: dict[str, Any] = {"color": series.colour, "width": 1.75}
     made: dict[str, Any] = {
-        "name": one.name,
-        "categories": f"='{one.categories[0]}'!{one.categories[1].absolute_range}",
-        "values": f"='{one.values[0]}'!{one.values[1].absolute_range}",
+        "name": series.name,
+        "categories": f"='{series.categories[0]}'!{series.categories[1].absolute_range}",
+        "values": f"='{series.values[0]}'!{series.values[1].absolute_range}",
     }
     if chart.kind == "radar":
         return {**made, "line": line, "marker": {"type": "none"}}
     labels = {"value": True, "font": font, "num_format": f"{chart.format};;"}
-    return {**made, "data_labels": labels, "fill": {"color": one.colour}, "gap": 60}
+    return {**made, "data_labels": labels, "fill": {"color": series.colour}, "gap": 60}

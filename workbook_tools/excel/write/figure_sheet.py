@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
 
 from workbook_tools.cells import Area
+from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Sheet
-from workbook_tools.text import lines
 
 TOP = 3  # below a title and two rows of headings
-FOOTER = "&L&A&C&P / &N"
-_LINE, _EDGE, _MOST = 11.5, 5.0, 400.0  # points a printed line, besides, and Excel's limit
-_CHAR = 6  # pixels of a half-width character of 9 pt
+_FIT = paper.FIGURES
 
 Value = str | int | float
 
@@ -41,53 +41,51 @@ SPACER = Heading("", 12, hidden=True)
 
 def draw_head(sheet: Sheet, title: str, right: str, headings: Sequence[Heading]) -> int:
     """Title, headings in two rows and widths; gives the number of printed columns."""
-    printed = [one for one in headings if not one.hidden]
+    printed = [heading for heading in headings if not heading.hidden]
     last = len(printed) - 1
-    room = sum(one.pixels for one in printed[:-2])
+    room = sum(heading.pixels for heading in printed[:-2])
     sheet.text(Area(0, 0, 1, last - 1), title, "big", "wrap", "middle")
     sheet.text(Area(0, last - 1, 1, 2), right, "right", "bold")
-    sheet.height(0, 8 + 18 * lines(title, max(2, room // 10)))
-    for col, one in enumerate(headings):
-        sheet.columns(col, col, one.pixels, hidden=one.hidden and one != SPACER)
-        if one == SPACER:
+    sheet.height(0, paper.TITLES.height(paper.TITLES.lines(title, room)))
+    for col, heading in enumerate(headings):
+        sheet.columns(col, col, heading.pixels, hidden=heading.hidden and heading != SPACER)
+        if heading == SPACER:
             continue
-        if one.group:
-            sheet.text(Area(2, col), one.words, "box", "head")
+        if heading.group:
+            sheet.text(Area(2, col), heading.words, "box", "head")
         else:
-            sheet.text(Area(1, col, 2), one.words, "box", "head")
+            sheet.text(Area(1, col, 2), heading.words, "box", "head")
     groups = _groups(headings)
-    for group, first, count in groups:
-        sheet.text(Area(1, first, 1, count), group, "box", "head")
-    upper = max((lines(words, _spread(headings, col, n)) for words, col, n in groups), default=1)
-    lower = max((lines(one.words, _room(one)) for one in printed if one.group), default=1)
-    alone = max((lines(one.words, _room(one)) for one in printed if not one.group), default=1)
-    lower = max(lower, alone - upper)
-    sheet.height(1, _EDGE + _LINE * upper)
-    sheet.height(2, _EDGE + _LINE * lower)
+    for group in groups:
+        sheet.text(Area(1, group.first, 1, group.cols), group.words, "box", "head")
+    upper = max((_FIT.lines(group.words, group.pixels) for group in groups), default=1)
+    lower = max((_needed(heading) for heading in printed if heading.group), default=1)
+    alone = max((_needed(heading) for heading in printed if not heading.group), default=1)
+    sheet.height(1, _FIT.height(upper))
+    sheet.height(2, _FIT.height(max(lower, alone - upper)))
     return last + 1
 
 
-def draw_row(sheet: Sheet, row: int, headings: Sequence[Heading], values: Sequence[Value]) -> float:
-    """Write plain values under the leading headings, as high as they need; gives the points."""
-    for col, (one, value) in enumerate(zip(headings, values, strict=False)):
-        sheet.value(Area(row, col), value, "box", "wrap", "middle", one.look)
-    texts = [(one, value) for one, value in zip(headings, values, strict=False)]
-    most = max(lines(value, _room(one)) if isinstance(value, str) else 1 for one, value in texts)
-    high = min(_MOST, _EDGE + _LINE * most)
-    sheet.height(row, high)
-    return high
+def draw_row(sheet: Sheet, row: int, headings: Sequence[Heading], values: Sequence[Value]) -> None:
+    """Write plain values under the leading headings, in a row as high as they need."""
+    most = 1
+    for col, (heading, value) in enumerate(zip(headings, values, strict=False)):
+        sheet.value(Area(row, col), value, "box", "wrap", "middle", heading.look)
+        if isinstance(value, str):
+            most = max(most, _FIT.lines(value, heading.pixels))
+    sheet.height(row, _FIT.height(most))
 
 
 def finish(sheet: Sheet, rows: int, columns: int, *, tall: int = 0) -> None:
     """Printed A4 landscape, one page wide, headings repeated and kept in sight."""
     area = Area(0, 0, rows, columns)
-    sheet.page(area, landscape=True, tall=tall, repeat=(0, TOP - 1), footer=FOOTER)
+    sheet.page(area, landscape=True, tall=tall, repeat=(0, TOP - 1), footer=paper.NAME_AND_PAGES)
     sheet.view()
 
 
 def columns_of(headings: Iterable[Heading]) -> dict[str, int]:
     """Columns by key."""
-    return {one.key: col for col, one in enumerate(headings)}
+    return {heading.key: col for col, heading in enumerate(headings)}
 
 
 def boxed(sheet: Sheet, row: int, col: int, formula: str, value: Value, *looks: str) -> None:
@@ -95,20 +93,24 @@ def boxed(sheet: Sheet, row: int, col: int, formula: str, value: Value, *looks: 
     sheet.formula(Area(row, col), formula, value, "box", "center", *looks)
 
 
-def _groups(headings: Sequence[Heading]) -> list[tuple[str, int, int]]:
-    """Runs of columns under one group heading: words, first column, how many."""
-    found: list[tuple[str, int, int]] = []
-    for col, one in enumerate(headings):
-        if found and one.group == found[-1][0] and found[-1][1] + found[-1][2] == col:
-            found[-1] = (one.group, found[-1][1], found[-1][2] + 1)
-        elif one.group:
-            found.append((one.group, col, 1))
+class _Group(NamedTuple):
+    """A run of columns under one heading: its words, first column, how many, and their width."""
+
+    words: str
+    first: int
+    cols: int
+    pixels: int
+
+
+def _groups(headings: Sequence[Heading]) -> list[_Group]:
+    found: list[_Group] = []
+    for words, run in groupby(enumerate(headings), key=lambda place: place[1].group):
+        columns = list(run)
+        if words:
+            pixels = sum(heading.pixels for _, heading in columns)
+            found.append(_Group(words, columns[0][0], len(columns), pixels))
     return found
 
 
-def _room(one: Heading) -> int:
-    return max(2, (one.pixels - 6) // _CHAR)
-
-
-def _spread(headings: Sequence[Heading], first: int, count: int) -> int:
-    return max(2, (sum(one.pixels for one in headings[first : first + count]) - 6) // _CHAR)
+def _needed(heading: Heading) -> int:
+    return _FIT.lines(heading.words, heading.pixels)

@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from workbook_tools.cells import Area
+from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book, Sheet
-from workbook_tools.text import lines
-
-_POINTS_A_LINE, _EDGE = 11.5, 4.0
-_MOST_LINES = 30  # Excel's rows end at 409 points
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ def write(
     for row, cells in enumerate(rows, start=top + 1):
         for col, (cell, column) in enumerate(zip(cells, columns, strict=True)):
             _write(sheet, Area(row, col), cell, column.look)
-        sheet.height(row, _EDGE + _POINTS_A_LINE * _lines(cells, columns))
+        sheet.height(row, paper.LISTS.height(_lines(cells, columns)))
     sheet.filter(Area(top, 0, row - top + 1, len(columns)))
     sheet.freeze(top + 1)
     sheet.page(
@@ -67,7 +64,7 @@ def write(
         landscape=True,
         tall=0,
         repeat=(top, top),
-        footer="&L&A&C&P / &N",
+        footer=paper.NAME_AND_PAGES,
     )
     sheet.view(grid=True)
     return sheet
@@ -90,5 +87,5 @@ def _lines(cells: Sequence[Cell], columns: Sequence[Column]) -> int:
             continue  # for machines: it may be cut
         text = cell.text if isinstance(cell, Link) else cell
         if isinstance(text, str):
-            needed = max(needed, lines(text, max(2, (column.pixels - 6) // 6)))
-    return min(needed, _MOST_LINES)
+            needed = max(needed, paper.LISTS.lines(text, column.pixels))
+    return min(needed, paper.MOST_LINES)
