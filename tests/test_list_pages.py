@@ -14,7 +14,7 @@ import pytest
 
 from tests.office import convert, needs_office
 from tests.test_figures import CRITERIA, PLAN, R3, real_facts
-from workbook_tools.consolidate.pages import NAME, Opinions, Row, add_pages, breaks
+from workbook_tools.consolidate.pages import NAME, Opinions, PrintedRow, add_pages, breaks
 from workbook_tools.era import FiscalYear, years_between
 from workbook_tools.excel.write.book import Book
 from workbook_tools.figures.compute import Facts, Figures, compute
@@ -191,12 +191,19 @@ def test_another_plan_in_its_first_year() -> None:
     ],
 )
 def test_page_breaks(blocks: list[list[float]], begins: list[int]) -> None:
-    given = [[Row(points, may_begin=at > 0) for at, points in enumerate(one)] for one in blocks]
+    given = [
+        [PrintedRow(points, may_begin=at > 0) for at, points in enumerate(one)] for one in blocks
+    ]
     assert breaks(given, room=100) == begins
 
 
 def test_a_tall_block_is_torn_only_where_it_may_be() -> None:
-    tall = [Row(50), Row(40, may_begin=True), Row(20), Row(60, may_begin=True)]
+    tall = [
+        PrintedRow(50),
+        PrintedRow(40, may_begin=True),
+        PrintedRow(20),
+        PrintedRow(60, may_begin=True),
+    ]
     assert breaks([tall], room=100) == [1, 3]
 
 

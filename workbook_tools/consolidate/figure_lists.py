@@ -17,7 +17,7 @@ from workbook_tools.excel.write.book import ALERT, QUIET, Book, Choice, Sheet
 from workbook_tools.excel.write.figure_sheet import (
     SPACER,
     TOP,
-    Heading,
+    FigureColumn,
     Value,
     boxed,
     columns_of,
@@ -119,23 +119,23 @@ def add_practices(book: Book, figures: Figures, links: Mapping[int, str] | None 
     finish(sheet, TOP + rows, printed)
 
 
-def _practice_headings(figures: Figures) -> tuple[Heading, ...]:
+def _practice_headings(figures: Figures) -> tuple[FigureColumn, ...]:
     now, before = figures.year.wide, (figures.year - 1).wide
     own = f"{now}自己評価"
     return (
-        Heading("小№", 38),
-        Heading("大№", 44),
-        Heading("取組項目", 224, "left"),
-        Heading("実践項目", 300, "left"),
-        Heading("前年度評価", 54, label=before, group="総合評価"),
-        *(Heading(one.name, 46, group=own) for one in figures.plan.criteria),
-        Heading("合計", 40, group=own),
-        Heading("総合評価", 56),
-        Heading("取組終了", 56),
-        Heading("担当部署", 244, "left"),
-        Heading("備考", 44),
+        FigureColumn("小№", 38),
+        FigureColumn("大№", 44),
+        FigureColumn("取組項目", 224, "left"),
+        FigureColumn("実践項目", 300, "left"),
+        FigureColumn("前年度評価", 54, label=before, group="総合評価"),
+        *(FigureColumn(one.name, 46, group=own) for one in figures.plan.criteria),
+        FigureColumn("合計", 40, group=own),
+        FigureColumn("総合評価", 56),
+        FigureColumn("取組終了", 56),
+        FigureColumn("担当部署", 244, "left"),
+        FigureColumn("備考", 44),
         SPACER,
-        *(Heading(key, 60, hidden=True) for key in _PRACTICE_HELPERS),
+        *(FigureColumn(key, 60, hidden=True) for key in _PRACTICE_HELPERS),
     )
 
 
@@ -143,7 +143,7 @@ _PRACTICE_HELPERS = ("項目番号", "計算対象", "評価対象", "前年度�
 
 
 def _practice_texts(
-    sheet: Sheet, row: int, figures: Figures, one: PracticeFigures, headings: Sequence[Heading]
+    sheet: Sheet, row: int, figures: Figures, one: PracticeFigures, headings: Sequence[FigureColumn]
 ) -> None:
     practice = one.practice
     scores: list[Value] = [*one.now.scores.values()] if one.now else [""] * criteria(figures)
@@ -221,12 +221,12 @@ def add_items(book: Book, figures: Figures) -> None:
     finish(sheet, TOP + len(figures.items), printed)
 
 
-def _item_headings(figures: Figures) -> tuple[Heading, ...]:
+def _item_headings(figures: Figures) -> tuple[FigureColumn, ...]:
     return (
-        Heading("№", 36),
-        Heading("取組項目", 290, "left"),
+        FigureColumn("№", 36),
+        FigureColumn("取組項目", 290, "left"),
         *(
-            Heading(
+            FigureColumn(
                 theme_key(one.short),
                 min(56, 8 + paper.LISTS.pixels(one.short)),
                 label=one.short,
@@ -234,32 +234,32 @@ def _item_headings(figures: Figures) -> tuple[Heading, ...]:
             )
             for one in figures.plan.themes
         ),
-        Heading("実践項目数", 54),
+        FigureColumn("実践項目数", 54),
         *mean_headings(figures),
         *sum_headings(figures),
     )
 
 
-def mean_headings(figures: Figures, more: int = 0, note: int = 80) -> tuple[Heading, ...]:
+def mean_headings(figures: Figures, more: int = 0, note: int = 80) -> tuple[FigureColumn, ...]:
     """From the averages to 備考, each ``more`` pixels wider than they must be."""
-    means = (Heading(one.name, 54 + more, group="平均値") for one in figures.plan.criteria)
+    means = (FigureColumn(one.name, 54 + more, group="平均値") for one in figures.plan.criteria)
     return (
         *means,
-        Heading("合計", 48 + more),
-        Heading("総合評価", 78, label="担当部署評価（総合評価）"),
-        Heading("審議会評価平均", 62),
-        Heading("備考", note),
+        FigureColumn("合計", 48 + more),
+        FigureColumn("総合評価", 78, label="担当部署評価（総合評価）"),
+        FigureColumn("審議会評価平均", 62),
+        FigureColumn("備考", note),
     )
 
 
-def sum_headings(figures: Figures) -> tuple[Heading, ...]:
+def sum_headings(figures: Figures) -> tuple[FigureColumn, ...]:
     """Hidden: over how many practices, and the sum per criterion."""
-    sums = (Heading(f"計_{one.name}", 60, hidden=True) for one in figures.plan.criteria)
-    return (SPACER, Heading("計算数", 60, hidden=True), *sums)
+    sums = (FigureColumn(f"計_{one.name}", 60, hidden=True) for one in figures.plan.criteria)
+    return (SPACER, FigureColumn("計算数", 60, hidden=True), *sums)
 
 
 def _item_row(
-    sheet: Sheet, row: int, figures: Figures, one: ItemFigures, headings: Sequence[Heading]
+    sheet: Sheet, row: int, figures: Figures, one: ItemFigures, headings: Sequence[FigureColumn]
 ) -> None:
     marks = [MARK if theme.short in one.item.themes else "" for theme in figures.plan.themes]
     blank = [""] * (criteria(figures) + 3)

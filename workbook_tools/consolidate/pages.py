@@ -47,14 +47,14 @@ class Opinions:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PrintedRow:
     """One row to print: its height in points, and whether a page may begin with it."""
 
     points: float
     may_begin: bool = False
 
 
-def breaks(blocks: Iterable[Sequence[Row]], room: float, used: float = 0.0) -> list[int]:
+def breaks(blocks: Iterable[Sequence[PrintedRow]], room: float, used: float = 0.0) -> list[int]:
     """Before which rows (counted through all blocks) a new page begins; ``used`` is taken already.
 
     A block that fits a page is never torn; a taller one only where its rows allow it.
@@ -76,7 +76,7 @@ def breaks(blocks: Iterable[Sequence[Row]], room: float, used: float = 0.0) -> l
     return found
 
 
-def _parts(block: Sequence[Row]) -> Iterator[tuple[int, Sequence[Row]]]:
+def _parts(block: Sequence[PrintedRow]) -> Iterator[tuple[int, Sequence[PrintedRow]]]:
     """The block cut where a page may begin: offset and rows of every part."""
     starts = [at for at, one in enumerate(block) if at == 0 or one.may_begin]
     for first, after in zip(starts, [*starts[1:], len(block)], strict=True):
@@ -174,9 +174,9 @@ class _Page:
         self.opinions, self.link = opinions, link
         self.plan, self.year = figures.plan, figures.year
         self.row = 1
-        self._rows: list[Row] = []
+        self._rows: list[PrintedRow] = []
 
-    def block(self, item: ItemFigures) -> list[Row]:
+    def block(self, item: ItemFigures) -> list[PrintedRow]:
         """Everything about one 取組項目, and what it takes of the page."""
         self._rows = []
         self._name(item)
@@ -190,7 +190,7 @@ class _Page:
         """Finish a row."""
         points = paper.whole_pixels(points)
         self.sheet.height(self.row, points)
-        self._rows.append(Row(points, may_begin))
+        self._rows.append(PrintedRow(points, may_begin))
         self.row += 1
 
     def _text(self, col: int, cols: int, text: str, *looks: str, rows: int = 1) -> float:

@@ -24,7 +24,7 @@ from workbook_tools.consolidate.figure_lists import (
 from workbook_tools.excel.write.book import SERIES, Book, Chart, Series, Sheet
 from workbook_tools.excel.write.figure_sheet import (
     TOP,
-    Heading,
+    FigureColumn,
     Value,
     boxed,
     columns_of,
@@ -63,18 +63,18 @@ def add_themes(book: Book, figures: Figures) -> None:
     finish(sheet, top + deep, printed, tall=1 if len(figures.themes) <= 14 else 0)
 
 
-def _theme_headings(figures: Figures) -> tuple[Heading, ...]:
+def _theme_headings(figures: Figures) -> tuple[FigureColumn, ...]:
     note = _WIDE - _LEFT - 2 * 68 - 66 * criteria(figures) - 60 - 78 - 62
-    overall = (Heading(f"全体_{one.name}", 60, hidden=True) for one in figures.plan.criteria)
+    overall = (FigureColumn(f"全体_{one.name}", 60, hidden=True) for one in figures.plan.criteria)
     return (
-        Heading("№", 46),
-        Heading("テーマ名", _LEFT - 46, "left"),
-        Heading("取組項目数", 68),
-        Heading("実践項目数", 68),
+        FigureColumn("№", 46),
+        FigureColumn("テーマ名", _LEFT - 46, "left"),
+        FigureColumn("取組項目数", 68),
+        FigureColumn("実践項目数", 68),
         *mean_headings(figures, 12, max(80, note)),
         *sum_headings(figures),
-        Heading("審議会数", 60, hidden=True),
-        Heading("略称", 60, hidden=True),
+        FigureColumn("審議会数", 60, hidden=True),
+        FigureColumn("略称", 60, hidden=True),
         *overall,
     )
 

@@ -36,7 +36,7 @@ _BESIDES = re.compile(r"自己評価|[().,・:/_\-\[\]【】]")
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class ListHeading:
     """One column's heading, and the group heading above it where there is one."""
 
     col: int
@@ -58,8 +58,8 @@ class Listing:
     table: Table
     top: int
     start: int
-    headings: tuple[Heading, ...]
-    columns: Mapping[str, Heading]
+    headings: tuple[ListHeading, ...]
+    columns: Mapping[str, ListHeading]
     years: frozenset[FiscalYear]  # whose self-evaluation it says it is; empty where it says none
 
 
@@ -120,7 +120,7 @@ def _list(table: Table, top: int, rows: int, plan: Plan) -> Listing | None:
     return Listing(table, top, top + rows, headings, columns, said)
 
 
-def _headings(table: Table, top: int, rows: int, year: FiscalYear) -> Iterator[Heading]:
+def _headings(table: Table, top: int, rows: int, year: FiscalYear) -> Iterator[ListHeading]:
     """The headings of one row, or of two: a group heading stands over the columns to its right."""
     group = ""
     for col in range(max(len(line) for line in table.grid[top : top + rows])):
@@ -134,7 +134,7 @@ def _headings(table: Table, top: int, rows: int, year: FiscalYear) -> Iterator[H
             years, name = _years(own, year)
             years_above, name_above = _years(above, year)
             name = "" if "平均" in name_above else name or name_above
-            yield Heading(col, above, own, name, years or years_above)
+            yield ListHeading(col, above, own, name, years or years_above)
 
 
 def _years(text: str, year: FiscalYear) -> tuple[frozenset[FiscalYear], str]:
@@ -149,11 +149,11 @@ def plain(text: str) -> str:
     return _BESIDES.sub("", key(text))
 
 
-def _columns(headings: Sequence[Heading], plan: Plan) -> dict[str, Heading]:
+def _columns(headings: Sequence[ListHeading], plan: Plan) -> dict[str, ListHeading]:
     """Which column holds what. Other years' columns serve only to say whose list it is."""
     year = plan.evaluated
     criteria = [criterion.name for criterion in plan.criteria]
-    columns: dict[str, Heading] = {}
+    columns: dict[str, ListHeading] = {}
     for field, accepted in {**SPELLINGS, **{name: (name,) for name in criteria}}.items():
         names = [plain(spelling) for spelling in accepted]
         rivals = [

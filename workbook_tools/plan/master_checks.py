@@ -18,8 +18,8 @@ from workbook_tools.plan.master_tables import (
     EXPECTED,
     OPTIONAL,
     SHEETS,
-    Cell,
-    Parts,
+    MasterCell,
+    MasterTables,
     cells,
     code,
     mark,
@@ -41,7 +41,7 @@ MOST_LETTERS = 8  # of a name that becomes a narrow heading and part of a define
 TAKEN = ("合計", "総合評価", "課題", "解決方法")  # 合計_R3 … are fields of the form already
 
 
-def look(tables: Sequence[Table], parts: Parts, file: str) -> list[Finding]:
+def look(tables: Sequence[Table], parts: MasterTables, file: str) -> list[Finding]:
     """All findings, in the order of the sheets, then of rows and columns."""
     there = {key(table.sheet) for table in tables}
     missing = [
@@ -60,21 +60,21 @@ def _position(finding: Finding) -> tuple[int, tuple[int, int]]:
     return sheet, parse_cell(place.cell) if place.cell else (0, 0)
 
 
-def _at(code: str, cell: Cell, **facts: object) -> Finding:
+def _at(code: str, cell: MasterCell, **facts: object) -> Finding:
     return found(code, cell.place, cell.text, **{"what": cell.heading, "value": cell.text} | facts)
 
 
-def _fact(parts: Parts, heading: str) -> Cell | None:
+def _fact(parts: MasterTables, heading: str) -> MasterCell | None:
     return next(iter(cells(parts, "値", heading)), None)
 
 
-def _period(parts: Parts) -> tuple[FiscalYear, FiscalYear] | None:
+def _period(parts: MasterTables) -> tuple[FiscalYear, FiscalYear] | None:
     first = maybe(FiscalYear.parse, _fact(parts, "開始年度"))
     last = maybe(FiscalYear.parse, _fact(parts, "終了年度"))
     return (first, last) if first and last and first <= last else None
 
 
-def _criteria(parts: Parts) -> dict[str, range]:
+def _criteria(parts: MasterTables) -> dict[str, range]:
     """The possible scores of every criterion that is fit to calculate with, by its key."""
     scores = {}
     for row in rows_of(parts, "評価項目"):
@@ -84,7 +84,7 @@ def _criteria(parts: Parts) -> dict[str, range]:
     return scores
 
 
-def _totals(parts: Parts) -> range | None:
+def _totals(parts: MasterTables) -> range | None:
     """All totals that can be reached; None where a criterion is not fit to calculate with."""
     scores = _criteria(parts)
     if not scores or len(scores) < len(rows_of(parts, "評価項目")):
@@ -92,7 +92,7 @@ def _totals(parts: Parts) -> range | None:
     return range(sum(s[0] for s in scores.values()), sum(s[-1] for s in scores.values()) + 1)
 
 
-def _headings(parts: Parts) -> Iterator[Finding]:
+def _headings(parts: MasterTables) -> Iterator[Finding]:
     for part in parts.values():
         for column in part.columns:
             if column.present and column.heading not in part.present:
@@ -101,13 +101,13 @@ def _headings(parts: Parts) -> Iterator[Finding]:
             yield _at("M105", cell)
 
 
-def _empty_tables(parts: Parts) -> Iterator[Finding]:
+def _empty_tables(parts: MasterTables) -> Iterator[Finding]:
     for name, part in parts.items():
         if part.complete and not part.rows and name not in ("計画", "値", "説明", *OPTIONAL):
             yield found("M114", part.below, what=name)
 
 
-def _single_cells(parts: Parts) -> Iterator[Finding]:
+def _single_cells(parts: MasterTables) -> Iterator[Finding]:
     for part in parts.values():
         for row in part.rows:
             for column in part.columns:
@@ -132,7 +132,7 @@ UNIQUE: tuple[tuple[str, str, Callable[[str], Hashable]], ...] = (
 )
 
 
-def _doubles(parts: Parts) -> Iterator[Finding]:
+def _doubles(parts: MasterTables) -> Iterator[Finding]:
     for name, heading, parser in UNIQUE:
         seen: set[Hashable] = {None}
         for cell in cells(parts, name, heading):
@@ -142,7 +142,7 @@ def _doubles(parts: Parts) -> Iterator[Finding]:
             seen.add(value)
 
 
-def _limits(parts: Parts) -> Iterator[Finding]:
+def _limits(parts: MasterTables) -> Iterator[Finding]:
     for name, heading, most in (
         ("テーマ", "略称", MOST_THEMES),
         ("評価項目", "評価項目", MOST_CRITERIA),
@@ -152,7 +152,7 @@ def _limits(parts: Parts) -> Iterator[Finding]:
             yield _at("M113", cell, what=name, count=len(filled), most=most)
 
 
-def _defined_names(parts: Parts) -> Iterator[Finding]:
+def _defined_names(parts: MasterTables) -> Iterator[Finding]:
     taken = "".join(f"『{name}』" for name in TAKEN)
     for name, heading in (("テーマ", "略称"), ("評価項目", "評価項目")):
         for cell in cells(parts, name, heading):
@@ -161,7 +161,7 @@ def _defined_names(parts: Parts) -> Iterator[Finding]:
                 yield _at("M115", cell, most=MOST_LETTERS, taken=taken)
 
 
-def _the_period(parts: Parts) -> Iterator[Finding]:
+def _the_period(parts: MasterTables) -> Iterator[Finding]:
     start, end = _fact(parts, "開始年度"), _fact(parts, "終了年度")
     first, last = maybe(FiscalYear.parse, start), maybe(FiscalYear.parse, end)
     if start is None or end is None or first is None or last is None:
@@ -173,7 +173,7 @@ def _the_period(parts: Parts) -> Iterator[Finding]:
         yield _at("M111", end, count=count, most=MOST_YEARS)
 
 
-def _years_outside(parts: Parts) -> Iterator[Finding]:
+def _years_outside(parts: MasterTables) -> Iterator[Finding]:
     if (period := _period(parts)) is None:
         return
     first, last = period
@@ -188,7 +188,7 @@ def _years_outside(parts: Parts) -> Iterator[Finding]:
                 yield _at("M110", cell, value=year, first=first, last=last)
 
 
-def _ends_before_start(parts: Parts) -> Iterator[Finding]:
+def _ends_before_start(parts: MasterTables) -> Iterator[Finding]:
     for row in rows_of(parts, "実践項目"):
         start, end = row.get("開始年度"), row.get("取組終了")
         first, last = maybe(FiscalYear.parse, start), maybe(FiscalYear.parse, end)
@@ -196,7 +196,7 @@ def _ends_before_start(parts: Parts) -> Iterator[Finding]:
             yield _at("M109", end, other=start.heading, limit=start.text)
 
 
-def _items_without_theme(parts: Parts) -> Iterator[Finding]:
+def _items_without_theme(parts: MasterTables) -> Iterator[Finding]:
     shorts = [cell.text for cell in cells(parts, "テーマ", "略称")]
     if not shorts or "取組項目" not in parts or not parts["取組項目"].complete:
         return  # without all columns nobody knows
@@ -206,7 +206,7 @@ def _items_without_theme(parts: Parts) -> Iterator[Finding]:
             yield _at("M107", circles[0], value=row["№"].text)
 
 
-def _unknown_items(parts: Parts) -> Iterator[Finding]:
+def _unknown_items(parts: MasterTables) -> Iterator[Finding]:
     known = {maybe(ordinal, cell) for cell in cells(parts, "取組項目", "№")}
     for cell in cells(parts, "実践項目", "大№") if known else ():
         number = maybe(ordinal, cell)
@@ -214,7 +214,7 @@ def _unknown_items(parts: Parts) -> Iterator[Finding]:
             yield _at("M106", cell, sheet="取組項目", suggestion="")
 
 
-def _waivers(parts: Parts) -> Iterator[Finding]:
+def _waivers(parts: MasterTables) -> Iterator[Finding]:
     known = {maybe(ordinal, cell) for cell in cells(parts, "実践項目", "小№")}
     for cell in cells(parts, "特例", "小№") if known else ():
         number = maybe(ordinal, cell)
@@ -226,7 +226,7 @@ def _waivers(parts: Parts) -> Iterator[Finding]:
             yield _at("M104", cell, expected=EXPECTED[code])
 
 
-def _department_names(parts: Parts) -> Iterator[Finding]:
+def _department_names(parts: MasterTables) -> Iterator[Finding]:
     known = {key(cell.text): cell.text for cell in cells(parts, "部署", "部署")}
     spellings = _former_names(parts) | known
     for cell in cells(parts, "実践項目", "担当部署"):
@@ -242,7 +242,7 @@ def _department_names(parts: Parts) -> Iterator[Finding]:
                 yield _at("M106", cell, value=name, sheet="部署", suggestion=suggestion)
 
 
-def _former_names(parts: Parts) -> dict[str, str]:
+def _former_names(parts: MasterTables) -> dict[str, str]:
     """Present department names by the keys of their former names."""
     return {
         key(former): row["部署"].text
@@ -260,7 +260,7 @@ def _nearest(name: str, spellings: Mapping[str, str]) -> str:
     return NEAR.format(near=spellings[hit[0]]) if hit else ""
 
 
-def _score_ranges(parts: Parts) -> Iterator[Finding]:
+def _score_ranges(parts: MasterTables) -> Iterator[Finding]:
     for row in rows_of(parts, "評価項目"):
         low, high = row.get("最小"), row.get("最大")
         least, most = maybe(score, low), maybe(score, high)
@@ -268,7 +268,7 @@ def _score_ranges(parts: Parts) -> Iterator[Finding]:
             yield _at("M112", high, other=low.heading, limit=low.text)
 
 
-def _thresholds(parts: Parts) -> Iterator[Finding]:
+def _thresholds(parts: MasterTables) -> Iterator[Finding]:
     limits = [row["合計下限"] for row in rows_of(parts, "総合評価") if "合計下限" in row]
     for cell in limits[:-1]:
         if cell.blank:
@@ -287,7 +287,7 @@ def _thresholds(parts: Parts) -> Iterator[Finding]:
             yield _at("M118", cell, limit=totals[0])
 
 
-def _minima(parts: Parts) -> Iterator[Finding]:
+def _minima(parts: MasterTables) -> Iterator[Finding]:
     rows, criteria, totals = rows_of(parts, "総合評価"), _criteria(parts), _totals(parts)
     for row in rows:
         for name in cells(parts, "評価項目", "評価項目"):
@@ -301,7 +301,7 @@ def _minima(parts: Parts) -> Iterator[Finding]:
                 yield _at("M118", cell, limit=totals[0])
 
 
-def _meanings(parts: Parts) -> Iterator[Finding]:
+def _meanings(parts: MasterTables) -> Iterator[Finding]:
     known = {key(cell.text) for cell in cells(parts, "評価項目", "評価項目")}
     criteria = _criteria(parts)
     seen: set[tuple[str, int]] = set()
@@ -324,7 +324,7 @@ def _from_to(scores: range) -> str:
     return f"{scores[0]}～{scores[-1]}の整数"
 
 
-CHECKS: tuple[Callable[[Parts], Iterator[Finding]], ...] = (
+CHECKS: tuple[Callable[[MasterTables], Iterator[Finding]], ...] = (
     _headings,
     _empty_tables,
     _single_cells,

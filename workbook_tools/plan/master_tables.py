@@ -110,7 +110,7 @@ EXPECTED: dict[Callable[[str], object], str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class MasterColumn:
     """One column: its heading, how a cell is read, and what may be left out."""
 
     heading: str
@@ -119,38 +119,49 @@ class Column:
     present: bool = True  # a missing heading is a finding
 
 
-def _may_lack(heading: str, read: Callable[[str], object] = tidy) -> Column:
-    return Column(heading, read, filled=False, present=False)
+def _may_lack(heading: str, read: Callable[[str], object] = tidy) -> MasterColumn:
+    return MasterColumn(heading, read, filled=False, present=False)
 
 
 SHEETS = ("計画", "テーマ", "取組項目", "実践項目", "部署", "評価基準", "特例", "委員")
 OPTIONAL = ("特例", "委員")  # sheets that a master may lack, or leave empty
-COLUMNS: dict[str, tuple[Column, ...]] = {
-    "計画": (Column("項目", filled=False), Column("値", filled=False)),
-    "テーマ": (Column("№"), Column("略称"), Column("テーマ名")),
-    "取組項目": (Column("№", ordinal), Column("取組項目")),  # and a column per theme
+COLUMNS: dict[str, tuple[MasterColumn, ...]] = {
+    "計画": (MasterColumn("項目", filled=False), MasterColumn("値", filled=False)),
+    "テーマ": (MasterColumn("№"), MasterColumn("略称"), MasterColumn("テーマ名")),
+    "取組項目": (MasterColumn("№", ordinal), MasterColumn("取組項目")),  # and a column per theme
     "実践項目": (
-        Column("小№", ordinal),
-        Column("大№", ordinal),
-        Column("実践項目"),
+        MasterColumn("小№", ordinal),
+        MasterColumn("大№", ordinal),
+        MasterColumn("実践項目"),
         _may_lack("シート表記"),
-        Column("担当部署", names),
+        MasterColumn("担当部署", names),
         _may_lack("前プラン継続", mark),
         _may_lack("開始年度", FiscalYear.parse),
         _may_lack("取組終了", FiscalYear.parse),
     ),
-    "部署": (Column("部署"), _may_lack("旧名称", names), _may_lack("連絡先")),
-    "評価項目": (Column("評価項目"), Column("最小", score), Column("最大", score)),
-    "総合評価": (Column("総合評価"), Column("合計下限", whole, filled=False)),  # and 下限 …
-    "説明": (Column("評価項目"), Column("評点", score), Column("説明", filled=False)),
+    "部署": (MasterColumn("部署"), _may_lack("旧名称", names), _may_lack("連絡先")),
+    "評価項目": (
+        MasterColumn("評価項目"),
+        MasterColumn("最小", score),
+        MasterColumn("最大", score),
+    ),
+    "総合評価": (
+        MasterColumn("総合評価"),
+        MasterColumn("合計下限", whole, filled=False),
+    ),  # and 下限 …
+    "説明": (
+        MasterColumn("評価項目"),
+        MasterColumn("評点", score),
+        MasterColumn("説明", filled=False),
+    ),
     "特例": (
-        Column("小№", ordinal),
-        Column("コード", code),
-        Column("理由"),
+        MasterColumn("小№", ordinal),
+        MasterColumn("コード", code),
+        MasterColumn("理由"),
         _may_lack("承認者"),
         _may_lack("期限", day),
     ),
-    "委員": (Column("委員番号", ordinal), _may_lack("氏名")),
+    "委員": (MasterColumn("委員番号", ordinal), _may_lack("氏名")),
 }
 # The three tables side by side on 評価基準; by these headings each finds its own 評価項目.
 BLOCKS: dict[str, tuple[str, ...]] = {
@@ -160,35 +171,35 @@ BLOCKS: dict[str, tuple[str, ...]] = {
 }
 # The rows of 計画, read like the columns of a table with one row.
 FACTS = (
-    Column("計画名"),
-    Column("団体名"),
-    Column("事務局"),
+    MasterColumn("計画名"),
+    MasterColumn("団体名"),
+    MasterColumn("事務局"),
     _may_lack("審議会名"),
-    Column("開始年度", FiscalYear.parse),
-    Column("終了年度", FiscalYear.parse),
-    Column("評価年度", FiscalYear.parse),
-    Column("提出期限", day, filled=False),
-    Column("有効性評価年度", years, filled=False),
+    MasterColumn("開始年度", FiscalYear.parse),
+    MasterColumn("終了年度", FiscalYear.parse),
+    MasterColumn("評価年度", FiscalYear.parse),
+    MasterColumn("提出期限", day, filled=False),
+    MasterColumn("有効性評価年度", years, filled=False),
 )
 
 
-def theme_columns(shorts: Iterable[str]) -> tuple[Column, ...]:
+def theme_columns(shorts: Iterable[str]) -> tuple[MasterColumn, ...]:
     """The columns of 取組項目 that hold the circles."""
     unique = {key(short): short for short in shorts}
-    return tuple(Column(short, mark, filled=False) for short in unique.values())
+    return tuple(MasterColumn(short, mark, filled=False) for short in unique.values())
 
 
-def minimum_columns(criteria: Iterable[str]) -> tuple[Column, ...]:
+def minimum_columns(criteria: Iterable[str]) -> tuple[MasterColumn, ...]:
     """The columns of the grades that hold the lowest score per criterion."""
     unique = {key(name): name for name in criteria}
-    return tuple(Column(f"{name}下限", score, filled=False) for name in unique.values())
+    return tuple(MasterColumn(f"{name}下限", score, filled=False) for name in unique.values())
 
 
 # --- from the workbook to rows of cells
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class MasterCell:
     """One cell with the heading it stands under and its place for messages."""
 
     heading: str
@@ -201,16 +212,16 @@ class Cell:
         return is_blank(self.text)
 
 
-Row: TypeAlias = dict[str, Cell]  # by heading; a heading the sheet lacks is not in it
+Row: TypeAlias = dict[str, MasterCell]  # by heading; a heading the sheet lacks is not in it
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class MasterTable:
     """One table as it was found. ``top`` is its first heading, ``below`` the cell under it."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[MasterColumn, ...]
     present: Mapping[str, object]
-    repeated: Sequence[Cell]
+    repeated: Sequence[MasterCell]
     rows: Sequence[Row]
     top: Place
     below: Place
@@ -222,13 +233,15 @@ class Part:
         return not any(c.present and c.heading not in self.present for c in self.columns)
 
 
-Parts: TypeAlias = Mapping[str, Part]  # by name as in COLUMNS, and 値 for the facts; some may lack
+MasterTables: TypeAlias = Mapping[
+    str, MasterTable
+]  # by name as in COLUMNS, and 値 for the facts; some may lack
 
 
-def read(tables: Sequence[Table], file: str) -> Parts:
+def read(tables: Sequence[Table], file: str) -> MasterTables:
     """The tables of the master that are there; sheets and headings compared by :func:`text.key`."""
     sheets = {key(table.sheet): table for table in tables}
-    parts: dict[str, Part] = {}
+    parts: dict[str, MasterTable] = {}
     for name, columns in COLUMNS.items():
         table = sheets.get(key("評価基準" if name in BLOCKS else name))
         if table is None:
@@ -245,18 +258,18 @@ def read(tables: Sequence[Table], file: str) -> Parts:
     return parts
 
 
-def cells(parts: Parts, name: str, heading: str) -> list[Cell]:
+def cells(parts: MasterTables, name: str, heading: str) -> list[MasterCell]:
     """Filled cells of a column; none where sheet or heading are missing."""
     rows = rows_of(parts, name)
     return [row[heading] for row in rows if heading in row and not row[heading].blank]
 
 
-def rows_of(parts: Parts, name: str) -> Sequence[Row]:
+def rows_of(parts: MasterTables, name: str) -> Sequence[Row]:
     """The rows of a table that have anything in them."""
     return parts[name].rows if name in parts else ()
 
 
-def maybe(parser: Callable[[str], T], cell: Cell | None) -> T | None:
+def maybe(parser: Callable[[str], T], cell: MasterCell | None) -> T | None:
     """What the cell says; None where it is missing, blank or unreadable."""
     if cell is None or cell.blank:
         return None
@@ -282,7 +295,9 @@ def _columns_of(table: Table, name: str) -> list[int]:
     return [c for c, heading in enumerate(headings) if heading != shared or owner(c) == name]
 
 
-def _part(table: Table, columns: tuple[Column, ...], block: Sequence[int], file: str) -> Part:
+def _part(
+    table: Table, columns: tuple[MasterColumn, ...], block: Sequence[int], file: str
+) -> MasterTable:
     place = Place(file, table.sheet)
     wanted = {key(column.heading): column.heading for column in columns}
     present: dict[str, int] = {}
@@ -290,12 +305,12 @@ def _part(table: Table, columns: tuple[Column, ...], block: Sequence[int], file:
     for col in block:
         heading = wanted.get(key(table.text(0, col)))
         if heading in present:
-            repeated.append(Cell("見出し", heading, place.at(table.sheet, cell_name(0, col))))
+            repeated.append(MasterCell("見出し", heading, place.at(table.sheet, cell_name(0, col))))
         elif heading is not None:
             present[heading] = col
     rows = [
         {
-            heading: Cell(heading, tidy(text), place.at(table.sheet, cell_name(row, col)))
+            heading: MasterCell(heading, tidy(text), place.at(table.sheet, cell_name(row, col)))
             for (heading, col), text in zip(present.items(), texts, strict=True)
         }
         for row in range(1, len(table.grid))
@@ -303,10 +318,10 @@ def _part(table: Table, columns: tuple[Column, ...], block: Sequence[int], file:
     ]
     left = min(present.values(), default=0)
     top, below = (place.at(table.sheet, cell_name(row, left)) for row in (0, 1))
-    return Part(columns, present, repeated, rows, top, below)
+    return MasterTable(columns, present, repeated, rows, top, below)
 
 
-def _facts(outer: Part) -> Part:
+def _facts(outer: MasterTable) -> MasterTable:
     """The rows of 計画 as one row whose headings are the 項目."""
     wanted = {key(column.heading): column.heading for column in FACTS}
     facts: Row = {}
@@ -314,7 +329,7 @@ def _facts(outer: Part) -> Part:
     for row in outer.rows:
         heading = wanted.get(key(row["項目"].text))
         if heading in facts:
-            repeated.append(Cell("項目", heading, row["項目"].place))
+            repeated.append(MasterCell("項目", heading, row["項目"].place))
         elif heading is not None:
-            facts[heading] = Cell(heading, row["値"].text, row["値"].place)
-    return Part(FACTS, facts, repeated, [facts], outer.top, outer.below, "『項目』の列")
+            facts[heading] = MasterCell(heading, row["値"].text, row["値"].place)
+    return MasterTable(FACTS, facts, repeated, [facts], outer.top, outer.below, "『項目』の列")

@@ -18,7 +18,7 @@ from workbook_tools.excel.read import book as reading
 from workbook_tools.findings import PlanError, UserError
 from workbook_tools.plan.master_checks import look
 from workbook_tools.plan.master_tables import (
-    Parts,
+    MasterTables,
     Row,
     cells,
     code,
@@ -119,7 +119,7 @@ def _sample_practice(
 # --- from checked rows to the plan
 
 
-def _plan(parts: Parts) -> Plan:
+def _plan(parts: MasterTables) -> Plan:
     facts = parts["値"].rows[0]
     council = maybe(str, facts.get("審議会名"))
     first, last = (FiscalYear.parse(facts[name].text) for name in ("開始年度", "終了年度"))
@@ -187,7 +187,7 @@ def _practice(row: Row, present: Mapping[str, str]) -> Practice:
     )
 
 
-def _criterion(row: Row, parts: Parts) -> Criterion:
+def _criterion(row: Row, parts: MasterTables) -> Criterion:
     name = row["評価項目"].text
     meanings = {
         score(about["評点"].text): about["説明"].text
@@ -197,7 +197,7 @@ def _criterion(row: Row, parts: Parts) -> Criterion:
     return Criterion(name, score(row["最小"].text), score(row["最大"].text), meanings)
 
 
-def _grades(parts: Parts) -> tuple[GradeRule, ...]:
+def _grades(parts: MasterTables) -> tuple[GradeRule, ...]:
     """The rules as written; the last one without 合計下限 takes in the lowest total there is."""
     criteria = [cell.text for cell in cells(parts, "評価項目", "評価項目")]
     lowest = sum(score(row["最小"].text) for row in parts["評価項目"].rows)

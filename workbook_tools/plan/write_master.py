@@ -1,7 +1,7 @@
 """The plan master as a workbook goes out: empty to fill in, or with a plan in it.
 
-Headings and their order come from :mod:`workbook_tools.master_tables`; here is only what a person
-sees besides: widths, hints, drop-downs and the guide 記入要領. Two runs give the same bytes.
+Headings and their order come from :mod:`workbook_tools.plan.master_tables`; here is only what a
+person sees besides: widths, hints, drop-downs and the guide 記入要領. Two runs give the same bytes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from workbook_tools.plan.master_tables import (
     COLUMNS,
     FACTS,
     SHEETS,
-    Column,
+    MasterColumn,
     day,
     mark,
     minimum_columns,
@@ -174,10 +174,10 @@ def master(plan: Plan | None) -> bytes:
 # --- what stands in the tables
 
 
-def _columns(name: str, plan: Plan | None) -> tuple[Column, ...]:
+def _columns(name: str, plan: Plan | None) -> tuple[MasterColumn, ...]:
     rules = plan or sample()
     if name == "取組項目":
-        blank = tuple(Column("", mark) for _ in range(MOST_THEMES))
+        blank = tuple(MasterColumn("", mark) for _ in range(MOST_THEMES))
         return COLUMNS[name] + (theme_columns(t.short for t in plan.themes) if plan else blank)
     if name == "総合評価":
         return COLUMNS[name] + minimum_columns(criterion.name for criterion in rules.criteria)
@@ -247,12 +247,12 @@ def _fact_values(plan: Plan | None) -> tuple[Value, ...]:
 # --- how it is written
 
 
-def _hint(name: str, column: Column) -> Hint:
+def _hint(name: str, column: MasterColumn) -> Hint:
     hints = HINTS[name]
     return hints[column.heading] if column.heading in hints else hints["*"]
 
 
-def _style(column: Column) -> tuple[str, ...]:
+def _style(column: MasterColumn) -> tuple[str, ...]:
     if column.heading in ("総合評価", "コード") or column.read in (whole, ordinal, score, mark):
         return ("box", "input", "center")
     if column.read == day:
@@ -265,7 +265,7 @@ def _style(column: Column) -> tuple[str, ...]:
 def _table(
     sheet: Sheet,
     name: str,
-    columns: Sequence[Column],
+    columns: Sequence[MasterColumn],
     rows: Sequence[tuple[Value, ...]],
     plan: Plan | None,
     left: int = 0,
@@ -296,7 +296,7 @@ def _table(
     return bottom
 
 
-def _choice(name: str, column: Column, plan: Plan | None) -> Choice | None:
+def _choice(name: str, column: MasterColumn, plan: Plan | None) -> Choice | None:
     """The drop-down of a column. Where several names or other spellings may stand, it only asks."""
     heading, hint = column.heading, _hint(name, column).text
     if column.read == mark:

@@ -27,7 +27,7 @@ from workbook_tools.excel.patch.package import (
 from workbook_tools.excel.read.book import Book, UnreadableError, open_book
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.send_back import result_sheet
-from workbook_tools.send_back.result_sheet import WORKBOOK, Row, Sheet
+from workbook_tools.send_back.result_sheet import WORKBOOK, ListedFinding, MarkedSheet
 
 __all__ = ["UnmarkableError", "mark"]
 
@@ -74,7 +74,7 @@ def _marked(data: bytes, findings: Sequence[Finding]) -> bytes:
             for cell, fill in _Marker(package, sheet, styles, before).mark(own).items():
                 fills[sheet.name, cell] = fill
     rows = [
-        Row(finding, fills.get((finding.place.sheet or "", finding.place.cell or ""), ""))
+        ListedFinding(finding, fills.get((finding.place.sheet or "", finding.place.cell or ""), ""))
         for finding in findings
     ]
     content = result_sheet.content(rows, styles)
@@ -83,7 +83,7 @@ def _marked(data: bytes, findings: Sequence[Finding]) -> bytes:
     return package.content()
 
 
-def _earlier(book: Book, sheets: Iterable[Sheet]) -> Sheet | None:
+def _earlier(book: Book, sheets: Iterable[MarkedSheet]) -> MarkedSheet | None:
     """The sheet that an earlier return put in, if the department left it there."""
     for sheet in sheets:
         if sheet.name.startswith(result_sheet.NAME):
@@ -100,7 +100,7 @@ class _Marker:
     """One worksheet while its marks are changed."""
 
     def __init__(
-        self, package: Package, sheet: Sheet, styles: Styles, before: Mapping[str, str]
+        self, package: Package, sheet: MarkedSheet, styles: Styles, before: Mapping[str, str]
     ) -> None:
         self._package = package
         self._path = sheet.path

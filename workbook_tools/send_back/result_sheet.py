@@ -48,7 +48,7 @@ _LONGEST = 500  # characters shown of what somebody typed
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class MarkedSheet:
     """One worksheet: its name, its element in the workbook, its part."""
 
     name: str
@@ -57,14 +57,14 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListedFinding:
     """One finding, and the fill its cell had before it was coloured."""
 
     finding: Finding
     fill: str = ""
 
 
-def content(rows: Sequence[Row], styles: Styles) -> bytes:
+def content(rows: Sequence[ListedFinding], styles: Styles) -> bytes:
     """The worksheet part; formats it needs are added to the styles."""
     looks = _looks(styles)
     written = [
@@ -127,7 +127,7 @@ def _top(table: Table) -> int | None:
 _Cell = tuple[str, str]  # text and look
 
 
-def _cells(number: int, row: Row) -> list[_Cell]:
+def _cells(number: int, row: ListedFinding) -> list[_Cell]:
     finding, place = row.finding, row.finding.place
     value = finding.value or ""
     if len(value) > _LONGEST:
@@ -192,21 +192,21 @@ def _row(number: int, cells: Sequence[_Cell], points: float, looks: Mapping[str,
 # -- its place in the workbook --------------------------------------------------------------------
 
 
-def sheets(workbook: Part, relations: Relations) -> Iterator[Sheet]:
+def sheets(workbook: Part, relations: Relations) -> Iterator[MarkedSheet]:
     """The sheets of a workbook in their order."""
     for element in workbook.root.all("sheets", "sheet"):
         path = relations.target(element.attribute("id"))
         if path is None:
             raise UnmarkableError("sheet without part")
-        yield Sheet(element.attributes.get("name", ""), element, path)
+        yield MarkedSheet(element.attributes.get("name", ""), element, path)
 
 
 def put_first(
     package: Package,
     workbook: Part,
     relations: Relations,
-    known: Sequence[Sheet],
-    earlier: Sheet | None,
+    known: Sequence[MarkedSheet],
+    earlier: MarkedSheet | None,
     content: bytes,
 ) -> None:
     """Put 確認結果 in front; whatever counts sheets from 0 counts anew."""
@@ -244,7 +244,7 @@ def put_first(
     package.put(WORKBOOK, workbook.content())
 
 
-def _free_name(known: Sequence[Sheet]) -> str:
+def _free_name(known: Sequence[MarkedSheet]) -> str:
     """確認結果, or 確認結果(2) … where the department has a sheet of that name."""
     taken = {sheet.name.casefold() for sheet in known}
     names = (f"{NAME}{f'({n})' if n > 1 else ''}" for n in range(1, len(known) + 2))

@@ -18,7 +18,7 @@ Value = str | int | float
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class FigureColumn:
     """A column: how code calls it, its words (under those of its group), its width and look."""
 
     key: str
@@ -36,10 +36,10 @@ class Heading:
 
 # Stands between printed and hidden columns: a hidden number right beside the print area would be
 # in the PDF as ###, cut to nothing but found by whoever searches it.
-SPACER = Heading("", 12, hidden=True)
+SPACER = FigureColumn("", 12, hidden=True)
 
 
-def draw_head(sheet: Sheet, title: str, right: str, headings: Sequence[Heading]) -> int:
+def draw_head(sheet: Sheet, title: str, right: str, headings: Sequence[FigureColumn]) -> int:
     """Title, headings in two rows and widths; gives the number of printed columns."""
     printed = [heading for heading in headings if not heading.hidden]
     last = len(printed) - 1
@@ -66,7 +66,9 @@ def draw_head(sheet: Sheet, title: str, right: str, headings: Sequence[Heading])
     return last + 1
 
 
-def draw_row(sheet: Sheet, row: int, headings: Sequence[Heading], values: Sequence[Value]) -> None:
+def draw_row(
+    sheet: Sheet, row: int, headings: Sequence[FigureColumn], values: Sequence[Value]
+) -> None:
     """Write plain values under the leading headings, in a row as high as they need."""
     most = 1
     for col, (heading, value) in enumerate(zip(headings, values, strict=False)):
@@ -83,7 +85,7 @@ def finish(sheet: Sheet, rows: int, columns: int, *, tall: int = 0) -> None:
     sheet.view()
 
 
-def columns_of(headings: Iterable[Heading]) -> dict[str, int]:
+def columns_of(headings: Iterable[FigureColumn]) -> dict[str, int]:
     """Columns by key."""
     return {heading.key: col for col, heading in enumerate(headings)}
 
@@ -102,7 +104,7 @@ class _Group(NamedTuple):
     pixels: int
 
 
-def _groups(headings: Sequence[Heading]) -> list[_Group]:
+def _groups(headings: Sequence[FigureColumn]) -> list[_Group]:
     found: list[_Group] = []
     for words, run in groupby(enumerate(headings), key=lambda place: place[1].group):
         columns = list(run)
@@ -112,5 +114,5 @@ def _groups(headings: Sequence[Heading]) -> list[_Group]:
     return found
 
 
-def _needed(heading: Heading) -> int:
+def _needed(heading: FigureColumn) -> int:
     return _FIT.lines(heading.words, heading.pixels)
