@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from workbook_tools.council import ballot
 from workbook_tools.council.ballot import SCORES
 from workbook_tools.era import FiscalYear
-from workbook_tools.excel.read.book import Book, Table, Value
+from workbook_tools.excel.read.book import OpenedBook, Table, Value
 from workbook_tools.figures.compute import Figures
 from workbook_tools.findings import Finding, Place, Severity, found
 from workbook_tools.form.layout import Kind
@@ -54,7 +54,7 @@ class BallotCell:
 Cells = dict[str, BallotCell]
 
 
-def cells_of(book: Book) -> Cells:
+def cells_of(book: OpenedBook) -> Cells:
     """The fields of a member's sheet by name, what names do not tell by label."""
     cells: Cells = {}
     for sheet in book.sheets:

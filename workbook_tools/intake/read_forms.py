@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbook_tools.era import FiscalYear
-from workbook_tools.excel.read.book import Book, Table, UnreadableError, open_book
+from workbook_tools.excel.read.book import OpenedBook, Table, UnreadableError, open_book
 from workbook_tools.excel.read.parts import Name
 from workbook_tools.findings import Finding, Place, found
 from workbook_tools.form.layout import COUNCIL_MEMBER, GUIDE, Field, Form, Kind
@@ -73,7 +73,7 @@ def take_in(data: bytes, file: str, form: Form, passwords: Sequence[str] = ()) -
     return Intake(file, sha256, tuple(submissions), tuple(said))
 
 
-def _located(book: Book, form: Form) -> list[tuple[Located, _Spots]]:
+def _located(book: OpenedBook, form: Form) -> list[tuple[Located, _Spots]]:
     """The cells of every form in the workbook, and how they were found.
 
     Labels are looked for only on sheets that no complete set of names accounts for.
@@ -98,7 +98,7 @@ def _sheets_of(spots: _Spots) -> set[str]:
     return {table.sheet for table, _, _ in spots.values()}
 
 
-def _by_names(book: Book, form: Form) -> list[_Spots]:
+def _by_names(book: OpenedBook, form: Form) -> list[_Spots]:
     """One form per scope of names: the workbook's own, and that of every copied sheet."""
     known = set(book.sheets)
     scopes: dict[str | None, list[Name]] = {}
@@ -120,7 +120,7 @@ def _by_names(book: Book, form: Form) -> list[_Spots]:
     return forms
 
 
-def _by_labels(book: Book, form: Form, sheets: Sequence[str]) -> list[_Spots]:
+def _by_labels(book: OpenedBook, form: Form, sheets: Sequence[str]) -> list[_Spots]:
     tables = book.tables(sheets)
     return [
         {name: (tables[table], row, col) for name, (table, row, col) in spots.items()}
@@ -129,7 +129,7 @@ def _by_labels(book: Book, form: Form, sheets: Sequence[str]) -> list[_Spots]:
 
 
 def _submission(
-    book: Book, form: Form, file: str, sha256: str, how: Located, spots: _Spots
+    book: OpenedBook, form: Form, file: str, sha256: str, how: Located, spots: _Spots
 ) -> Submission:
     answers = {
         field.name: _answer(book, field, *spots[field.name])
@@ -176,7 +176,7 @@ def _strays(form: Form, spots: _Spots) -> tuple[Answer, ...]:
     return tuple(strays)
 
 
-def _answer(book: Book, field: Field, table: Table, row: int, col: int) -> Answer:
+def _answer(book: OpenedBook, field: Field, table: Table, row: int, col: int) -> Answer:
     found = table.value(row, col)
     cell = table.cell(row, col)
     if found == "":

@@ -24,7 +24,7 @@ from workbook_tools.excel.patch.package import (
     UnmarkableError,
     Wanted,
 )
-from workbook_tools.excel.read.book import Book, UnreadableError, open_book
+from workbook_tools.excel.read.book import OpenedBook, UnreadableError, open_book
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.send_back import result_sheet
 from workbook_tools.send_back.result_sheet import WORKBOOK, ListedFinding, MarkedSheet
@@ -83,7 +83,7 @@ def _marked(data: bytes, findings: Sequence[Finding]) -> bytes:
     return package.content()
 
 
-def _earlier(book: Book, sheets: Iterable[MarkedSheet]) -> MarkedSheet | None:
+def _earlier(book: OpenedBook, sheets: Iterable[MarkedSheet]) -> MarkedSheet | None:
     """The sheet that an earlier return put in, if the department left it there."""
     for sheet in sheets:
         if sheet.name.startswith(result_sheet.NAME):

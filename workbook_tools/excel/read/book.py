@@ -19,7 +19,7 @@ from workbook_tools.cells import Area, cell_name
 from workbook_tools.excel.read.limits import BROKEN, UnreadableError
 from workbook_tools.excel.read.parts import Container, examine
 
-__all__ = ["Book", "Table", "UnreadableError", "Value", "as_text", "open_book", "tables"]
+__all__ = ["OpenedBook", "Table", "UnreadableError", "Value", "as_text", "open_book", "tables"]
 
 Value: TypeAlias = int | float | str | bool | time | date | datetime | timedelta
 Grid: TypeAlias = list[list[Value]]
@@ -58,7 +58,7 @@ class Table:
         return cell_name(row, col)
 
 
-class Book:
+class OpenedBook:
     """An open workbook: its outside, and its sheets read when asked for."""
 
     def __init__(self, container: Container) -> None:
@@ -92,9 +92,9 @@ class Book:
         return found
 
 
-def open_book(data: bytes, passwords: Sequence[str] = ()) -> Book:
+def open_book(data: bytes, passwords: Sequence[str] = ()) -> OpenedBook:
     """Open a workbook of any kind. Raises UnreadableError where it is none or may not be opened."""
-    return Book(examine(data, passwords))
+    return OpenedBook(examine(data, passwords))
 
 
 def tables(data: bytes) -> list[Table]:
