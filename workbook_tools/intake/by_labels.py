@@ -10,11 +10,12 @@ between them, so that inserted rows and columns, split and widened cells do no h
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from workbook_tools.excel.read.book import Table
-from workbook_tools.form.layout import ROWS_A_YEAR, Form, field_name
+from workbook_tools.form.layout import COLUMNS, OVERALL, ROWS_A_YEAR, Form, field_name
 from workbook_tools.intake.printed_words import (
     ABOVE,
     ACTIVITIES,
@@ -31,7 +32,7 @@ from workbook_tools.intake.printed_words import (
     Anchor,
     Cell,
     Page,
-    Part,
+    SheetPart,
     Spot,
     read_label,
 )
@@ -44,11 +45,16 @@ def find(form: Form, tables: Sequence[Table]) -> list[dict[str, Spot]]:
     Blank fields have the spot where their value would stand; what could not be located is absent.
     Fields that share a cell (``№7 窓口の…``, ``令和４年３月取組終了``) share the spot.
     """
+    return _paired(parts(form, tables))
+
+
+def parts(form: Form, tables: Sequence[Table]) -> list[SheetPart]:
+    """Every sheet ① and ② in a workbook, in order of appearance."""
     pages = [Page(form, number, table) for number, table in enumerate(tables)]
-    return _paired([part for page in pages for part in _parts(page)])
+    return [part for page in pages for part in _parts(page)]
 
 
-def _parts(page: Page) -> list[Part]:
+def _parts(page: Page) -> list[SheetPart]:
     """Sheets ① and ② found in one worksheet, one below the other."""
     groups: list[list[Anchor]] = []
     for anchor in page.anchors():
@@ -81,7 +87,7 @@ def _begins(page: Page, last: Anchor, anchor: Anchor) -> bool:
     return heads >= (1 if (last.block, anchor.block) == (EVALUATION, ISSUES) else 2)
 
 
-def _part(page: Page, group: list[Anchor], rows: range) -> Part | None:
+def _part(page: Page, group: list[Anchor], rows: range) -> SheetPart | None:
     """The fields of one sheet, or None where too few labels speak for a form."""
     sheet = int(group[0].block == ISSUES)
     above = range(rows.start, group[0].row)
@@ -99,7 +105,21 @@ def _part(page: Page, group: list[Anchor], rows: range) -> Part | None:
         cells = {name: cell for name, cell in cells.items() if name in repeats}
     number = re.match(r"(?:no)?0*(\d+)", key(page.cells.get(cells.get("項目番号", (-1, -1)), "")))
     every = {name: (page.number, *cell) for name, cell in (cells | spots).items()}
-    return Part(sheet, number[1] if number else "", every)
+    doubtful = _doubtful(page, rows, every)
+    return SheetPart(sheet, number[1] if number else "", every, rows, doubtful)
+
+
+def _doubtful(page: Page, rows: range, spots: Mapping[str, Spot]) -> frozenset[str]:
+    """Fields whose label stands there twice, or that share a cell with another field."""
+    twice = {role for role in (*LEFT, *page.form.criteria) if len(page.labels(role, rows)) > 1} - {
+        OVERALL
+    }
+    shared = Counter(spots.values())
+    return frozenset(
+        name
+        for name, spot in spots.items()
+        if page.form[name].stem in twice or (shared[spot] > 1 and name not in _SHARED)
+    )
 
 
 def _head(page: Page, rows: range, title: Sequence[Cell]) -> dict[str, Cell]:
@@ -205,13 +225,14 @@ def _activities(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
     years = page.years_down(rows, plan)
     end = rows.stop if rows.stop < page.height else max(years.values())[0] + ROWS_A_YEAR
     stops = [*(row for row, _ in years.values()), end][1:]
+    after = _end(page, anchor, ABOVE[:2])
     for (year, (top, col)), stop in zip(years.items(), stops, strict=False):
         blank = [row for row in range(top, stop) if not page.filled([row], col + 1)]
         blank.sort(key=lambda row: (row, plan) in page.homes)  # an inserted row has no merged cells
         surplus = blank[: max(0, stop - top - ROWS_A_YEAR)]
         kept = [row for row in range(top, stop) if row not in surplus][:ROWS_A_YEAR]
         for n, row in enumerate(kept, start=1):
-            cells = page.across([row], anchor.cols, page.edge) + [(row, at) for _, at in numbers]
+            cells = page.across([row], anchor.cols, after) + [(row, at) for _, at in numbers]
             spots |= {field_name(stem, year, n): at for stem, at in zip(ABOVE, cells, strict=False)}
     return spots
 
@@ -223,13 +244,25 @@ def _evaluation(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
     starts = [*years.values()]
     heading = page.labels(page.form.reasons[0].stem, range(anchor.row - 2, rows.start + 2))
     reasons = [col for _, col in heading if col > starts[-1]][:1]
-    after = page.edge if reasons else starts[-1] + 1
+    after = starts[-1] + 1
+    if reasons:
+        first = page.form.yearly(page.form.criteria[0])[0].area.col
+        usual = (first, page.form.reasons[0].area.col, COLUMNS)
+        after = page.end_of(heading[-1], (starts[0], reasons[0]), usual)
     for name in (*page.form.criteria, *LEFT[6:]):
         names = [*(field_name(name, year) for year in years), f"評価理由_{name}"]
         for row, _ in page.labels(name, rows, starts[0])[:1]:
             cells = zip(names, page.across([row], [*starts, *reasons], after), strict=False)
             spots |= {field: cell for field, cell in cells if field in page.form}
     return spots
+
+
+def _end(page: Page, anchor: Anchor, stems: Sequence[str]) -> int:
+    """The column behind the right one of two columns side by side."""
+    usual = [next(field for field in page.form.fields if field.stem == stem) for stem in stems]
+    left, right = anchor.cols
+    columns = (usual[0].area.col, usual[1].area.col, COLUMNS)
+    return page.end_of((anchor.row, right), (left, right), columns)
 
 
 def _ending(page: Page, rows: range) -> dict[str, Cell]:
@@ -267,10 +300,11 @@ def _issues(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
     for name in REMARKS:
         below = range(headings[-1][1][0] + 1 if headings else last + 1, rows.stop)
         headings += [(name, cell) for cell in page.labels(name, below)[:1]]
+    after = _end(page, anchor, ABOVE[3:5])
     # Without a heading below, the last year has one row only.
     stops = [row for row, _ in (*years.values(), *(cell for _, cell in headings), (last + 1, 0))]
     for (year, (top, _)), stop in zip(years.items(), stops[1:], strict=False):
-        cells = page.across(range(top, stop), anchor.cols, page.edge)
+        cells = page.across(range(top, stop), anchor.cols, after)
         spots |= {field_name(stem, year): at for stem, at in zip(ABOVE[3:5], cells, strict=True)}
     for place, (name, heading) in enumerate(headings, start=1):
         right = page.right_of(heading)
@@ -281,6 +315,8 @@ def _issues(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
     return spots
 
 
+# Papers print these in one cell: №7 窓口の…, 令和４年３月取組終了.
+_SHARED = frozenset({"取組項目", "取組項目番号", "取組終了_年", "取組終了_月"})
 _BLOCKS = {
     SCHEDULE: _schedule,
     ACTIVITIES: _activities,
@@ -289,7 +325,7 @@ _BLOCKS = {
 }
 
 
-def _paired(parts: Sequence[Part]) -> list[dict[str, Spot]]:
+def _paired(parts: Sequence[SheetPart]) -> list[dict[str, Spot]]:
     """①s and ②s with the same number belong together, those without one by their order."""
     alone = [part for part in parts if part.sheet == 1]
     for by_number in (True, False):

@@ -119,13 +119,18 @@ class Anchor:
 
 
 @dataclass(eq=False, slots=True)
-class Part:
-    """A sheet ① or ②: the practice number printed on it, and its fields."""
+class SheetPart:
+    """A sheet ① or ② of a form: the practice number printed on it, its fields, its rows.
+
+    ``doubtful`` are fields whose label stands there more than once: they may be another's.
+    """
 
     sheet: int
     number: str
     spots: dict[str, Spot]
-    partner: Part | None = None
+    rows: range
+    doubtful: frozenset[str] = frozenset()
+    partner: SheetPart | None = None
 
 
 class Page:
@@ -204,6 +209,18 @@ class Page:
             homes.append(home if not homes or home > homes[-1] else col)
         bands = pairwise([*homes, after])
         return [(*self.filled(rows, *band), (rows[0], band[0]))[0] for band in bands]
+
+    def end_of(self, heading: Cell, cols: tuple[int, int], usual: tuple[int, int, int]) -> int:
+        """The column behind a block's last one, whatever stands beside the form.
+
+        That of its heading where it is merged; else ``usual`` (both columns of the form as it was
+        sent, and its right edge) in the proportion of ``cols``, the columns found.
+        """
+        if heading in self.ends and self.ends[heading] > heading[1]:
+            return min(self.edge, self.ends[heading] + 1)
+        left, right, edge = usual
+        wide = -(-(edge - right) * max(1, cols[1] - cols[0]) // (right - left))
+        return min(self.edge, cols[1] + max(1, wide))
 
     def right_of(self, cell: Cell, heads: Iterable[Cell] = ()) -> Cell:
         """The first filled cell right of a label, or where one would stand."""

@@ -1,0 +1,94 @@
+"""The quick look at a form that stands as it was sent: labels and names all in their places. Pure.
+
+Where nothing was moved, both witnesses of every field (its defined name and its printed label)
+agree, and nobody has to search. One difference on a sheet, and :mod:`witnesses` looks closely.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+from workbook_tools.excel.read.book import Table, Value
+from workbook_tools.form.layout import COLUMNS, Form, Label
+from workbook_tools.text import key
+
+Place = tuple[int, int]  # row, column; zero-based
+
+
+class Print:
+    """What one sheet of the form prints: labels with their words, and the cells of its fields."""
+
+    def __init__(self, form: Form, sheet: int) -> None:
+        own = [label for label in form.labels if label.sheet == sheet]
+        self._labels = tuple(
+            (label.area.row, label.area.col, _written(label), label) for label in own if label.text
+        )
+        self.fields: Mapping[str, Place] = {
+            field.name: (field.area.row, field.area.col)
+            for field in form.fields
+            if field.sheet == sheet
+        }
+        numbers = [label.area for label in own if label.repeats == "項目番号"]
+        self.number: Place = (
+            (numbers[0].row, numbers[0].col) if numbers else self.fields["項目番号"]
+        )
+        self.rows = form.rows[sheet]
+        self._known = frozenset(
+            {(label.area.row, label.area.col) for label in own} | set(self.fields.values())
+        )
+        self._others = [_others(self._known, row) for row in range(self.rows)]
+
+    def matches(self, table: Table) -> bool:
+        """Every label stands where it was sent, in its words."""
+        return all(
+            (value := table.value(row, col)) == written or _says(label, value)
+            for row, col, written, label in self._labels
+        )
+
+    def strays(self, table: Table) -> Iterator[Place]:
+        """Filled cells of the printed page, and below it, that are neither label nor field."""
+        for row, values in enumerate(table.grid):
+            if row < self.rows and len(values) >= COLUMNS:
+                others, blanks = self._others[row]
+                if others(values) == blanks:
+                    continue
+            for col, value in enumerate(values[:COLUMNS]):
+                if value != "" and (row, col) not in self._known:
+                    yield row, col
+
+
+def _others(known: frozenset[Place], row: int) -> tuple[Callable[[Sequence[Value]], Any], Any]:
+    """How the cells of a row that are neither label nor field are got at once, and all blank."""
+    cols = [col for col in range(COLUMNS) if (row, col) not in known]
+    if len(cols) < 2:  # itemgetter gives no tuple then
+        return (lambda values: [values[col] for col in cols]), [""] * len(cols)
+    return itemgetter(*cols), ("",) * len(cols)
+
+
+def _written(label: Label) -> str:
+    """The label as the form writes it: words printed downwards have a line a character."""
+    return "\n".join(label.text) if label.look == "vertical" else label.text
+
+
+def _says(label: Label, value: Value) -> bool:
+    """A cell holds the label's words; spaces and line breaks inside them mean nothing."""
+    if not isinstance(value, str):
+        return False
+    before, plan, after = (key(part) for part in label.text.partition("{plan}"))
+    shown = key(value)
+    return shown.startswith(before) and shown.endswith(after) if plan else shown == before
+
+
+_PRINTS: dict[int, tuple[Form, tuple[Print, Print]]] = {}
+
+
+def prints(form: Form) -> tuple[Print, Print]:
+    """Both sheets of a form, made once. A form is known by identity: hashing one costs too much."""
+    known = _PRINTS.get(id(form))
+    if known is None:
+        if len(_PRINTS) >= 8:
+            _PRINTS.clear()
+        known = _PRINTS[id(form)] = (form, (Print(form, 0), Print(form, 1)))
+    return known[1]
