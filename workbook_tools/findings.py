@@ -18,6 +18,14 @@ class Severity(StrEnum):
     WARNING = "warning"
     INFO = "info"
 
+    @property
+    def word(self) -> str:
+        """What people read."""
+        return _WORDS[self]
+
+
+_WORDS = {Severity.ERROR: "誤り", Severity.WARNING: "注意", Severity.INFO: "情報"}
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -34,9 +42,13 @@ class Place:
         """The same file, another cell."""
         return replace(self, sheet=sheet, cell=cell, field=field)
 
+    @property
+    def spot(self) -> str:
+        """``進捗状況シート①のF23``, as far as there are sheet and cell."""
+        return "の".join(part for part in (self.sheet, self.cell) if part)
+
     def __str__(self) -> str:
-        spot = "の".join(part for part in (self.sheet, self.cell) if part)
-        return f"{self.file}　{spot}" if spot else self.file
+        return f"{self.file}　{self.spot}" if self.spot else self.file
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,12 @@ class Finding:
     value: str | None
     message: str
     hint: str
+
+    @property
+    def sentence(self) -> str:
+        """Spot, message and hint, for where the file is already named."""
+        spot = f"{self.place.spot}：" if self.place.spot else ""
+        return f"{spot}{self.message}{self.hint}"
 
     def __str__(self) -> str:
         return f"{self.place}：{self.message}{self.hint}"
@@ -426,9 +444,6 @@ CATALOGUE: dict[str, Wording] = {
         "記入して提出してください。",
     ),
 }
-
-# What a message of an unknown name adds where a known one is near.
-NEAR = "『{near}』のことですか。"
 
 
 def found(code: str, place: Place, value: str | None = None, /, **facts: object) -> Finding:

@@ -18,7 +18,7 @@ from workbook_tools.plan.model import Plan
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import ReadOtherwise, State
 from workbook_tools.register.round import Round
-from workbook_tools.register.standing import SEVERITIES, departments, moment
+from workbook_tools.register.standing import departments, moment
 from workbook_tools.register.submissions import reinterpreted
 from workbook_tools.text import for_cell
 from workbook_tools.workspace import digest
@@ -30,8 +30,8 @@ _STATES = (
     Column("実践項目", 330),
     Column("担当部署", 190),
     Column("状況", 60, "center"),
-    Column("誤り", 45, "center"),
-    Column("注意", 45, "center"),
+    Column(Severity.ERROR.word, 45, "center"),
+    Column(Severity.WARNING.word, 45, "center"),
     Column("受領日時", 130),
     Column("受領回数", 60, "center"),
     Column("差戻し回数", 70, "center"),
@@ -122,7 +122,7 @@ def _findings(findings: Iterable[Finding]) -> Iterator[list[Cell]]:
         place, said = finding.place, (finding.value, finding.message, finding.hint)
         yield [
             number,
-            SEVERITIES[finding.severity],
+            finding.severity.word,
             finding.code,
             place.department,
             place.item_no,

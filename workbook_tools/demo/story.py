@@ -41,8 +41,8 @@ class Teller:
 
     def imported(self, year: FiscalYear, file: str, taken: History) -> None:
         """Last year's list was taken in."""
-        grades = _counts(Counter(one.grade or "－" for one in taken.results))
-        ended = sum(one.finished is not None for one in taken.results)
+        grades = _counts(Counter(result.grade or "－" for result in taken.results))
+        ended = sum(result.finished is not None for result in taken.results)
         self._tell(
             f"２ 前の年度の一覧を取り込む（import-history {file} --year {year}）",
             f"　　{len(taken.results)}件： {grades}、取組終了 {ended}件",
@@ -59,11 +59,8 @@ class Teller:
         """What came back at first: counts, faults, and what was read all the same."""
         self._tell("４ 戻ってきたシートを inbox/ に入れて読む（collect）", f"　　{_states(done)}")
         for file, errors in _faults(done):
-            spot = "の".join(filter(None, (errors[0].place.sheet, errors[0].place.cell)))
-            where = f"{spot}：" if spot else ""
             self._tell(
-                f"　　要修正： {file}（誤り {len(errors)}件）",
-                f"　　　{where}{errors[0].message}{errors[0].hint}",
+                f"　　要修正： {file}（誤り {len(errors)}件）", f"　　　{errors[0].sentence}"
             )
         odd = Counter(finding.code for finding in done.findings)
         by_labels = sum(form[2] == "labels" for file in done.files for form in file.forms)
@@ -108,7 +105,7 @@ class Teller:
     def to_open(self, example: Path, checked: Path, outputs: Sequence[Path]) -> None:
         """Which files to open."""
         self._tell("開いてみるファイル（作業フォルダーの中）")
-        shown = [(one, "一覧") for one in outputs]
+        shown = [(path, "一覧") for path in outputs]
         shown += [(checked, "確認結果"), (example, "記入されたシート（誤りのあるもの）")]
         self._tell(*(f"　　{self._workspace.relative(path)}　…{what}" for path, what in shown))
 
@@ -134,7 +131,7 @@ def _faults(done: Collection) -> Iterator[tuple[str, list[Finding]]]:
 
 def _by_department(done: Collection, state: State) -> dict[str, list[int]]:
     numbers: dict[str, list[int]] = {}
-    for one in done.practices:
-        if one.state is state:
-            numbers.setdefault(one.practice.lead, []).append(one.practice.no)
+    for known in done.practices:
+        if known.state is state:
+            numbers.setdefault(known.practice.lead, []).append(known.practice.no)
     return numbers

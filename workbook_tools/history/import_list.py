@@ -11,8 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rapidfuzz import fuzz, process
-
 from workbook_tools.cells import column_name, parse_cell
 from workbook_tools.era import FiscalYear, years_between
 from workbook_tools.excel.read import book as reading
@@ -27,6 +25,7 @@ from workbook_tools.history.headings import (
     listings,
     plain,
 )
+from workbook_tools.near import nearest
 from workbook_tools.plan import grading
 from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.register import ledger
@@ -121,7 +120,7 @@ def _results(
     lists: Sequence[Listing], file: str, plan: Plan
 ) -> tuple[tuple[PastResult, ...], tuple[Finding, ...]]:
     practices = {practice.no: practice for practice in plan.practices}
-    titles = {practice.no: key(practice.title) for practice in plan.practices}
+    titles = {practice.title: practice.no for practice in plan.practices}
     results: dict[int, PastResult] = {}
     met: dict[int, _Row] = {}
     findings: list[Finding] = []
@@ -135,7 +134,7 @@ def _results(
                     row.place(NUMBER, number),
                     row.text(NUMBER),
                     number=number,
-                    first=f"{first.sheet}の{first.cell}",
+                    first=first.spot,
                 )
             )
         elif number is None or number not in practices:
@@ -181,7 +180,7 @@ def _no_number(row: _Row, number: int | None) -> Finding:
     return found("H202", row.place(NUMBER, number), text, number=number, title=title)
 
 
-def _title(row: _Row, practice: Practice, plan: Plan, titles: Mapping[int, str]) -> list[Finding]:
+def _title(row: _Row, practice: Practice, plan: Plan, titles: Mapping[str, int]) -> list[Finding]:
     """Titles change over the years, so a different one is only shown, unless another item's."""
     text = row.text(TITLE)
     names = (practice.title, practice.printed_title, plan.item(practice.item_no).name)
@@ -189,13 +188,12 @@ def _title(row: _Row, practice: Practice, plan: Plan, titles: Mapping[int, str])
         return []
     place, value = row.place(TITLE, practice.no), squeeze_lines(text)
     facts = {"number": practice.no, "value": value, "title": practice.title}
-    nearest = process.extractOne(key(text), titles, scorer=fuzz.ratio, score_cutoff=80)
-    if nearest is None or nearest[2] == practice.no:
+    near = nearest(text, titles)
+    if near is None or near == practice.title:
         return [found("H205", place, text, **facts)]
-    if nearest[1] == 100:
-        return [found("H204", place, text, **facts, other=nearest[2])]
-    other = plan.practice(nearest[2])
-    return [found("H206", place, text, **facts, other=other.no, near=other.title)]
+    if key(near) == key(text):
+        return [found("H204", place, text, **facts, other=titles[near])]
+    return [found("H206", place, text, **facts, other=titles[near], near=near)]
 
 
 def _result(row: _Row, number: int, plan: Plan) -> tuple[PastResult, list[Finding]]:

@@ -7,13 +7,14 @@ whose absence another check reports, so that one mistake is one finding.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from itertools import pairwise
 
 from workbook_tools.cells import parse_cell
 from workbook_tools.era import FiscalYear
 from workbook_tools.excel.read.book import Table
-from workbook_tools.findings import CATALOGUE, NEAR, Finding, Place, found
+from workbook_tools.findings import CATALOGUE, Finding, Place, found
+from workbook_tools.near import nearest, question
 from workbook_tools.plan.master_tables import (
     EXPECTED,
     OPTIONAL,
@@ -238,7 +239,8 @@ def _department_names(parts: MasterTables) -> Iterator[Finding]:
             if keys[at] in keys[:at]:
                 yield _at("M105", cell, value=name)
             elif known and keys[at] not in known and keys[at] != key(EVERYBODY):
-                suggestion = _nearest(name, spellings)
+                near = nearest(name, spellings)
+                suggestion = question(spellings[near] if near else None)
                 yield _at("M106", cell, value=name, sheet="部署", suggestion=suggestion)
 
 
@@ -250,14 +252,6 @@ def _former_names(parts: MasterTables) -> dict[str, str]:
         for former in maybe(names, row.get("旧名称")) or ()
         if "部署" in row
     }
-
-
-def _nearest(name: str, spellings: Mapping[str, str]) -> str:
-    """The question whether a known name was meant, or nothing where none is near."""
-    from rapidfuzz import process  # only a master with a mistake in it needs this
-
-    hit = process.extractOne(key(name), list(spellings), score_cutoff=60)
-    return NEAR.format(near=spellings[hit[0]]) if hit else ""
 
 
 def _score_ranges(parts: MasterTables) -> Iterator[Finding]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from workbook_tools.findings import Severity
 from workbook_tools.plan.model import Plan
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import PracticeState, Returned, State, Status
@@ -16,7 +15,6 @@ from workbook_tools.register.results import finished
 from workbook_tools.register.round import Round
 from workbook_tools.register.submissions import forms
 
-SEVERITIES = {Severity.ERROR: "誤り", Severity.WARNING: "注意", Severity.INFO: "情報"}
 COUNTS = ("配布", "受理", "要修正", "未提出", "差戻し回数")
 
 

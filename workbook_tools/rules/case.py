@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from workbook_tools import text
 from workbook_tools.era import FiscalYear
-from workbook_tools.findings import NEAR, Finding, found
+from workbook_tools.findings import Finding, found
 from workbook_tools.form import layout
 from workbook_tools.form.layout import Form, Kind, field_name
 from workbook_tools.form.references import Resolved
@@ -210,12 +210,3 @@ def same(one: str, other: str) -> bool:
     """Equal but for widths, spaces, line breaks and the manner of writing "none"."""
     keys = [text.key(text.tidy(words)) for words in (one, other)]
     return keys[0] == keys[1] or all(not words.strip("-") for words in keys)
-
-
-def nearest(name: str, names: Sequence[str]) -> str:
-    """The question whether a known name was meant, or nothing where none is near."""
-    from rapidfuzz import process  # only a form with a mistake in it needs this
-
-    spellings = {text.key(one): one for one in names}
-    hit = process.extractOne(text.key(name), list(spellings), score_cutoff=60)
-    return NEAR.format(near=spellings[hit[0]]) if hit else ""

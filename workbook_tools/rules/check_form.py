@@ -19,8 +19,9 @@ from workbook_tools.form import layout
 from workbook_tools.form.layout import field_name
 from workbook_tools.form.references import effective_schedule
 from workbook_tools.intake.answers import Found, Submission
+from workbook_tools.near import nearest, question
 from workbook_tools.plan import grading
-from workbook_tools.rules.case import Case, Context, Rule, nearest, same, score_fault, short
+from workbook_tools.rules.case import Case, Context, Rule, same, score_fault, short
 from workbook_tools.rules.header import (
     f010_older_version,
     f011_other_year,
@@ -122,8 +123,8 @@ def p202_status_missing(case: Case) -> Iterator[Finding]:
     name = case.now("工程_状況")
     status = case.value(name)
     if status not in layout.STATUSES:
-        near = nearest(status, layout.STATUSES) if status else ""
-        yield case.find("P202", name, suggestion=near)
+        near = nearest(status, layout.STATUSES)
+        yield case.find("P202", name, suggestion=question(near))
 
 
 def p203_revision_missing(case: Case) -> Iterator[Finding]:

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from workbook_tools import text
 from workbook_tools.findings import Finding
 from workbook_tools.form import layout
+from workbook_tools.near import nearest, question
 from workbook_tools.plan.model import EVERYBODY
-from workbook_tools.rules.case import Case, nearest, same, short
+from workbook_tools.rules.case import Case, same, short
 
 _VERSION = re.compile(r"\d{1,4}")
 
@@ -87,7 +88,8 @@ def _near_department(case: Case, name: str) -> str:
     everyone = {text.key(one): "" for one in case.desk.former}
     if text.key(name) in everyone:
         return ""  # no slip of the pen: another department
-    return nearest(name, case.practice.departments) or nearest(name, tuple(case.desk.former))
+    own = nearest(name, case.practice.departments)
+    return question(own or nearest(name, case.desk.former))
 
 
 def f014_history_altered(case: Case) -> Iterator[Finding]:

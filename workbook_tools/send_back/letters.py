@@ -159,8 +159,8 @@ def _entry(entry: Entry) -> str:
             "読み取れた内容は入っています。続きを記入して提出してください。"
         )
     counts = [
-        f"{word}{count}件"
-        for word, severity in (("誤り", Severity.ERROR), ("注意", Severity.WARNING))
+        f"{severity.word}{count}件"
+        for severity in (Severity.ERROR, Severity.WARNING)
         if (count := sum(finding.severity is severity for finding in entry.findings))
     ]
     if counts:
@@ -168,9 +168,7 @@ def _entry(entry: Entry) -> str:
     faults = sorted(entry.findings, key=lambda finding: finding.severity is not Severity.ERROR)
     faults = [finding for finding in faults if finding.severity is not Severity.INFO]
     for finding in faults[:_MOST_SHOWN]:
-        place = "の".join(part for part in (finding.place.sheet, finding.place.cell) if part)
-        said = squeeze_lines(finding.message + finding.hint)
-        rows.append(f"　・{place}： {said}" if place else f"　・{said}")
+        rows.append(f"　・{squeeze_lines(finding.sentence)}")
     if len(faults) > _MOST_SHOWN:
         rows.append(f"　・ほか{len(faults) - _MOST_SHOWN}件（シート「確認結果」をご覧ください）")
     return "\n".join(rows)

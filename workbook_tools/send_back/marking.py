@@ -234,7 +234,7 @@ def _notes(findings: Iterable[Finding], areas: Mapping[str, Area]) -> dict[Spot,
         if finding.severity in _COLOURS:
             area = areas[finding.place.cell or ""]
             spot = area.row, area.col
-            weight = result_sheet.SEVERITIES[finding.severity]
+            weight = finding.severity.word
             said = f"{weight}：{finding.message}\n{finding.hint}"
             before = notes[spot].text if spot in notes else MARKER
             notes[spot] = Note(f"{before}\n{said}", area.last_col)

@@ -31,7 +31,6 @@ from workbook_tools.text import lines
 
 WORKBOOK = "xl/workbook.xml"
 NAME = "確認結果"
-SEVERITIES = {Severity.ERROR: "誤り", Severity.WARNING: "注意", Severity.INFO: "情報"}
 HEADINGS = ("№", "種類", "シート", "セル", "入力された内容", "指摘", "直し方")
 _NOTE_HEADING = "元の色（消さないでください）"
 _GUIDE = (
@@ -135,7 +134,7 @@ def _cells(number: int, row: ListedFinding) -> list[_Cell]:
     look = {Severity.ERROR: "error", Severity.WARNING: "warning"}.get(finding.severity, "center")
     return [
         (str(number), "center"),
-        (SEVERITIES[finding.severity], look),
+        (finding.severity.word, look),
         (place.sheet or "", "text"),
         (place.cell or "", "link" if place.sheet and place.cell else "center"),
         (value, "text"),

@@ -11,10 +11,8 @@ from typing import NoReturn
 import click
 
 from workbook_tools.era import FiscalYear
-from workbook_tools.findings import Finding, PlanError, Severity, UserError
+from workbook_tools.findings import Finding, PlanError, UserError
 from workbook_tools.text import printable
-
-_SEVERITIES = {Severity.ERROR: "誤り", Severity.WARNING: "注意", Severity.INFO: "情報"}
 
 
 class Year(click.ParamType[FiscalYear]):
@@ -102,7 +100,7 @@ def say(text: str) -> None:
 def tell(findings: Iterable[Finding]) -> None:
     """Findings, on standard error."""
     for finding in findings:
-        click.echo(printable(f"【{_SEVERITIES[finding.severity]}】{finding}"), err=True)
+        click.echo(printable(f"【{finding.severity.word}】{finding}"), err=True)
 
 
 @contextmanager

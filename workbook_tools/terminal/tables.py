@@ -16,7 +16,7 @@ from rich.text import Text
 
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.register.records import PracticeState, ReadOtherwise, State
-from workbook_tools.register.standing import COUNTS, SEVERITIES, departments
+from workbook_tools.register.standing import COUNTS, departments
 from workbook_tools.text import printable
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def show_check(collection: Collection, *, verbose: bool) -> None:
         for number, status, _ in file.forms:
             _line(console, f"{file.file}　小№{number if number is not None else '？'}： {status}")
     for finding in collection.findings:
-        _line(console, f"【{SEVERITIES[finding.severity]}】{finding}")
+        _line(console, f"【{finding.severity.word}】{finding}")
     if not collection.findings:
         _line(console, "指摘はありません。")
     if verbose:
@@ -80,9 +80,7 @@ def _show_faults(console: Console, findings: Sequence[Finding]) -> None:
     for file, errors in list(by_file.items())[:_FILES]:
         _line(console, f"要修正： {file}（誤り {len(errors)}件）")
         for finding in errors[:_FINDINGS_A_FILE]:
-            spot = "の".join(part for part in (finding.place.sheet, finding.place.cell) if part)
-            where = f"{spot}：" if spot else ""
-            _line(console, f"　　{where}{finding.message}{finding.hint}")
+            _line(console, f"　　{finding.sentence}")
         if len(errors) > _FINDINGS_A_FILE:
             _line(console, f"　　ほか {len(errors) - _FINDINGS_A_FILE}件")
     if len(by_file) > _FILES:
