@@ -59,7 +59,7 @@ def zipped(made: Mapping[str, bytes | str], stored: tuple[str, ...] = ()) -> byt
 def book(*sheets: str, strings: str = "", names: str = "", **more: bytes | str) -> bytes:
     """A minimal .xlsx. Further parts by keyword, ``__`` for a slash and ``_`` for a dot."""
     made = parts(*sheets, strings=strings, names=names)
-    made.update({path.replace("__", "/").replace("_", "."): one for path, one in more.items()})
+    made.update({path.replace("__", "/").replace("_", "."): part for path, part in more.items()})
     return zipped(made)
 
 

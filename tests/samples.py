@@ -50,9 +50,9 @@ def returned(
 
     ``number`` sends practice ``no``'s answers under another number.
     """
-    form = layout.form_of(plan)
+    plan = plan.of_year(year)
     practice = plan.practice(no)
     values = only if only is not None else complete(practice, year, plan)
-    blank = prefill.content(plan, form, practice, year, prefill.Known())
+    blank = prefill.content(plan, practice, prefill.Known())
     content = Content({**blank.values, **values, **changes}, blank.open)
-    return workbook(plan, plan.practice(number or no), year, content)
+    return workbook(plan, plan.practice(number or no), content)

@@ -22,7 +22,7 @@ from workbook_tools.consolidate import appendix
 from workbook_tools.figures.compute import compute
 from workbook_tools.form import layout
 from workbook_tools.form.layout import Kind
-from workbook_tools.register.submissions import Stored
+from workbook_tools.register.records import Stored
 from workbook_tools.text import squeeze
 
 FIGURES = compute(PLAN, real_facts())
@@ -41,7 +41,7 @@ OURS = {
 @cache
 def answers(*numbers: int) -> Mapping[int, Mapping[str, Stored]]:
     """Accepted forms of these practices, of all that were evaluated without any."""
-    chosen = numbers or [one.practice.no for one in FIGURES.practices if one.evaluated]
+    chosen = numbers or [known.practice.no for known in FIGURES.practices if known.evaluated]
     found = {}
     for no in chosen:
         texts = {name: str(text) for name, text in complete(PLAN.practice(no)).items()}
@@ -53,7 +53,7 @@ def answers(*numbers: int) -> Mapping[int, Mapping[str, Stored]]:
 
 @cache
 def book(*numbers: int) -> bytes:
-    return appendix.workbook(PLAN, R3, FIGURES, answers(*numbers))
+    return appendix.workbook(FIGURES, answers(*numbers))
 
 
 def opened(data: bytes) -> Workbook:
@@ -71,7 +71,7 @@ def test_cover_then_list_then_both_sheets_in_order() -> None:
 
 
 def test_the_cover() -> None:
-    data = appendix.workbook(PLAN, R3, FIGURES, {}, date(2022, 5, 20))
+    data = appendix.workbook(FIGURES, {}, date(2022, 5, 20))
     words = [cell.value for cell in opened(data)["表紙"]["A"] if cell.value]
     assert words == [
         "行政創革プラン",
@@ -102,7 +102,7 @@ def test_the_list_has_a_dash_for_items_that_ended_before() -> None:
 def test_the_list_names_what_is_missing() -> None:
     facts = real_facts()
     missing = compute(PLAN, dataclasses.replace(facts, statuses={**facts.statuses, 16: "未提出"}))
-    row = row_of(appendix.workbook(PLAN, R3, missing, {}), 16)
+    row = row_of(appendix.workbook(missing, {}), 16)
     assert row[5:11] == [None, None, None, None, None, "未提出"]
 
 
@@ -149,13 +149,13 @@ def test_a_paper_and_no_form() -> None:
 
 
 def test_same_input_same_bytes() -> None:
-    assert appendix.workbook(PLAN, R3, FIGURES, answers(16)) == book(16)
+    assert appendix.workbook(FIGURES, answers(16)) == book(16)
 
 
 def test_another_plan_in_its_first_year() -> None:
     plan = another_plan(practices=5)
     texts: dict[int, dict[str, Stored]] = {2: {}, 5: {}}
-    data = appendix.workbook(plan, R3, first_year(plan), texts)
+    data = appendix.workbook(first_year(plan), texts)
     assert opened(data).sheetnames[2:] == ["2①", "2②", "5①", "5②"]
 
 
@@ -177,7 +177,7 @@ def test_pages_are_numbered_through() -> None:
     books = {
         "few": book(12, 16),
         "all": book(),
-        "long": appendix.workbook(PLAN, R3, FIGURES, long_answers()),
+        "long": appendix.workbook(FIGURES, long_answers()),
     }
     read = {
         name: pypdf.PdfReader(io.BytesIO(data)).pages
@@ -200,6 +200,6 @@ def test_pages_are_numbered_through() -> None:
 
 def test_rows_fit_their_texts() -> None:
     short = opened(book(16))["16②"]
-    long = opened(appendix.workbook(PLAN, R3, FIGURES, long_answers()))["16②"]
+    long = opened(appendix.workbook(FIGURES, long_answers()))["16②"]
     row = FORM["課題_R3"].area.row + 1
     assert long.row_dimensions[row].height > 3 * short.row_dimensions[row].height

@@ -18,11 +18,13 @@ from workbook_tools.register.ledger import (
     record_of,
     sources,
 )
-from workbook_tools.register.schema import Distributed, Kind, Prefilled, Source
+from workbook_tools.register.records import Distributed, Prefilled, Source, SourceKind
 
 R3 = FiscalYear.parse("R3")
-FIRST = Source("aa", Kind.RETURN, "inbox/No16.xlsx", R3, "2022-04-20T09:00:00+09:00")
-SECOND = Source("bb", Kind.PLAN, "templates/計画マスタ.xlsx", None, "2022-04-21T09:00:00+09:00")
+FIRST = Source("aa", SourceKind.RETURN, "inbox/No16.xlsx", R3, "2022-04-20T09:00:00+09:00")
+SECOND = Source(
+    "bb", SourceKind.PLAN, "templates/計画マスタ.xlsx", None, "2022-04-21T09:00:00+09:00"
+)
 
 
 def test_a_content_is_kept_once_under_its_digest(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from workbook_tools.form.references import resolve
 from workbook_tools.form.workbook import header
 from workbook_tools.intake.answers import Answer, Found, Located, Submission, understand
 from workbook_tools.plan.read_master import sample
-from workbook_tools.register.schema import Prefilled
+from workbook_tools.register.records import Prefilled
 from workbook_tools.rules.case import Context
 from workbook_tools.rules.check_form import RULES, check
 
@@ -68,13 +68,13 @@ CLEAN: dict[str, object] = {
 
 def submission(practice: int = 16, file: str = FILE, **typed: object) -> Submission:
     """The clean form with other values in some fields, read as a returned one would be."""
-    values: dict[str, object] = {**header(PLAN, PLAN.practice(practice), R3), **CLEAN, **typed}
+    values: dict[str, object] = {**header(PLAN, PLAN.practice(practice)), **CLEAN, **typed}
     answers = {}
     for field in FORM.fields:
         value = values.get(field.name, "")
         if value is LOST or field.kind is Kind.LABEL:
             continue
-        raw, read, kind, how = understand(field, "" if value is FORMULA else _cell(value))
+        raw, read, kind, how = understand(field.kind, "" if value is FORMULA else _cell(value))
         kind = Found.FORMULA if value is FORMULA else kind
         sheet, cell = SHEETS[field.sheet], field.area.a1
         answers[field.name] = Answer(field.name, sheet, cell, raw, read, kind, how)
@@ -102,7 +102,7 @@ def _cell(value: object) -> Value:
 
 
 def context(practice: int = 16, sent: Mapping[str, Prefilled] | None = None) -> Context:
-    return Context(FORM, PLAN, R3, PLAN.practice(practice).lead, sent or {})
+    return Context(PLAN, PLAN.practice(practice).lead, sent or {})
 
 
 def findings(
@@ -477,7 +477,7 @@ def test_rules_and_codes_are_named_alike() -> None:
         assert code.co_name[:4].upper() in code.co_consts
 
 
-_NAMES = [one.name for one in FORM.fields if one.name != "確認年度"]
+_NAMES = [field.name for field in FORM.fields if field.name != "確認年度"]
 _TEXTS = st.one_of(
     st.text(max_size=40),
     st.floats(),

@@ -24,10 +24,10 @@ from workbook_tools.form import layout
 from workbook_tools.intake.read_forms import take_in
 from workbook_tools.plan.model import Plan, Waiver
 from workbook_tools.rebuild import rebuild
-from workbook_tools.register import ledger
-from workbook_tools.register import submissions as returns
+from workbook_tools.register import ledger, results
 from workbook_tools.register.database import Register
-from workbook_tools.register.submissions import State
+from workbook_tools.register.records import State
+from workbook_tools.register.round import Round
 from workbook_tools.text import tidy
 from workbook_tools.workspace import Workspace
 
@@ -51,17 +51,25 @@ def put(workspace: Workspace, name: str, data: bytes, at: int = 0) -> Path:
     return path
 
 
+def held(workspace: Workspace, plan: Plan = FEW, now: str = NOW) -> Round:
+    return Round(workspace, plan, now)
+
+
 def run(workspace: Workspace, plan: Plan = FEW, now: str = NOW) -> Collection:
-    return collect(Round(workspace, plan, now))
+    return collect(held(workspace, plan, now))
 
 
 def states(done: Collection) -> dict[int, str]:
-    return {one.practice.no: one.state.value for one in done.practices}
+    return {state.practice.no: state.state.value for state in done.practices}
 
 
 def codes(done: Collection, *severities: Severity) -> list[str]:
     wanted = severities or (Severity.ERROR, Severity.WARNING)
-    return [one.code for one in done.findings if one.severity in wanted and one.code != "X801"]
+    return [
+        finding.code
+        for finding in done.findings
+        if finding.severity in wanted and finding.code != "X801"
+    ]
 
 
 def test_what_came_back_and_what_is_missing(workspace: Workspace) -> None:
@@ -71,7 +79,9 @@ def test_what_came_back_and_what_is_missing(workspace: Workspace) -> None:
     assert states(done) == {12: "未提出", 16: "受理", 17: "要修正"}
     assert done.missing == (12,)
     (fault,) = [
-        one for one in done.findings if one.severity is Severity.ERROR and one.code == "S102"
+        finding
+        for finding in done.findings
+        if finding.severity is Severity.ERROR and finding.code == "S102"
     ]
     assert (fault.place.file, fault.place.sheet, fault.place.cell, fault.value) == (
         "inbox/民生/No17.xlsx",
@@ -79,7 +89,7 @@ def test_what_came_back_and_what_is_missing(workspace: Workspace) -> None:
         FORM["進捗度_R3"].area.a1,
         "5",
     )
-    assert [one.place.item_no for one in done.findings if one.code == "X801"] == [12]
+    assert [finding.place.item_no for finding in done.findings if finding.code == "X801"] == [12]
     assert done.has_errors
 
 
@@ -130,11 +140,11 @@ def test_the_newest_accepted_version_counts(
         run(workspace)
     put(workspace, "b.xlsx", returned(16, **second), at=2)
     done = run(workspace, now=LATER)
-    (one,) = [one for one in done.practices if one.practice.no == 16]
-    assert one.state.value == state
-    assert (one.counting.file if one.counting else None) == (counts and f"inbox/{counts}")
+    (known,) = [known for known in done.practices if known.practice.no == 16]
+    assert known.state.value == state
+    assert (known.counting.file if known.counting else None) == (counts and f"inbox/{counts}")
     assert sorted(codes(done)) == said
-    assert one.versions == 2
+    assert known.versions == 2
 
 
 def test_within_one_run_the_files_date_decides(workspace: Workspace) -> None:
@@ -142,7 +152,7 @@ def test_within_one_run_the_files_date_decides(workspace: Workspace) -> None:
     put(workspace, "b.xlsx", returned(16, 特記事項="古いほう"), at=10)
     run(workspace)
     with Register.open(workspace.register) as register:
-        assert returns.answers(register, R3)[16]["特記事項"].value == "新しいほう"
+        assert results.answers(register, R3)[16]["特記事項"].value == "新しいほう"
 
 
 def test_the_same_content_twice_is_one_version(workspace: Workspace) -> None:
@@ -211,12 +221,12 @@ def test_a_second_run_reads_nothing_anew_and_says_the_same(workspace: Workspace)
 
 def test_the_report_is_rewritten_only_when_something_changed(workspace: Workspace) -> None:
     put(workspace, "No16.xlsx", returned(16))
-    path = report.write(workspace, FEW, run(workspace))
+    path = report.write(held(workspace), run(workspace))
     os.utime(path, (1, 1))
-    report.write(workspace, FEW, run(workspace, now=LATER))
+    report.write(held(workspace), run(workspace, now=LATER))
     assert path.stat().st_mtime == 1
     put(workspace, "No17.xlsx", returned(17))
-    report.write(workspace, FEW, run(workspace, now=LATER))
+    report.write(held(workspace), run(workspace, now=LATER))
     assert path.stat().st_mtime > 1
 
 
@@ -240,7 +250,8 @@ def test_an_overwritten_inbox_loses_nothing(workspace: Workspace) -> None:
     done = run(workspace, now=LATER)
     assert states(done)[16] == "旧版"
     kept = {
-        ledger.content(workspace.archive, one.sha256) for one in ledger.sources(workspace.archive)
+        ledger.content(workspace.archive, source.sha256)
+        for source in ledger.sources(workspace.archive)
     }
     assert kept == {first, second}
 
@@ -255,7 +266,7 @@ def test_the_register_made_anew_from_the_archive(workspace: Workspace) -> None:
     with Register.open(workspace.register) as register:
         sent = register.distributed(R3)
     workspace.register.write_bytes(b"damaged" * 1000)
-    assert rebuild(workspace, FEW, LATER, lambda done, total: None) == 4
+    assert rebuild(held(workspace, now=LATER), lambda done, total: None) == 4
     assert dataclasses.replace(run(workspace), read_anew=0) == dataclasses.replace(
         before, read_anew=0
     )
@@ -276,7 +287,7 @@ def test_a_run_that_is_cut_off_leaves_no_trace(
     with pytest.raises(KeyboardInterrupt):
         run(workspace)
     monkeypatch.undo()
-    assert state_of_round(workspace, FEW, R3, NOW).missing == (12, 16, 17)
+    assert state_of_round(held(workspace)).missing == (12, 16, 17)
     assert states(run(workspace)) == {12: "未提出", 16: "受理", 17: "受理"}
 
 
@@ -286,8 +297,8 @@ def test_an_accepted_end_ends_the_practice(workspace: Workspace) -> None:
     put(workspace, "No17.xlsx", returned(17))
     assert codes(run(workspace)) == []
     with Register.open(workspace.register) as register:
-        assert returns.finished(register) == {16: R3}
-        due = FEW.running(R4, returns.finished(register))
+        assert results.finished(register) == {16: R3}
+        due = FEW.of_year(R4).running(results.finished(register))
     assert [practice.no for practice in due] == [17]  # 12 ended in R3 by the plan master
 
 
@@ -310,7 +321,7 @@ def test_an_exception_of_the_secretariat(
     assert states(done)[16] == state
     assert codes(done) == said
     if state == "受理":
-        (info,) = [one for one in done.findings if one.code == "S108"]
+        (info,) = [finding for finding in done.findings if finding.code == "S108"]
         assert info.severity is Severity.INFO
         assert "理由：総合評価に含めて説明、承認：室長" in info.hint
 
@@ -321,17 +332,16 @@ def test_an_exception_that_nothing_needs(workspace: Workspace) -> None:
     )
     put(workspace, "No16.xlsx", returned(16))
     done = run(workspace, plan)
-    assert [(one.code, one.place.item_no) for one in done.findings if one.code[0] == "E"] == [
-        ("E901", 16)
-    ]
+    said = [finding for finding in done.findings if finding.code.startswith("E")]
+    assert [(finding.code, finding.place.item_no) for finding in said] == [("E901", 16)]
 
 
 def test_scores_and_texts_come_back_next_year(workspace: Workspace) -> None:
     put(workspace, "No16.xlsx", returned(16, 進捗度_R3="３", 課題_R4="Ｒ３と同じ"))
     run(workspace)
     with Register.open(workspace.register) as register:
-        scores = returns.scores(register, FORM.criteria)
-        year, raw = returns.answers_before(register, R4)[16]
+        scores = results.scores(register, FORM.criteria)
+        year, raw = results.answers_before(register, R4)[16]
     assert scores[R3][16] == {"進捗度": 3, "連携度": 2, "効率性": 2, "創造性": 2}
     assert (year, raw["課題_R4"], raw["進捗度_R3"]) == (R3, "Ｒ３と同じ", "３")
 
@@ -339,17 +349,23 @@ def test_scores_and_texts_come_back_next_year(workspace: Workspace) -> None:
 def test_what_was_read_otherwise_is_shown(workspace: Workspace) -> None:
     put(workspace, "No16.xlsx", returned(16, 進捗度_R3="２点", 取組予定_R4_1="②と同じ"))
     run(workspace)
-    readings = read_otherwise(workspace, R3)
-    shown = {field: (one.raw, one.text, one.how, one.chain) for _, _, field, one in readings}
-    assert shown["進捗度_R3"] == ("２点", "2", "数字の書き方", "")
-    assert shown["取組予定_R4_1"][:2] == ("②と同じ", complete(PLAN.practice(16))["取組予定_R3_1"])
-    assert shown["取組予定_R4_1"][3] == "③←②"
+    readings = read_otherwise(held(workspace))
+    assert {(reading.practice_no, reading.file) for reading in readings} == {
+        (16, "inbox/No16.xlsx")
+    }
+    shown = {reading.field: reading for reading in readings}
+    score, plan = shown["進捗度_R3"], shown["取組予定_R4_1"]
+    assert (score.answer.raw, score.answer.text) == ("２点", "2")
+    assert (score.answer.how, score.answer.chain, score.how) == ("数字の書き方", "", "数字の書き方")
+    assert plan.answer.raw == "②と同じ"
+    assert plan.answer.text == complete(PLAN.practice(16))["取組予定_R3_1"]
+    assert (plan.answer.chain, plan.how) == ("③←②", "参照 ③←②")
 
 
 def test_the_report_as_a_workbook(workspace: Workspace) -> None:
     put(workspace, "No16.xlsx", returned(16, 特記事項="=1+1", 進捗度_R3="２"))
     put(workspace, "No17.xlsx", returned(17, 進捗度_R3="=cmd"))
-    book = openpyxl.load_workbook(report.write(workspace, FEW, run(workspace)))
+    book = openpyxl.load_workbook(report.write(held(workspace), run(workspace)))
     assert book.sheetnames == ["提出状況", "指摘一覧", "部署別", "読み替え一覧"]
 
     def rows(name: str) -> list[dict[str, object]]:
@@ -379,8 +395,9 @@ def test_the_report_as_a_workbook(workspace: Workspace) -> None:
 def test_checking_one_file_writes_nothing(workspace: Workspace) -> None:
     path = put(workspace, "No16.xlsx", returned(16, 進捗度_R3=9))
     before = sorted(workspace.root.rglob("*"))
-    for plan in (FEW, None):  # with a plan master, and at a department without one
-        done = check_files(workspace, plan, R3, NOW, [str(path)])
+    # With a plan master, and at a department without one.
+    for plan, believing in ((FEW, False), (PLAN, True)):
+        done = check_files(held(workspace, plan), [str(path)], believing=believing)
         assert codes(done) == ["S102"]
         assert done.files[0].forms == ((16, "要修正", "names"),)
     assert sorted(workspace.root.rglob("*")) == before

@@ -12,11 +12,15 @@ import pytest
 from tests.samples import PLAN, R3, R4, returned
 from workbook_tools.collect.collect import collect
 from workbook_tools.consolidate.consolidate import consolidate, shortcomings
-from workbook_tools.council import council, opinions
-from workbook_tools.council.ballot import ENDED, ITEM, Target
+from workbook_tools.council import opinions
+from workbook_tools.council.collect import collect as collect_ballots
+from workbook_tools.council.distribute import distribute as send_ballots
 from workbook_tools.findings import UserError
-from workbook_tools.plan.model import Plan, Waiver
 from workbook_tools.outbox import put
+from workbook_tools.plan.model import Plan, Waiver
+from workbook_tools.plan.write_master import master
+from workbook_tools.register.ballots import ENDED, ITEM, Opinion, Target
+from workbook_tools.register.round import Round
 from workbook_tools.workspace import Workspace
 
 NOW = "2022-05-20T09:00:00+09:00"
@@ -50,14 +54,14 @@ def test_every_sheet_in_its_order(workspace: Workspace) -> None:
     done = consolidate(Round(workspace, FEW, NOW), with_appendix=True)
     assert [path.name for path in done.paths] == ["取組状況一覧_R3.xlsx", "資料編_R3.xlsx"]
     assert openpyxl.load_workbook(done.paths[0]).sheetnames == SHEETS
-    assert shortcomings(done.round) == []
+    assert shortcomings(done.contents) == []
 
 
 def test_what_is_missing_is_shown_and_said(workspace: Workspace) -> None:
     receive(workspace, 16)
     receive(workspace, 17, 進捗度_R3=7)
     done = consolidate(Round(workspace, FEW, NOW))
-    assert shortcomings(done.round) == ["未提出 1件： 小№ 18", "要修正 1件： 小№ 17"]
+    assert shortcomings(done.contents) == ["未提出 1件： 小№ 18", "要修正 1件： 小№ 17"]
     assert "要修正" in row_of(done.paths[0], "実践項目別", 17)
     assert "未提出" in row_of(done.paths[0], "実践項目別", 18)
     assert "評価 1/3" in row_of(done.paths[0], "取組項目別", 7)
@@ -88,15 +92,15 @@ def test_a_plan_changed_since_collecting(workspace: Workspace) -> None:
     moved = dataclasses.replace(PLAN.practice(18), item_no=8)
     changed = dataclasses.replace(FEW, practices=(*FEW.practices[:2], moved))
     done = consolidate(Round(workspace, changed, NOW))
-    assert any("計画マスタが変わっています" in one for one in shortcomings(done.round))
-    assert [len(item.practices) for item in done.round.figures.items[6:8]] == [2, 1]
+    assert any("計画マスタが変わっています" in sentence for sentence in shortcomings(done.contents))
+    assert [len(item.practices) for item in done.contents.figures.items[6:8]] == [2, 1]
 
 
 def test_exceptions_stand_in_the_notes(workspace: Workspace) -> None:
     plan = dataclasses.replace(FEW, waivers=(Waiver(16, "S108", "口頭で説明済み"),))
     receive(workspace, 16, plan=plan, 評価理由_連携度="")
     done = consolidate(Round(workspace, plan, NOW))
-    assert any("№16" in note and "口頭で説明済み" in note for note in done.round.notes)
+    assert any("№16" in note and "口頭で説明済み" in note for note in done.contents.notes)
     summary = openpyxl.load_workbook(done.paths[0])["総括"]
     words = [str(cell.value) for row in summary.iter_rows() for cell in row if cell.value]
     assert any("口頭で説明済み" in word for word in words)
@@ -104,17 +108,17 @@ def test_exceptions_stand_in_the_notes(workspace: Workspace) -> None:
 
 def test_the_council_s_scores_and_edited_opinions(workspace: Workspace) -> None:
     receive(workspace, 16, 17, 18)
-    council.distribute(Round(workspace, FEW, 2))
+    send_ballots(Round(workspace, FEW, NOW), 2)
     for member, score in ((1, 4), (2, 3)):
         path = workspace.forms(R3) / "評価シート" / f"評価シート_委員0{member}.xlsx"
         book = openpyxl.load_workbook(path)
         cell = book.defined_names["評価_07"].attr_text.split("!")[1].replace("$", "")
         book["評価シート"][cell] = score
         book.save(workspace.inbox / path.name)
-    council.collect(Round(workspace, FEW, NOW))
+    collect_ballots(Round(workspace, FEW, NOW))
     said = [
-        opinions.Opinion(Target(ITEM, 7), 1, "窓口がよくなった。"),
-        opinions.Opinion(Target(ENDED, 19), 2, "役目を終えた。"),
+        Opinion(Target(ITEM, 7), 1, "窓口がよくなった。"),
+        Opinion(Target(ENDED, 19), 2, "役目を終えた。"),
     ]
     data, _ = opinions.gathered(None, "題", said, [])
     put(workspace.outbox / "意見集約_R3.xlsx", data)
@@ -126,6 +130,7 @@ def test_the_council_s_scores_and_edited_opinions(workspace: Workspace) -> None:
 
 
 def test_next_year_names_what_is_new_moved_and_ended(workspace: Workspace) -> None:
+    put(workspace.plan_master, master(FEW))  # under which item a practice was, its plan tells
     receive(workspace, 16, 17)
     put(workspace.inbox / "No18.xlsx", returned(18, 取組終了_年=4, 取組終了_月=3, 取組予定_R4_1=""))
     collect(Round(workspace, FEW, NOW))
@@ -134,11 +139,12 @@ def test_next_year_names_what_is_new_moved_and_ended(workspace: Workspace) -> No
     plan = dataclasses.replace(
         FEW, practices=(PLAN.practice(16), moved, PLAN.practice(18), newcomer), evaluated=R4
     )
+    put(workspace.plan_master, master(plan))
     for no in (16, 17, 71):
         put(workspace.inbox / "R4" / f"No{no}.xlsx", returned(no, R4, plan))
-    collect(Round(workspace, plan.of_year(R4), NOW))
-    figures = consolidate(Round(workspace, plan.of_year(R4), NOW)).round.figures
-    changes = {one.practice.no: (one.status, one.change) for one in figures.practices}
+    collect(Round(workspace, plan, NOW))
+    figures = consolidate(Round(workspace, plan, NOW)).contents.figures
+    changes = {known.practice.no: (known.status, known.change) for known in figures.practices}
     assert changes == {
         16: ("受理", ""),
         17: ("受理", "移動"),
@@ -155,12 +161,29 @@ def test_the_same_round_gives_the_same_bytes(workspace: Workspace) -> None:
 
 
 def test_texts_stay_texts(workspace: Workspace) -> None:
-    receive(workspace, 16, 特記事項="=HYPERLINK(1)", 取組結果_R3_1="(新)+1", 課題_R3="@SUM(A1)")
+    receive(
+        workspace,
+        16,
+        特記事項="=HYPERLINK(1)",
+        取組結果_R3_1="(新)+1",
+        課題_R3="@SUM(A1)",
+        評価理由_進捗度="=1+1",
+        工程_当初_R3="-1+1",
+    )
     book = openpyxl.load_workbook(consolidate(Round(workspace, FEW, NOW)).paths[0])
-    for name in ("取組内容", "課題", "特記事項", "評価理由", "工程表"):
-        assert not any(cell.data_type == "f" for row in book[name].iter_rows() for cell in row)
+    for name, text in {
+        "取組内容": "(新)+1",
+        "課題": "@SUM(A1)",
+        "特記事項": "=HYPERLINK(1)",
+        "評価理由": "=1+1",
+        "工程表": "-1+1",
+    }.items():
+        cells = [cell for row in book[name].iter_rows() for cell in row]
+        assert {cell.data_type for cell in cells if cell.value == text} == {"s"}, name
+        assert not any(cell.data_type == "f" for cell in cells)
 
 
 def test_the_facts_are_those_of_the_plan() -> None:
     facts = json.loads((Path(__file__).parent / "facts" / "plan.json").read_text("utf-8"))
-    assert [one["title"] for one in facts["practices"]] == [one.title for one in PLAN.practices]
+    titles = [practice["title"] for practice in facts["practices"]]
+    assert titles == [practice.title for practice in PLAN.practices]

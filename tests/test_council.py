@@ -16,14 +16,19 @@ from openpyxl.workbook import Workbook
 
 from tests.samples import PLAN, R3, R4, returned
 from workbook_tools.collect.collect import collect as collect_forms
-from workbook_tools.council import ballot, council, opinions
-from workbook_tools.council.ballot import ENDED, ITEM, Target
+from workbook_tools.council import ballot, opinions
+from workbook_tools.council.collect import Council, collect
+from workbook_tools.council.distribute import distribute
 from workbook_tools.figures.compute import compute
 from workbook_tools.figures.facts import gather
 from workbook_tools.findings import UserError
 from workbook_tools.plan.model import Member, Plan
 from workbook_tools.rebuild import rebuild
-from workbook_tools.register.database import PastResult, Register
+from workbook_tools.register import ballots
+from workbook_tools.register.ballots import ENDED, ITEM, Opinion, Target
+from workbook_tools.register.database import Register
+from workbook_tools.register.records import PastResult
+from workbook_tools.register.round import Round
 from workbook_tools.workspace import Workspace
 
 NOW, LATER = "2022-06-20T09:00:00+09:00", "2022-06-25T09:00:00+09:00"
@@ -59,12 +64,12 @@ def put(workspace: Workspace, name: str, data: bytes, at: int = 0) -> None:
     os.utime(path, (1_656_000_000 + at, 1_656_000_000 + at))
 
 
-def codes(done: council.Council) -> list[str]:
-    return [one.code for one in done.findings if one.code != "V106"]
+def codes(done: Council) -> list[str]:
+    return [finding.code for finding in done.findings if finding.code != "V106"]
 
 
 def test_one_sheet_per_member_with_every_field(workspace: Workspace) -> None:
-    paths = council.distribute(Round(workspace, PLAN, 3))
+    paths = distribute(Round(workspace, PLAN, NOW), 3)
     assert [path.name for path in paths] == [f"評価シート_委員0{no}.xlsx" for no in (1, 2, 3)]
     names = set(sheet(workspace, 2).defined_names)
     assert {"委員番号", "確認年度"} <= names
@@ -86,7 +91,7 @@ def test_one_sheet_per_member_with_every_field(workspace: Workspace) -> None:
 
 
 def test_other_years_have_opinions_only(workspace: Workspace) -> None:
-    council.distribute(Round(workspace, PLAN.of_year(R4), 1))
+    distribute(Round(workspace, PLAN.of_year(R4), NOW), 1)
     path = workspace.forms(R4) / ballot.SHEET / "評価シート_委員01.xlsx"
     names = set(openpyxl.load_workbook(path).defined_names)
     assert not any(name.startswith(("評価_", "終了意見_")) for name in names)
@@ -95,11 +100,11 @@ def test_other_years_have_opinions_only(workspace: Workspace) -> None:
 
 def test_members_come_from_the_plan_master(workspace: Workspace) -> None:
     plan = dataclasses.replace(PLAN, members=(Member(7, "山田"),))
-    assert [path.name for path in council.distribute(Round(workspace, plan, None))] == [
+    assert [path.name for path in distribute(Round(workspace, plan, NOW), None)] == [
         "評価シート_委員07.xlsx"
     ]
     with pytest.raises(UserError, match="--members"):
-        council.distribute(Round(workspace, PLAN, None))
+        distribute(Round(workspace, PLAN, NOW), None)
 
 
 def scores_with_mean(tenths: int, members: int = 10) -> list[int]:
@@ -109,19 +114,21 @@ def scores_with_mean(tenths: int, members: int = 10) -> list[int]:
 
 
 def test_the_published_averages_come_back(workspace: Workspace) -> None:
-    council.distribute(Round(workspace, PLAN, 10))
+    distribute(Round(workspace, PLAN, NOW), 10)
     wanted = {item["no"]: round(item["council_average"] * 10) for item in PUBLISHED["items"]}
     by_item = {no: scores_with_mean(mean) for no, mean in wanted.items()}
     for member in range(10):
         values = {f"評価_{no:02d}": scores[member] for no, scores in by_item.items()}
         put(workspace, f"{member}.xlsx", fill(sheet(workspace, member + 1), values), member)
-    done = council.collect(Round(workspace, PLAN, NOW))
+    done = collect(Round(workspace, PLAN, NOW))
     assert done.findings == ()
     assert {tally.item_no: tally.mean for tally in done.tallies} == wanted
     with Register.open(workspace.register) as register:
-        facts = gather(register, PLAN, R3, council.averages(register, R3))
-    themes = {one.theme.no: one.council for one in compute(PLAN, facts).themes}
-    assert themes == {one["no"]: round(one["council_average"] * 10) for one in PUBLISHED["themes"]}
+        facts = gather(register, Round(workspace, PLAN, NOW))
+    themes = {known.theme.no: known.council for known in compute(PLAN, facts).themes}
+    assert themes == {
+        theme["no"]: round(theme["council_average"] * 10) for theme in PUBLISHED["themes"]
+    }
 
 
 @pytest.mark.parametrize(
@@ -142,40 +149,39 @@ def test_the_published_averages_come_back(workspace: Workspace) -> None:
 def test_what_members_type(
     workspace: Workspace, typed: dict[str, Any], expected: list[str]
 ) -> None:
-    council.distribute(Round(workspace, PLAN, 2))
+    distribute(Round(workspace, PLAN, NOW), 2)
     put(workspace, "1.xlsx", fill(sheet(workspace, 1), typed))
-    done = council.collect(Round(workspace, PLAN, NOW))
+    done = collect(Round(workspace, PLAN, NOW))
     assert codes(done) == expected
     assert done.missing == ((1, 2) if {"V101", "V102", "V104"} & set(expected) else (2,))
 
 
 def test_a_finding_names_the_cell(workspace: Workspace) -> None:
-    council.distribute(Round(workspace, PLAN, 1))
+    distribute(Round(workspace, PLAN, NOW), 1)
     put(workspace, "1.xlsx", fill(sheet(workspace, 1), {"評価_07": 9}))
-    (finding,) = [
-        one for one in council.collect(Round(workspace, PLAN, NOW)).findings if one.code == "V101"
-    ]
+    findings = collect(Round(workspace, PLAN, NOW)).findings
+    (finding,) = [finding for finding in findings if finding.code == "V101"]
     spot = sheet(workspace, 1).defined_names["評価_07"].attr_text.split("!")[1].replace("$", "")
     assert (finding.place.file, finding.place.cell, finding.value) == ("inbox/1.xlsx", spot, "9")
     assert "№7の評価が『9』" in finding.message
 
 
 def test_the_newest_sheet_of_a_member_counts(workspace: Workspace) -> None:
-    council.distribute(Round(workspace, PLAN, 1))
+    distribute(Round(workspace, PLAN, NOW), 1)
     put(workspace, "old.xlsx", fill(sheet(workspace, 1), {"評価_01": 2}), 1)
     put(workspace, "new.xlsx", fill(sheet(workspace, 1), {"評価_01": 5}), 2)
-    done = council.collect(Round(workspace, PLAN, NOW))
+    done = collect(Round(workspace, PLAN, NOW))
     assert codes(done) == ["V103"]
     assert done.tallies[0].mean == 50
-    assert council.collect(Round(workspace, PLAN, LATER)).tallies == done.tallies
+    assert collect(Round(workspace, PLAN, LATER)).tallies == done.tallies
 
 
 def test_members_may_abstain(workspace: Workspace) -> None:
-    council.distribute(Round(workspace, PLAN, 3))
+    distribute(Round(workspace, PLAN, NOW), 3)
     for member, score in ((1, 4), (2, None), (3, 3)):
         values = {"評価_01": score, "評価_02": 3}
         put(workspace, f"{member}.xlsx", fill(sheet(workspace, member), values))
-    tally = council.collect(Round(workspace, PLAN, NOW)).tallies[0]
+    tally = collect(Round(workspace, PLAN, NOW)).tallies[0]
     assert (tally.mean, tally.abstained, tally.counts[4]) == (35, 1, 1)
 
 
@@ -200,12 +206,12 @@ def row_inserted(book: Workbook) -> None:
 def test_a_damaged_sheet_is_read_by_its_labels(
     workspace: Workspace, damage: Callable[[Workbook], None]
 ) -> None:
-    council.distribute(Round(workspace, PLAN, 1))
+    distribute(Round(workspace, PLAN, NOW), 1)
     values = {"評価_07": 4, "意見_07": "窓口が速くなった。", "終了意見_44": "役目を終えた。"}
     book = openpyxl.load_workbook(io.BytesIO(fill(sheet(workspace, 1), values)))
     damage(book)
     put(workspace, "1.xlsx", fill(book, {}))
-    done = council.collect(Round(workspace, PLAN, NOW))
+    done = collect(Round(workspace, PLAN, NOW))
     assert codes(done) == []
     assert done.tallies[6].mean == 40
     printed = opinions.printed(done.path.read_bytes(), "x")
@@ -221,15 +227,15 @@ def edit(path: Path, changes: Mapping[str, Any]) -> None:
 
 
 def test_edited_opinions_are_never_overwritten(workspace: Workspace) -> None:
-    council.distribute(Round(workspace, PLAN, 2))
+    distribute(Round(workspace, PLAN, NOW), 2)
     first = {"意見_01": "=よい取組", "意見_02": "続けてほしい。"}
     put(workspace, "1.xlsx", fill(sheet(workspace, 1), first), 1)
-    path = council.collect(Round(workspace, PLAN, NOW)).path
+    path = collect(Round(workspace, PLAN, NOW)).path
     edit(path, {"E4": "順調である。", "G4": 9, "F5": None})
     before = openpyxl.load_workbook(path)[opinions.SHEET]
     kept = [[cell.value for cell in row] for row in before.iter_rows(min_row=1, max_row=5)]
     put(workspace, "2.xlsx", fill(sheet(workspace, 2), {"意見_01": "費用を示すべき。"}), 2)
-    done = council.collect(Round(workspace, PLAN, LATER))
+    done = collect(Round(workspace, PLAN, LATER))
     assert done.added == 1
     after = openpyxl.load_workbook(path)[opinions.SHEET]
     assert [[cell.value for cell in row] for row in after.iter_rows(min_row=1, max_row=5)] == kept
@@ -238,11 +244,11 @@ def test_edited_opinions_are_never_overwritten(workspace: Workspace) -> None:
     assert opinions.printed(path.read_bytes(), "x").items == {
         1: ["費用を示すべき。", "順調である。"]
     }
-    assert council.collect(Round(workspace, PLAN, LATER)).added == 0
+    assert collect(Round(workspace, PLAN, LATER)).added == 0
 
 
 def test_headings_that_are_gone_are_named() -> None:
-    data, _ = opinions.gathered(None, "題", [opinions.Opinion(Target(ITEM, 1), 1, "意見")], [])
+    data, _ = opinions.gathered(None, "題", [Opinion(Target(ITEM, 1), 1, "意見")], [])
     book = openpyxl.load_workbook(io.BytesIO(data))
     book[opinions.SHEET]["E3"] = "別の見出し"
     buffer = io.BytesIO()
@@ -252,27 +258,28 @@ def test_headings_that_are_gone_are_named() -> None:
 
 
 def test_progress_sheets_and_council_sheets_do_not_disturb_each_other(workspace: Workspace) -> None:
-    council.distribute(Round(workspace, PLAN, 1))
+    distribute(Round(workspace, PLAN, NOW), 1)
     put(workspace, "No16.xlsx", returned(16))
     put(workspace, "1.xlsx", fill(sheet(workspace, 1), {"評価_01": 3}))
-    forms = collect_forms(workspace, PLAN, R3, NOW)
-    assert [one.code for one in forms.findings if one.code != "X801"] == ["F004"]
-    assert codes(council.collect(Round(workspace, PLAN, NOW))) == []
+    forms = collect_forms(Round(workspace, PLAN, NOW))
+    said = [finding.code for finding in forms.findings]
+    assert [code for code in said if code != "X801"] == ["F004"]
+    assert codes(collect(Round(workspace, PLAN, NOW))) == []
 
 
 def test_the_register_made_anew_knows_the_council(workspace: Workspace) -> None:
-    council.distribute(Round(workspace, PLAN, 1))
+    distribute(Round(workspace, PLAN, NOW), 1)
     put(workspace, "1.xlsx", fill(sheet(workspace, 1), {"評価_01": 4, "意見_01": "よい。"}))
-    before = council.collect(Round(workspace, PLAN, NOW))
+    before = collect(Round(workspace, PLAN, NOW))
     (workspace.inbox / "1.xlsx").unlink()
-    rebuild(workspace, PLAN, LATER, lambda done, total: None)
+    rebuild(Round(workspace, PLAN, LATER), lambda done, total: None)
     with Register.open(workspace.register) as register:
-        assert council.averages(register, R3) == {1: 40}
-    assert council.collect(Round(workspace, PLAN, LATER)).tallies == before.tallies
+        assert ballots.averages(register, R3) == {1: 40}
+    assert collect(Round(workspace, PLAN, LATER)).tallies == before.tallies
 
 
 def test_practices_that_ended_are_known_from_the_register(workspace: Workspace) -> None:
     with Register.open(workspace.register) as register:
         register.take_history(R3, [PastResult(16, {}, None, R3)], "0" * 64)
-    council.distribute(Round(workspace, PLAN, 1))
+    distribute(Round(workspace, PLAN, NOW), 1)
     assert ballot.opinion_name(Target(ENDED, 16)) in sheet(workspace, 1).defined_names

@@ -12,7 +12,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
 from tests.office import convert, needs_office
-from tests.samples import FORM, PLAN, R3, returned
+from tests.samples import FORM, PLAN, returned
 from workbook_tools.findings import Severity
 from workbook_tools.form import layout
 from workbook_tools.intake.answers import Submission
@@ -44,8 +44,9 @@ def answers(form: Submission) -> dict[str, str]:
 
 
 def errors(form: Submission) -> list[str]:
-    context = Context(FORM, PLAN, R3, None, {})
-    return [str(one) for one in check(form, context) if one.severity is Severity.ERROR]
+    context = Context(PLAN, None, {})
+    found = check(form, context)
+    return [str(finding) for finding in found if finding.severity is Severity.ERROR]
 
 
 (BEFORE,) = read(UNTOUCHED)
@@ -168,7 +169,7 @@ DAMAGES = [
 
 
 @pytest.mark.parametrize(
-    ("damage", "located"), DAMAGES, ids=lambda one: getattr(one, "__name__", one)
+    ("damage", "located"), DAMAGES, ids=lambda value: getattr(value, "__name__", value)
 )
 def test_a_damaged_form_is_read_like_an_untouched_one(
     damage: Callable[[Workbook], None], located: str
@@ -265,7 +266,7 @@ def test_a_row_that_somebody_added(names: bool) -> None:
     assert answers(blank) == answers(read(full)[0])
     assert errors(blank) == []
     (filled,) = read(changed(lambda book: inserted(book, "四つ目の取組"), full))
-    assert ["四つ目の取組" in one for one in errors(filled)] == [True]
+    assert ["四つ目の取組" in error for error in errors(filled)] == [True]
 
 
 def test_a_list_is_no_form() -> None:
@@ -277,4 +278,4 @@ def test_a_list_is_no_form() -> None:
     buffer = io.BytesIO()
     book.save(buffer)
     found = take_in(buffer.getvalue(), "x.xlsx", FORM)
-    assert [one.code for one in found.findings] == ["F003"]
+    assert [finding.code for finding in found.findings] == ["F003"]

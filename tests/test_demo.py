@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from importlib import resources
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -17,26 +18,25 @@ from workbook_tools.collect.collection import Collection
 from workbook_tools.demo import answers as demo_answers
 from workbook_tools.demo import demo
 from workbook_tools.demo.demo import Story, play
-from workbook_tools.era import FiscalYear
 from workbook_tools.excel.read import book as reading
 from workbook_tools.figures.compute import Figures, compute, tenths
 from workbook_tools.figures.facts import gather
 from workbook_tools.findings import Severity, UserError
 from workbook_tools.form import layout
-from workbook_tools.plan.model import Plan
-from workbook_tools.register import submissions as returns
+from workbook_tools.register import results
 from workbook_tools.register.database import Register
+from workbook_tools.register.records import Stored
+from workbook_tools.register.round import Round
 from workbook_tools.text import width
-from workbook_tools.workspace import Workspace
 
 NOW = "2022-05-06T09:00:00+09:00"
 LIST = "取組状況一覧_R3.xlsx"
 
 
-def consolidate(workspace: Workspace, plan: Plan, year: FiscalYear) -> Sequence[Path]:
+def consolidate(held: Round) -> Sequence[Path]:
     """Stands for the real one: the demo only calls it and names its files."""
-    assert year == plan.evaluated == R3
-    path = workspace.outbox / LIST
+    assert (held.year, held.now) == (R3, NOW)
+    path = held.workspace.outbox / LIST
     path.write_bytes(b"")
     return [path]
 
@@ -49,30 +49,34 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     return done
 
 
+def round_of(story: Story) -> Round:
+    return Round(story.workspace, story.plan, NOW)
+
+
 @pytest.fixture(scope="module")
 def result(story: Story) -> Figures:
     with Register.open(story.workspace.register, write=False) as register:
-        return compute(story.plan, gather(register, story.plan, R3))
+        return compute(story.plan, gather(register, round_of(story)))
 
 
 @pytest.fixture(scope="module")
-def answers(story: Story) -> dict[int, dict[str, returns.Stored]]:
+def answers(story: Story) -> dict[int, dict[str, Stored]]:
     with Register.open(story.workspace.register, write=False) as register:
-        return returns.answers(register, R3)
+        return results.answers(register, R3)
 
 
 def states(done: Collection) -> dict[str, list[int]]:
     numbers: dict[str, list[int]] = {}
-    for one in done.practices:
-        numbers.setdefault(one.state.value, []).append(one.practice.no)
+    for known in done.practices:
+        numbers.setdefault(known.state.value, []).append(known.practice.no)
     return numbers
 
 
 def said_of(done: Collection) -> set[tuple[str, int | None, str]]:
     """Code, practice and name of the file of every finding."""
     return {
-        (one.code, one.place.item_no, one.place.file.rpartition("/")[2][:4])
-        for one in done.findings
+        (finding.code, finding.place.item_no, finding.place.file.rpartition("/")[2][:4])
+        for finding in done.findings
     }
 
 
@@ -108,11 +112,11 @@ def test_what_departments_do_without_harm(story: Story) -> None:
 
 def test_after_the_second_round_all_are_accepted(story: Story) -> None:
     assert states(story.second) == {
-        "受理": [practice.no for practice in PLAN.running(R3, {})],
+        "受理": [practice.no for practice in PLAN.of_year(R3).running({})],
     }
     assert not story.second.has_errors
     assert {code for code, _, _ in said_of(story.second)} == {"F004", "F008"}  # no F009 above all
-    again = collect(story.workspace, story.plan, R3, NOW)
+    again = collect(round_of(story))
     assert again.read_anew == 0
 
 
@@ -128,23 +132,23 @@ def test_files_arrive_one_after_the_other(story: Story) -> None:
 
 @pytest.mark.parametrize("printed", published()["items"], ids=lambda item: f"№{item['no']}")
 def test_items_as_published(result: Figures, printed: dict[str, Any]) -> None:
-    one = result.items[printed["no"] - 1]
-    assert one.now is not None
-    assert one.before is not None
+    item = result.items[printed["no"] - 1]
+    assert item.now is not None
+    assert item.before is not None
     averages = printed.get("averages_on_page", printed["averages"])  # domain §9
-    assert {name: tenths(value) for name, value in one.now.averages.items()} == averages
-    assert tenths(one.now.total) == printed.get("total_on_page", printed["total"])
-    assert (one.now.grade, one.before.grade) == (printed["grade_R3"], printed["grade_R2"])
-    assert (len(one.practices), one.note) == (printed["practice_count"], "")
+    assert {name: tenths(value) for name, value in item.now.averages.items()} == averages
+    assert tenths(item.now.total) == printed.get("total_on_page", printed["total"])
+    assert (item.now.grade, item.before.grade) == (printed["grade_R3"], printed["grade_R2"])
+    assert (len(item.practices), item.note) == (printed["practice_count"], "")
 
 
 def test_themes_as_published(result: Figures) -> None:
-    for printed, one in zip(published()["themes"], result.themes, strict=True):
-        assert one.now is not None
-        averages = {name: tenths(value) for name, value in one.now.averages.items()}
+    for printed, theme in zip(published()["themes"], result.themes, strict=True):
+        assert theme.now is not None
+        averages = {name: tenths(value) for name, value in theme.now.averages.items()}
         assert averages == printed["averages"]
-        assert (tenths(one.now.total), one.now.grade) == (printed["total"], printed["grade"])
-        assert (len(one.items), one.practice_count) == (
+        assert (tenths(theme.now.total), theme.now.grade) == (printed["total"], printed["grade"])
+        assert (len(theme.items), theme.practice_count) == (
             printed["item_count"],
             printed["practice_count"],
         )
@@ -155,26 +159,28 @@ def test_the_headline_as_published(result: Figures) -> None:
     now = result.grades()
     assert {grade: now[grade] for grade in "ABCD"} == headline["grades"]
     assert sum(now.values()) == headline["evaluated"]
-    assert result.grades(before=True)["C"] == headline["grades_previous_C"]
-    finished = [one.finished for one in result.practices if one.finished]
+    assert result.before is not None
+    assert result.before.grades()["C"] == headline["grades_previous_C"]
+    finished = [known.finished for known in result.practices if known.finished]
     assert len(finished) == headline["finished_until_now"]
     assert sum(year < R3 for year in finished) == headline["finished_before"]
 
 
 def test_practices_as_published(result: Figures) -> None:
-    for fact, one in zip(practices(), result.practices, strict=True):
-        known = {str(year): list(own.scores.values()) for year, own in one.by_year.items()}
+    for fact, practice in zip(practices(), result.practices, strict=True):
+        known = {str(year): list(own.scores.values()) for year, own in practice.by_year.items()}
         assert known == {year: own for year, own in fact["scores"].items() if own}
-        assert (str(one.finished) if one.finished else None) == fact["finished"]
+        assert (str(practice.finished) if practice.finished else None) == fact["finished"]
 
 
 def test_the_packages_scores_are_the_published_ones() -> None:
     for year in (R2, R3):
         carried = {
-            no: list(own.values()) for no, own in demo_answers.real_scores(PLAN, year).items()
+            no: list(own.values())
+            for no, own in demo_answers.real_scores(PLAN.of_year(year)).items()
         }
         known = {fact["no"]: fact["scores"][str(year)] for fact in practices()}
-        assert carried == {no: scores for no, scores in known.items() if scores}
+        assert carried == {no: values for no, values in known.items() if values}
 
 
 # -- the sentences --------------------------------------------------------------------------------
@@ -191,26 +197,28 @@ def test_the_packages_scores_are_the_published_ones() -> None:
     ids=["result", "remarks", "problem", "reasons"],
 )
 def test_no_two_practices_say_the_same(
-    answers: dict[int, dict[str, returns.Stored]], fields: tuple[str, ...]
+    answers: dict[int, dict[str, Stored]], fields: tuple[str, ...]
 ) -> None:
     texts = [tuple(own[field].text for field in fields) for own in answers.values()]
     assert len(set(texts)) == len(texts) == 66
 
 
 def test_people_write_references_and_wide_digits(
-    answers: dict[int, dict[str, returns.Stored]],
+    answers: dict[int, dict[str, Stored]],
 ) -> None:
-    raw = [one.raw for own in answers.values() for one in own.values()]
+    typed = [answer for own in answers.values() for answer in own.values()]
+    raw = [answer.raw for answer in typed]
     for written in ("⇒", "②と同じ", "(2)と同じ", "Ｒ２と同じ", "R2と同じ", "(継)同上", "特になし"):
         assert written in raw
     assert any(text.startswith("・Ｒ２と同じ\n・") for text in raw)
     assert {"３", "２"} <= set(raw)
-    resolved = [one for own in answers.values() for one in own.values() if one.chain]
-    assert len(resolved) > 200
+    assert len([answer for answer in typed if answer.chain]) > 200
 
 
-def test_all_gaps_are_filled(answers: dict[int, dict[str, returns.Stored]]) -> None:
-    assert not [one.raw for own in answers.values() for one in own.values() if "{" in one.raw]
+def test_all_gaps_are_filled(answers: dict[int, dict[str, Stored]]) -> None:
+    typed = [answer.raw for own in answers.values() for answer in own.values()]
+    assert typed
+    assert not [text for text in typed if "{" in text]
 
 
 def sentences(stock: object) -> list[str]:
@@ -221,8 +229,8 @@ def sentences(stock: object) -> list[str]:
 
 
 def test_the_stock_is_varied_and_has_only_known_gaps() -> None:
-    path = Path(demo_answers.__file__).parent / "data" / "demo_texts.json"
-    stock = json.loads(path.read_text(encoding="utf-8"))
+    text = resources.files("workbook_tools").joinpath("data/demo_texts.json").read_text("utf-8")
+    stock = json.loads(text)
     assert all(len(stock[name]) >= 15 for name in ("schedules", "activities", "issues", "remarks"))
     for reasons in stock["reasons"].values():
         assert sum(map(len, reasons.values())) >= 15
@@ -247,7 +255,7 @@ def test_the_story_is_a_screenful(story: Story) -> None:
         "進捗度が『5』です。0～3の整数を入れてください。",
         "（消）総務課（小№23・24）",
         "受理 66　要修正 0　未提出 0",
-        "A 25 B 38 C 3（ＡとＢで95.5％）",
+        "A 25 B 38 C 3（AとBで95.5％）",
     ):
         assert told in text
 
@@ -256,7 +264,7 @@ def test_the_files_to_open_exist(story: Story) -> None:
     opened = [line.strip().partition("　…")[0] for line in story.lines[-3:]]
     assert opened[0] == f"outbox/{LIST}"
     assert all((story.workspace.root / name).is_file() for name in opened)
-    path = report.write(story.workspace, story.plan, story.second)
+    path = report.write(round_of(story), story.second)
     assert story.workspace.relative(path) == opened[1]
 
 
@@ -290,6 +298,6 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 
 
 def test_faults_weigh_as_errors(story: Story) -> None:
-    weights = {one.code: one.severity for one in story.first.findings}
+    weights = {finding.code: finding.severity for finding in story.first.findings}
     errors = {code for code, weight in weights.items() if weight is Severity.ERROR}
     assert errors == {"S102", "P203", "S108", "A402", "F001", "X801"}

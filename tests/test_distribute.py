@@ -10,13 +10,16 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from workbook_tools.distribute.distribute import LIST_NAME, Outcome, distribute, path_of
+from workbook_tools.distribute.distribute import LIST_NAME, distribute
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import UserError
 from workbook_tools.form import layout
+from workbook_tools.outbox import Outcome
 from workbook_tools.plan.model import Plan
 from workbook_tools.plan.read_master import sample
-from workbook_tools.register.database import PastResult, Register
+from workbook_tools.register.database import Register
+from workbook_tools.register.records import PastResult
+from workbook_tools.register.round import Round
 from workbook_tools.workspace import Workspace, digest
 
 PLAN = sample()
@@ -53,7 +56,7 @@ def test_all_running_practices_of_the_sample(workspace: Workspace) -> None:
         register.take_history(R2, facts, "0" * 64)
     done = distribute(Round(workspace, PLAN, NOW))
     assert len(done.having(Outcome.WRITTEN)) == 66
-    numbers = {one.practice.no for one in done.deliveries if one.practice}
+    numbers = {delivery.practice.no for delivery in done.deliveries if delivery.practice}
     assert {44, 45, 60, 63}.isdisjoint(numbers)
     written = files(workspace)
     assert "R3/（政）政策推進課/No01_ガバメントクラウドファンディングの実施.xlsx" in written
@@ -81,8 +84,9 @@ def _carries_all_names(form: layout.Form, data: bytes) -> None:
 
 def test_the_list_says_what_goes_to_whom(workspace: Workspace) -> None:
     department = dataclasses.replace(PLAN.department("（政）政策推進課"), contact="内線 2101")
-    others = tuple(one for one in PLAN.departments if one.name != department.name)
-    distribute(workspace, dataclasses.replace(small(1), departments=(department, *others)), R3, NOW)
+    others = tuple(known for known in PLAN.departments if known.name != department.name)
+    plan = dataclasses.replace(small(1), departments=(department, *others))
+    distribute(Round(workspace, plan, NOW))
     sheet = openpyxl.load_workbook(workspace.forms(R3) / LIST_NAME)["配布一覧"]
     row = dict(zip([cell.value for cell in sheet[3]], sheet[4], strict=True))
     file = "（政）政策推進課/No01_ガバメントクラウドファンディングの実施.xlsx"
@@ -96,7 +100,7 @@ def test_the_list_says_what_goes_to_whom(workspace: Workspace) -> None:
 
 
 def test_the_zip_holds_the_departments_files(workspace: Workspace) -> None:
-    distribute(workspace, small(16, 17), R3, NOW)
+    distribute(Round(workspace, small(16, 17), NOW))
     with zipfile.ZipFile(workspace.forms(R3) / "（民）窓口サービス課.zip") as archive:
         assert archive.namelist() == [
             "（民）窓口サービス課/No16_住民異動等におけるタブレット端末の活用.xlsx",
@@ -105,35 +109,38 @@ def test_the_zip_holds_the_departments_files(workspace: Workspace) -> None:
 
 
 def test_two_runs_write_the_same_bytes(workspace: Workspace, tmp_path: Path) -> None:
-    distribute(workspace, small(16), R3, NOW)
+    distribute(Round(workspace, small(16), NOW))
     first = files(workspace)
-    again = distribute(workspace, small(16), R3, LATER)
-    assert [one.outcome for one in again.deliveries] == [Outcome.UNCHANGED]
+    again = distribute(Round(workspace, small(16), LATER))
+    assert [delivery.outcome for delivery in again.deliveries] == [Outcome.UNCHANGED]
     (tmp_path / "other").mkdir()
     other = Workspace(tmp_path / "other")
-    distribute(other, small(16), R3, LATER)
+    distribute(Round(other, small(16), LATER))
     assert files(workspace) == files(other) == first
 
 
 def test_an_edited_file_is_left_alone(workspace: Workspace) -> None:
     practices = small(16, 17)
     distribute(Round(workspace, practices, NOW))
-    edited = path_of(workspace, PLAN.practice(16), R3)
+    edited = Round(workspace, practices, NOW).form_path(PLAN.practice(16))
     edited.write_bytes(b"somebody's work")
     done = distribute(Round(workspace, practices, LATER))
-    assert [one.outcome for one in done.deliveries] == [Outcome.EDITED, Outcome.UNCHANGED]
+    assert [delivery.outcome for delivery in done.deliveries] == [Outcome.EDITED, Outcome.UNCHANGED]
     assert edited.read_bytes() == b"somebody's work"
     done = distribute(Round(workspace, practices, LATER), force=True)
-    assert [one.outcome for one in done.deliveries] == [Outcome.WRITTEN, Outcome.UNCHANGED]
+    assert [delivery.outcome for delivery in done.deliveries] == [
+        Outcome.WRITTEN,
+        Outcome.UNCHANGED,
+    ]
     assert edited.read_bytes() != b"somebody's work"
 
 
 def test_only_what_changed_is_rewritten(workspace: Workspace) -> None:
-    distribute(workspace, small(16, 17), R3, NOW)
+    distribute(Round(workspace, small(16, 17), NOW))
     renamed = dataclasses.replace(PLAN.practice(17), title="混雑の見える化")
     changed = dataclasses.replace(PLAN, practices=(PLAN.practice(16), renamed))
     done = distribute(Round(workspace, changed, LATER))
-    assert [one.outcome for one in done.deliveries] == [
+    assert [delivery.outcome for delivery in done.deliveries] == [
         Outcome.UNCHANGED,
         Outcome.WRITTEN,
         Outcome.REMOVED,
@@ -143,17 +150,17 @@ def test_only_what_changed_is_rewritten(workspace: Workspace) -> None:
 
 
 def test_a_file_of_ours_that_the_register_forgot_is_taken_up_again(workspace: Workspace) -> None:
-    distribute(workspace, small(16), R3, NOW)
+    distribute(Round(workspace, small(16), NOW))
     workspace.register.unlink()  # as if the run had been killed before its end
-    done = distribute(workspace, small(16), R3, LATER)
-    assert [one.outcome for one in done.deliveries] == [Outcome.UNCHANGED]
+    done = distribute(Round(workspace, small(16), LATER))
+    assert [delivery.outcome for delivery in done.deliveries] == [Outcome.UNCHANGED]
 
 
 def test_an_item_that_ended_is_not_sent(workspace: Workspace) -> None:
     with Register.open(workspace.register) as register:
         register.take_history(R3, [PastResult(16, {}, None, R3)], "0" * 64)
     done = distribute(Round(workspace, small(16, 17).of_year(R4), NOW))
-    assert [one.practice.no for one in done.deliveries if one.practice] == [17]
+    assert [delivery.practice.no for delivery in done.deliveries if delivery.practice] == [17]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +175,7 @@ def test_an_item_that_ended_is_not_sent(workspace: Workspace) -> None:
 )
 def test_file_names_are_legal_on_windows(workspace: Workspace, title: str, name: str) -> None:
     practice = dataclasses.replace(PLAN.practice(16), title=title)
-    distribute(workspace, dataclasses.replace(PLAN, practices=(practice,)), R3, NOW)
+    distribute(Round(workspace, dataclasses.replace(PLAN, practices=(practice,)), NOW))
     assert f"R3/（民）窓口サービス課/{name}" in files(workspace)
 
 
@@ -181,6 +188,6 @@ def test_a_year_outside_the_plan(workspace: Workspace) -> None:
 def test_a_folder_that_cannot_be_made(workspace: Workspace) -> None:
     (workspace.root / "templates").write_text("a file stands where the folder should be")
     with pytest.raises(UserError, match="書けません"):
-        distribute(workspace, small(16), R3, NOW)
+        distribute(Round(workspace, small(16), NOW))
     with Register.open(workspace.register) as register:
         assert not register.distributed(R3)

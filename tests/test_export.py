@@ -36,11 +36,11 @@ def test_the_document_says_what_it_is() -> None:
 
 @pytest.mark.parametrize("printed", published()["items"], ids=lambda item: f"№{item['no']}")
 def test_items_as_published(printed: dict[str, Any]) -> None:
-    one = REAL["items"][printed["no"] - 1]
-    assert one == {
+    item = REAL["items"][printed["no"] - 1]
+    assert item == {
         "no": printed["no"],
         "name": printed["name"],
-        "themes": one["themes"],
+        "themes": item["themes"],
         "practice_count": printed["practice_count"],
         # №7: the list repeats a misprint of item 18's sheet; its own page is right.
         "averages": printed.get("averages_on_page", printed["averages"]),
@@ -54,22 +54,22 @@ def test_items_as_published(printed: dict[str, Any]) -> None:
 @pytest.mark.parametrize("printed", published()["themes"], ids=lambda theme: theme["no"])
 def test_themes_as_published(printed: dict[str, Any]) -> None:
     assert printed in REAL["themes"]
-    carrying = [one for one in REAL["items"] if printed["no"] in one["themes"]]
+    carrying = [item for item in REAL["items"] if printed["no"] in item["themes"]]
     assert len(carrying) == printed["item_count"]
 
 
-@pytest.mark.parametrize("fact", practices(), ids=lambda one: f"{one['no']}")
+@pytest.mark.parametrize("fact", practices(), ids=lambda fact: f"{fact['no']}")
 def test_practices_as_published(fact: dict[str, Any]) -> None:
-    one = REAL["practices"][fact["no"] - 1]
-    scores = {year: values and list(values.values()) for year, values in one["scores"].items()}
+    practice = REAL["practices"][fact["no"] - 1]
+    scores = {year: values and list(values.values()) for year, values in practice["scores"].items()}
     assert scores == fact["scores"]
-    assert one["grade"] == (fact["grade"]["R3"] or fact["grade"]["R2"])
-    assert one["total"] == sum(fact["scores"]["R3"] or fact["scores"]["R2"])
-    assert one["previous_grade"] == fact["grade"]["R2"]
-    assert one["finished"] == fact["finished"]
-    assert one["status"] == ("終了" if fact["finished"] == "R2" else "受理")
-    assert one["departments"] == fact["departments"]
-    assert one["item"] == REAL["items"][fact["item_no"] - 1]["name"]
+    assert practice["grade"] == (fact["grade"]["R3"] or fact["grade"]["R2"])
+    assert practice["total"] == sum(fact["scores"]["R3"] or fact["scores"]["R2"])
+    assert practice["previous_grade"] == fact["grade"]["R2"]
+    assert practice["finished"] == fact["finished"]
+    assert practice["status"] == ("終了" if fact["finished"] == "R2" else "受理")
+    assert practice["departments"] == fact["departments"]
+    assert practice["item"] == REAL["items"][fact["item_no"] - 1]["name"]
 
 
 def test_the_headline_as_published() -> None:
@@ -78,24 +78,29 @@ def test_the_headline_as_published() -> None:
         assert headline[key] == printed[key]
     assert headline["grades_previous"]["C"] == printed["grades_previous_C"]
     assert headline["share_A_and_B"] == 95.5
+    assert headline["share"] == {
+        "grades": ["A", "B"],
+        "percent": 95.5,
+        "previous_percent": 90.0,
+    }
     assert (headline["missing"], headline["faulty"]) == ([], [])
     assert headline["items_with_council_average_4_or_more"] == 4
     assert headline["council_highest"] == [
         {"no": 1, "name": "新たな財源確保に向けた取組", "council_average": 4.3}
     ]
-    assert [one["no"] for one in headline["council_lowest"]] == [6]
-    assert [(one["no"], one["change"]) for one in headline["biggest_rise"]] == [
+    assert [item["no"] for item in headline["council_lowest"]] == [6]
+    assert [(practice["no"], practice["change"]) for practice in headline["biggest_rise"]] == [
         (28, 3),
         (36, 3),
         (54, 3),
     ]
-    assert {one["change"] for one in headline["biggest_fall"]} == {-2}
+    assert {practice["change"] for practice in headline["biggest_fall"]} == {-2}
 
 
 def test_what_is_missing_or_faulty_has_no_figures() -> None:
     statuses = {**real_facts().statuses, 7: "未提出", 16: "要修正", 18: "旧版"}
     data = exported(statuses=statuses)
-    by_no = {one["no"]: one for one in data["practices"]}
+    by_no = {practice["no"]: practice for practice in data["practices"]}
     for no in (7, 16):
         assert (by_no[no]["scores"]["R3"], by_no[no]["total"], by_no[no]["grade"]) == (None,) * 3
         assert by_no[no]["previous_grade"] == "B"
@@ -153,7 +158,7 @@ def test_the_tables() -> None:
     assert (ended["R2 進捗度"], ended["R3 進捗度"], ended["合計"]) == ("2", "", "8")
     assert (ended["取組終了"], ended["状況"]) == ("R2", "終了")
     headline = {(name, what): value for name, what, value in tables["headline.csv"]}
-    assert headline["ＡとＢの割合（％）", ""] == "95.5"
+    assert headline["上位の総合評価の割合（％）", "A・B"] == "95.5"
     assert headline["総合評価", "C"] == "3"
     assert (
         headline["審議会評価平均が最も低い取組項目", "№6 公共交通の利便性向上に向けた取組"] == "3.0"

@@ -39,7 +39,6 @@ def real_facts(**changes: Any) -> Facts:
                 year = FiscalYear.parse(code)
                 scores[year][practice["no"]] = dict(zip(CRITERIA, values, strict=True))
     facts = Facts(
-        year=R3,
         statuses=dict.fromkeys(scores[R3], "受理"),
         scores=scores,
         finished={
@@ -48,7 +47,6 @@ def real_facts(**changes: Any) -> Facts:
             if practice["finished"]
         },
         council={item["no"]: round(item["council_average"] * 10) for item in published()["items"]},
-        moved_from={},
     )
     return dataclasses.replace(facts, **changes)
 
@@ -60,59 +58,60 @@ def real() -> Figures:
 
 @pytest.mark.parametrize("printed", published()["items"], ids=lambda item: f"№{item['no']}")
 def test_items_as_published(real: Figures, printed: dict[str, Any]) -> None:
-    one = real.items[printed["no"] - 1]
-    assert one.now is not None
-    assert one.before is not None
+    item = real.items[printed["no"] - 1]
+    assert item.now is not None
+    assert item.before is not None
     # №7: the list repeats a misprint of item 18's sheet; its own page is right.
     averages = printed.get("averages_on_page", printed["averages"])
-    assert {name: tenths(value) for name, value in one.now.averages.items()} == averages
-    assert tenths(one.now.total) == printed.get("total_on_page", printed["total"])
-    assert (one.now.grade, one.before.grade) == (printed["grade_R3"], printed["grade_R2"])
-    assert len(one.practices) == printed["practice_count"]
-    assert one.note == ""
+    assert {name: tenths(value) for name, value in item.now.averages.items()} == averages
+    assert tenths(item.now.total) == printed.get("total_on_page", printed["total"])
+    assert (item.now.grade, item.before.grade) == (printed["grade_R3"], printed["grade_R2"])
+    assert len(item.practices) == printed["practice_count"]
+    assert item.note == ""
 
 
 @pytest.mark.parametrize("printed", published()["themes"], ids=lambda theme: theme["no"])
 def test_themes_as_published(real: Figures, printed: dict[str, Any]) -> None:
-    one = next(theme for theme in real.themes if theme.theme.no == printed["no"])
-    assert one.now is not None
-    assert one.council is not None
-    averages = {name: tenths(value) for name, value in one.now.averages.items()}
+    theme = next(known for known in real.themes if known.theme.no == printed["no"])
+    assert theme.now is not None
+    assert theme.council is not None
+    averages = {name: tenths(value) for name, value in theme.now.averages.items()}
     assert averages == printed["averages"]
-    assert tenths(one.now.total) == printed["total"]
-    assert one.now.grade == printed["grade"]
-    assert (len(one.items), one.practice_count) == (
+    assert tenths(theme.now.total) == printed["total"]
+    assert theme.now.grade == printed["grade"]
+    assert (len(theme.items), theme.practice_count) == (
         printed["item_count"],
         printed["practice_count"],
     )
-    assert tenths(one.council) == printed["council_average"]
+    assert tenths(theme.council) == printed["council_average"]
 
 
-@pytest.mark.parametrize("fact", practices(), ids=lambda one: f"{one['no']}")
+@pytest.mark.parametrize("fact", practices(), ids=lambda fact: f"{fact['no']}")
 def test_practices_as_published(real: Figures, fact: dict[str, Any]) -> None:
-    one = real.practices[fact["no"] - 1]
-    assert one.now is not None
-    assert one.before is not None
+    practice = real.practices[fact["no"] - 1]
+    assert practice.now is not None
+    assert practice.before is not None
     # The list carries the last scores of those that ended; item 18 is its misprint.
     scores = fact["scores"]["R3"] or fact["printed_in_list_R3"]
-    assert list(one.now.scores.values()) == scores
-    assert one.now.grade == (fact["grade"]["R3"] or fact["grade"]["R2"])
-    assert one.before.grade == fact["grade"]["R2"]
-    assert (str(one.finished) if one.finished else None) == fact["finished"]
+    assert list(practice.now.scores.values()) == scores
+    assert practice.now.grade == (fact["grade"]["R3"] or fact["grade"]["R2"])
+    assert practice.before.grade == fact["grade"]["R2"]
+    assert (str(practice.finished) if practice.finished else None) == fact["finished"]
 
 
 def test_headline_as_published(real: Figures) -> None:
     headline = published()["headline"]
-    now, before = real.grades(), real.grades(before=True)
+    assert real.before is not None
+    now, before = real.grades(), real.before.grades()
     assert {grade: now[grade] for grade in "ABCD"} == headline["grades"]
     assert sum(now.values()) == headline["evaluated"]
     assert before["C"] == headline["grades_previous_C"]
-    finished = [one.finished for one in real.practices if one.finished]
+    finished = [practice.finished for practice in real.practices if practice.finished]
     assert len(finished) == headline["finished_until_now"]
     assert sum(year < R3 for year in finished) == headline["finished_before"]
     share = percent(now["A"] + now["B"], sum(now.values()))
     assert share > 10 * headline["share_A_and_B_over_percent"]
-    high = [one for one in real.items if one.council is not None and one.council >= 40]
+    high = [item for item in real.items if item.council is not None and item.council >= 40]
     assert len(high) == headline["items_with_council_average_4_or_more"]
 
 
@@ -120,7 +119,7 @@ def test_missing_and_faulty_practices_have_no_figures() -> None:
     facts = real_facts()
     statuses = {**facts.statuses, 16: "未提出", 17: "要修正", 18: "旧版"}
     result = compute(PLAN, dataclasses.replace(facts, statuses=statuses))
-    assert [one.practice.no for one in result.incomplete] == [16, 17]
+    assert [known.practice.no for known in result.incomplete] == [16, 17]
     item = result.items[6]
     assert item.now is not None
     assert (item.note, item.counted, len(item.practices)) == ("評価 1/3", 1, 3)

@@ -10,18 +10,18 @@ import pytest
 from tests.samples import PLAN, complete
 from workbook_tools.collect.collect import collect
 from workbook_tools.consolidate.consolidate import consolidate
-from workbook_tools.distribute.distribute import Outcome, distribute, path_of
+from workbook_tools.distribute.distribute import distribute
 from workbook_tools.era import FiscalYear, years_between
 from workbook_tools.form import layout, prefill
 from workbook_tools.form.prefill import Known
 from workbook_tools.form.workbook import Content, workbook
-from workbook_tools.plan import write_master as master
+from workbook_tools.outbox import Outcome, put
 from workbook_tools.plan.model import Department, Plan, Practice
+from workbook_tools.plan.write_master import master
 from workbook_tools.rebuild import rebuild
-from workbook_tools.register import submissions as returns
+from workbook_tools.register import results
 from workbook_tools.register.database import Register
-from workbook_tools.register.round import plan_of_round
-from workbook_tools.outbox import put
+from workbook_tools.register.round import Round, open_round
 from workbook_tools.workspace import Workspace
 
 R2, R3, R4, R5, R6 = YEARS = years_between(FiscalYear.parse("R2"), FiscalYear.parse("R6"))
@@ -31,7 +31,7 @@ NUMBERS = (13, 16, 17, 18, 20)
 def plan_in(year: FiscalYear) -> Plan:
     """The plan master as the secretariat keeps it in that year's round."""
     practices = {no: dataclasses.replace(PLAN.practice(no), finished=None) for no in NUMBERS}
-    departments = {one.name: one for one in PLAN.departments}
+    departments = {department.name: department for department in PLAN.departments}
     if year >= R4:  # the plan grew, and an item moved
         practices[71] = Practice(
             71, 7, "予約システムの導入", ("（民）窓口サービス課",), first_year=R4
@@ -49,16 +49,27 @@ def plan_in(year: FiscalYear) -> Plan:
     )
 
 
-def answered(workspace: Workspace, plan: Plan, practice: Practice, year: FiscalYear) -> bytes:
+def round_in(folder: Workspace, year: FiscalYear) -> Round:
+    """That year's round under its own plan, as it was held then."""
+    return Round(folder, plan_in(year), moment_of(year))
+
+
+def moment_of(year: FiscalYear) -> str:
+    return f"{year.western + 1}-04-20T09:00:00+09:00"
+
+
+def answered(held: Round, practice: Practice) -> bytes:
     """The form as it was sent, filled in for the year; №20 ends in R3."""
-    form = layout.form_of(plan)
-    with Register.open(workspace.register, write=False) as register:
-        answers = returns.answers_before(register, year).get(practice.no, (None, {}))
-        scores = returns.scores(register, form.criteria)
+    plan, year = held.plan, held.year
+    with Register.open(held.workspace.register, write=False) as register:
+        answers = results.answers_before(register, year).get(practice.no, (None, {}))
+        scores = results.scores(register, layout.form_of(plan).criteria)
     past = {
-        one: own[practice.no] for one, own in scores.items() if practice.no in own and one < year
+        before: own[practice.no]
+        for before, own in scores.items()
+        if practice.no in own and before < year
     }
-    sent = prefill.content(plan, form, practice, year, Known(*answers, past))
+    sent = prefill.content(plan, practice, Known(*answers, past))
     typed = {
         name: value
         for name, value in complete(practice, year, plan).items()
@@ -69,7 +80,7 @@ def answered(workspace: Workspace, plan: Plan, practice: Practice, year: FiscalY
         typed[began] = "調査"
     if practice.no == 20 and year == R3:
         typed |= {"取組終了_年": 4, "取組終了_月": 2}
-    return workbook(plan, practice, year, Content({**sent.values, **typed}, sent.open))
+    return workbook(plan, practice, Content({**sent.values, **typed}, sent.open))
 
 
 @pytest.fixture(scope="module")
@@ -77,24 +88,24 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Five rounds played one after the other; their files stay in the inbox for years."""
     folder = Workspace(tmp_path_factory.mktemp("city"))
     for year in YEARS:
-        plan, now = plan_in(year), f"{year.western + 1}-04-20T09:00:00+09:00"
-        put(folder.plan_master, master.master(plan))
-        done = distribute(Round(folder, plan.of_year(year), now))
+        put(folder.plan_master, master(plan_in(year)))
+        held = round_in(folder, year)
+        done = distribute(held)
         for delivery in done.having(Outcome.WRITTEN):
             practice = delivery.practice
             assert practice is not None
-            data = answered(folder, plan, practice, year)
-            put(folder.inbox / str(year) / path_of(folder, practice, year).name, data)
-        result = collect(Round(folder, plan.of_year(year), now))
-        assert [str(one) for one in result.findings] == [], year
-        assert len(consolidate(Round(folder, plan.of_year(year), now)).paths) == 1
+            path = folder.inbox / str(year) / held.form_path(practice).name
+            put(path, answered(held, practice))
+        result = collect(held)
+        assert [str(finding) for finding in result.findings] == [], year
+        assert len(consolidate(held).paths) == 1
     return folder
 
 
 def sent(workspace: Workspace, year: FiscalYear, no: int) -> dict[str, object]:
     """The values of a form as it was sent out in a round."""
-    practice = plan_in(year).practice(no)
-    book = openpyxl.load_workbook(path_of(workspace, practice, year))
+    held = round_in(workspace, year)
+    book = openpyxl.load_workbook(held.form_path(held.plan.practice(no)))
     form = layout.form_of(PLAN)
     return {
         field.name: book[layout.SHEETS[field.sheet]][field.area.a1].value for field in form.fields
@@ -134,25 +145,23 @@ def test_new_items_have_no_history_and_moved_ones_keep_theirs(workspace: Workspa
 
 
 def test_every_year_s_list_can_be_made_again(workspace: Workspace) -> None:
-    today = plan_in(R6)
     for year in YEARS:
-        now = f"{year.western + 1}-04-20T09:00:00+09:00"
         path = workspace.outbox / f"取組状況一覧_{year}.xlsx"
         before = path.read_bytes()
-        plan = plan_of_round(workspace, today, year)
-        assert plan.practices == plan_in(year).practices
-        assert consolidate(Round(workspace, plan.of_year(year), now)).paths == (path,)
+        held = open_round(workspace, year, moment_of(year))
+        assert held.plan.practices == plan_in(year).practices
+        assert consolidate(held).paths == (path,)
         assert path.read_bytes() == before, year
 
 
 def test_a_register_made_anew_gives_the_same_lists(workspace: Workspace) -> None:
-    today = plan_in(R6)
-    rebuild(workspace, today, "2025-05-01T09:00:00+09:00", lambda done, total: None)
+    today = open_round(workspace, None, "2025-05-01T09:00:00+09:00")
+    assert today.year == R6
+    rebuild(today, lambda done, total: None)
     for year in YEARS:
-        now = f"{year.western + 1}-04-20T09:00:00+09:00"
         path = workspace.outbox / f"取組状況一覧_{year}.xlsx"
         before = path.read_bytes()
-        consolidate(Round(workspace, plan_of_round(workspace, today, year).of_year(year), now))
+        consolidate(open_round(workspace, year, moment_of(year)))
         assert path.read_bytes() == before, year
 
 

@@ -17,8 +17,10 @@ from workbook_tools.findings import CATALOGUE, UserError
 from workbook_tools.history.import_list import History, import_list, read_list
 from workbook_tools.plan.model import Criterion, Department, GradeRule, Item, Plan, Practice, Theme
 from workbook_tools.plan.read_master import sample
-from workbook_tools.register.records import SourceKind as Kind, PastResult, Register
+from workbook_tools.register.database import Register
 from workbook_tools.register.ledger import kept
+from workbook_tools.register.records import PastResult, SourceKind
+from workbook_tools.register.round import Round
 from workbook_tools.workspace import Workspace
 
 R2, R3, R4, R6 = (FiscalYear.parse(text) for text in ("R2", "R3", "R4", "R6"))
@@ -83,7 +85,7 @@ def xlsx(**sheets: Rows) -> bytes:
 
 
 def read(plan: Plan, *rows: Sequence[str | float], year: FiscalYear = R2) -> History:
-    return read_list(xlsx(一覧=rows), "list.xlsx", year, plan)
+    return read_list(xlsx(一覧=rows), "list.xlsx", plan.of_year(year))
 
 
 def changed(row: Sequence[str | float], **cells: str | float) -> tuple[str | float, ...]:
@@ -173,20 +175,20 @@ AVERAGES: Rows = [
 
 def test_sheets_of_averages_are_passed_over(plan: Plan) -> None:
     data = xlsx(取組項目別=AVERAGES, 実践項目別=[HEAD, FIRST, SECOND, THIRD], 表紙=[("見本市",)])
-    history = read_list(data, "list.xlsx", R2, plan)
+    history = read_list(data, "list.xlsx", plan.of_year(R2))
     assert (history.results, history.sheet) == (EXPECTED, "実践項目別")
 
 
 def test_a_list_that_goes_over_two_sheets(plan: Plan) -> None:
     data = xlsx(前半=[HEAD, FIRST, SECOND], 後半=[HEAD, THIRD])
-    history = read_list(data, "list.xlsx", R2, plan)
+    history = read_list(data, "list.xlsx", plan.of_year(R2))
     assert (history.results, history.findings, history.sheet) == (EXPECTED, (), "前半、後半")
 
 
 def test_of_two_years_on_two_sheets_the_one_asked_for(plan: Plan) -> None:
     later = [tuple(text.replace("２", "３") for text in UPPER), LOWER, changed(FIRST, 進捗度=0)]
     data = xlsx(新=later, 旧=[UPPER, LOWER, FIRST, SECOND, THIRD])
-    assert read_list(data, "list.xlsx", R2, plan).results == EXPECTED
+    assert read_list(data, "list.xlsx", plan.of_year(R2)).results == EXPECTED
 
 
 @pytest.mark.parametrize(
@@ -195,7 +197,7 @@ def test_of_two_years_on_two_sheets_the_one_asked_for(plan: Plan) -> None:
         ([UPPER, LOWER, FIRST], R3, "--year R2"),
         ([BARE_UPPER, BARE_LOWER, FIRST], R3, "--year R2"),
         ([TITLE, HEAD, FIRST], R3, "--year R2"),
-        ([HEAD, FIRST], FiscalYear.parse("R1"), "R2～R6"),
+        ([HEAD, FIRST], FiscalYear.parse("R1"), "Ｒ２～Ｒ６"),
         (AVERAGES, R2, "【実践項目別】の一覧が見つかりません"),
         ([[*HEAD[:5], "進捗度", "取組姿勢", "連携度", "創造性"], FIRST], R2, "『効率性』"),
         ([["計画"]], R2, "見つかりません"),
@@ -212,7 +214,7 @@ def test_what_is_no_list_of_the_year_is_refused_in_words(
 @pytest.mark.parametrize("data", [b"", b"text", b"PK\x03\x04broken"])
 def test_what_is_no_workbook_is_refused_in_words(plan: Plan, data: bytes) -> None:
     with pytest.raises(UserError, match=r"『list\.xlsx』を取り込めません"):
-        read_list(data, "list.xlsx", R2, plan)
+        read_list(data, "list.xlsx", plan.of_year(R2))
 
 
 # Values
@@ -357,14 +359,14 @@ def test_an_imported_list_is_in_register_and_archive(plan: Plan, tmp_path: Path)
     file = tmp_path / "一覧.xlsx"
     file.write_bytes(xlsx(一覧=[HEAD, FIRST, SECOND, THIRD]))
     for _ in range(2):  # a second time changes nothing
-        history = import_list(workspace, plan, file, R2, "2022-03-01T09:00:00")
+        history = import_list(Round(workspace, plan.of_year(R2), "2022-03-01T09:00:00"), file)
     assert history.results == EXPECTED
     with Register.open(workspace.register, write=False) as register:
         assert register.scores() == {R2: {1: GOOD, 2: BEST, 3: EVEN}}
         assert register.grades() == {R2: {1: "B", 2: "A", 3: "B"}}
         assert register.finished() == {2: R2}
-        source = register.sources()[-1]
-    assert (source.kind, source.name, source.year) == (Kind.HISTORY, "一覧.xlsx", R2)
+        source = register.sources(SourceKind.HISTORY)[-1]
+    assert (source.kind, source.name, source.year) == (SourceKind.HISTORY, "一覧.xlsx", R2)
     assert kept(workspace.archive, source.sha256).read_bytes() == file.read_bytes()
 
 
@@ -372,7 +374,8 @@ def test_a_list_of_which_nothing_can_be_used_changes_nothing(plan: Plan, tmp_pat
     workspace = Workspace(tmp_path)
     file = tmp_path / "list.xlsx"
     file.write_bytes(xlsx(一覧=[HEAD, changed(FIRST, **{"小№": 71})]))
-    assert import_list(workspace, plan, file, R2, "2022-03-01T09:00:00").results == ()
+    past = Round(workspace, plan.of_year(R2), "2022-03-01T09:00:00")
+    assert import_list(past, file).results == ()
     assert not workspace.register.exists()
     assert not workspace.archive.exists()
 

@@ -8,16 +8,19 @@ from pathlib import Path
 import pytest
 
 from tests.samples import PLAN, R3, returned
-from workbook_tools.collect.collect import collect
+from workbook_tools.collect.collect import Readers, collect
 from workbook_tools.collect.collection import Collection
 from workbook_tools.findings import UserError
-from workbook_tools.register.database import Register
-from workbook_tools.register.submissions import answers, forms
 from workbook_tools.outbox import put
+from workbook_tools.register.database import Register
+from workbook_tools.register.results import answers
+from workbook_tools.register.round import Round
+from workbook_tools.register.submissions import forms
 from workbook_tools.workspace import Workspace
 
 NOW = "2022-04-20T09:00:00+09:00"
 NUMBERS = (12, 13, 16, 17, 18)
+ALONE = Readers()
 FEW = dataclasses.replace(PLAN, practices=tuple(PLAN.practice(no) for no in NUMBERS))
 
 
@@ -31,11 +34,11 @@ def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def play(inbox: Path, folder: Path, **how: int | str) -> tuple[Collection, object]:
+def play(inbox: Path, folder: Path, readers: Readers = ALONE) -> tuple[Collection, object]:
     workspace = Workspace(folder)
     for path in sorted(inbox.iterdir()):
         put(workspace.inbox / path.name, path.read_bytes())
-    done = collect(Round(workspace, FEW, NOW), **how)  # type: ignore[arg-type]
+    done = collect(Round(workspace, FEW, NOW), readers=readers)
     with Register.open(workspace.register) as register:
         return done, (forms(register, R3), answers(register, R3))
 
@@ -43,7 +46,7 @@ def play(inbox: Path, folder: Path, **how: int | str) -> tuple[Collection, objec
 def test_threads_give_what_one_reader_gives(inbox: Path, tmp_path: Path) -> None:
     alone = play(inbox, tmp_path / "one")
     assert alone[0].findings
-    assert play(inbox, tmp_path / "three", jobs=3) == alone
+    assert play(inbox, tmp_path / "three", Readers(jobs=3)) == alone
 
 
 def test_a_cluster_gives_what_one_reader_gives(inbox: Path, tmp_path: Path) -> None:
@@ -52,11 +55,11 @@ def test_a_cluster_gives_what_one_reader_gives(inbox: Path, tmp_path: Path) -> N
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
     ) as cluster:
-        together = play(inbox, tmp_path / "two", scheduler=cluster.scheduler_address)
+        together = play(inbox, tmp_path / "two", Readers(scheduler=cluster.scheduler_address))
     assert together == alone
 
 
 def test_a_cluster_that_is_not_there(inbox: Path, tmp_path: Path) -> None:
     pytest.importorskip("distributed")
     with pytest.raises(UserError, match="つながりません"):
-        play(inbox, tmp_path, scheduler="tcp://127.0.0.1:9")
+        play(inbox, tmp_path, Readers(scheduler="tcp://127.0.0.1:9"))

@@ -13,7 +13,7 @@ import pytest
 
 from tests.samples import returned
 from workbook_tools.cli import cli
-from workbook_tools.consolidate import consolidate
+from workbook_tools.consolidate.consolidate import consolidate
 from workbook_tools.demo.demo import play
 from workbook_tools.findings import CATALOGUE
 
@@ -37,9 +37,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder,
         NOW,
         lambda line: None,
-        lambda workspace, plan, year: (
-            consolidate.consolidate(Round(workspace, plan.of_year(year), NOW)).paths
-        ),
+        lambda held: consolidate(held).paths,
     )
     past = next(path for path in folder.rglob("取組状況一覧_R2.xlsx"))
     if past.parent != folder:

@@ -10,13 +10,13 @@ import pytest
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import UserError
 from workbook_tools.register import database as module
-from workbook_tools.register.database import (
+from workbook_tools.register.database import Register
+from workbook_tools.register.records import (
     Distributed,
-    Kind,
     PastResult,
     Prefilled,
-    Register,
     Source,
+    SourceKind,
 )
 from workbook_tools.register.schema import STEPS
 
@@ -101,15 +101,15 @@ def test_a_form_sent_again_replaces_the_earlier_one_and_can_be_forgotten(path: P
 
 def test_every_taking_in_of_a_file_is_noted(path: Path) -> None:
     taken = (
-        Source("aa", Kind.HISTORY, "一覧.xlsx", R2, "2022-03-01T09:00:00"),
-        Source("aa", Kind.HISTORY, "一覧.xlsx", R2, "2022-03-02T09:00:00"),
-        Source("bb", Kind.PLAN, "templates/計画マスタ.xlsx", None, "2022-03-02T09:00:00"),
+        Source("aa", SourceKind.HISTORY, "一覧.xlsx", R2, "2022-03-01T09:00:00"),
+        Source("aa", SourceKind.HISTORY, "一覧.xlsx", R2, "2022-03-02T09:00:00"),
+        Source("bb", SourceKind.PLAN, "templates/計画マスタ.xlsx", None, "2022-03-02T09:00:00"),
     )
     with Register.open(path) as register:
         for source in taken:
             register.note_source(source)
     with Register.open(path) as register:
-        assert register.sources() == taken
+        assert register.sources(*SourceKind) == taken
 
 
 def test_a_block_that_fails_keeps_nothing(path: Path) -> None:
@@ -141,7 +141,7 @@ def test_reading_changes_not_even_an_older_schema(path: Path) -> None:
     before = path.read_bytes()
     with Register.open(path, write=False) as register:
         assert register.grades() == {R2: {1: "A"}}
-        assert register.sources() == ()
+        assert register.sources(*SourceKind) == ()
     assert path.read_bytes() == before
     with Register.open(path) as register:  # and writing brings it up to date
         assert register.grades() == {R2: {1: "A"}}
