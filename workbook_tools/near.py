@@ -21,8 +21,8 @@ def nearest(text: str, names: Iterable[str]) -> str | None:
     None where there is none, or where two are equally near.
     """
     given, known = key(text), {key(name): name for name in names}
-    if given in known:
-        return known[given]
+    if not given or given in known:
+        return known.get(given)
     inside = [name for name in known if name in given or given in name]
     if len(inside) == 1 and len(given) >= _SHORTEST:
         return known[inside[0]]
