@@ -7,9 +7,8 @@ once, and only when somebody asks for it.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import TypeAlias
 
@@ -18,10 +17,11 @@ from python_calamine import CalamineSheet, CalamineWorkbook
 from workbook_tools.cells import Area, cell_name
 from workbook_tools.excel.read.limits import BROKEN, UnreadableError
 from workbook_tools.excel.read.parts import Container, examine
+from workbook_tools.excel.read.shown import PLAIN, Hides, Look, Overlays, Struck
+from workbook_tools.excel.read.values import Value, as_text
 
 __all__ = ["OpenedBook", "Table", "UnreadableError", "Value", "as_text", "open_book", "tables"]
 
-Value: TypeAlias = int | float | str | bool | time | date | datetime | timedelta
 Grid: TypeAlias = list[list[Value]]
 
 
@@ -32,6 +32,7 @@ class Table:
     sheet: str
     grid: Grid
     source: CalamineSheet | None = None
+    look: Look = PLAIN
 
     @cached_property
     def merged(self) -> Sequence[Area]:
@@ -53,9 +54,53 @@ class Table:
         """The cell as text, ``3.0`` as ``3``."""
         return as_text(self.value(row, col))
 
+    def is_hidden(self, row: int, col: int) -> bool:
+        """A person does not see the cell: its row or column is hidden."""
+        return False
+
     def cell(self, row: int, col: int) -> str:
         """A1 notation, for messages."""
         return cell_name(row, col)
+
+    def struck(self, row: int, col: int) -> Struck | None:
+        """What of the cell's text is struck through; None where nothing is."""
+        return self.look.struck(row, col, self.text(row, col))
+
+    def displayed(self, row: int, col: int) -> str | None:
+        """The cell as its number format shows it; None where that cannot be told.
+
+        Not looked at here: whether it is struck, hidden, or wider than its column (``####``).
+        """
+        return self.look.displayed(row, col, self.value(row, col))
+
+    def hides(self, row: int, col: int) -> Hides:
+        """Whether the cell's own format keeps what it holds from being seen."""
+        value = self.value(row, col)
+        if value == "":
+            return Hides.NO
+        shown = self.look.displayed(row, col, value)
+        return Hides.YES if shown is not None and not shown.strip() else self.look.hides(row, col)
+
+    def is_hidden(self, row: int, col: int) -> bool:
+        """Whether the cell's row or column is hidden, filtered out or of no size.
+
+        A merged cell is hidden where all its rows or all its columns are.
+        """
+        rows, cols = self.look.hidden_rows, self.look.hidden_cols
+        if row not in rows and col not in cols:
+            return False
+        area = self._areas.get((row, col), Area(row, col))
+        return all(known in rows for known in range(area.row, area.last_row + 1)) or all(
+            known in cols for known in range(area.col, area.last_col + 1)
+        )
+
+    def is_visible(self, row: int, col: int) -> bool:
+        """The contrary of :meth:`is_hidden`."""
+        return not self.is_hidden(row, col)
+
+    @cached_property
+    def _areas(self) -> Mapping[tuple[int, int], Area]:
+        return {(area.row, area.col): area for area in self.merged}
 
 
 class OpenedBook:
@@ -69,6 +114,10 @@ class OpenedBook:
             self.sheets: tuple[str, ...] = tuple(self._book.sheet_names)
         except BaseException as error:
             raise _broken(error) from error
+
+    def is_visible(self, sheet: str) -> bool:
+        """A person sees the worksheet's tab."""
+        return True
 
     def table(self, sheet: str) -> Table:
         """One worksheet. Raises UnreadableError where it cannot be read."""
@@ -91,6 +140,14 @@ class OpenedBook:
                 continue
         return found
 
+    def visible(self, sheet: str) -> bool:
+        """Whether the sheet has a tab to be seen: neither hidden nor "very hidden"."""
+        return True
+
+    def overlays(self, sheet: str) -> Overlays:
+        """Text boxes, notes, pictures and the like that lie over the sheet's cells."""
+        return self.table(sheet).look.overlays
+
 
 def open_book(data: bytes, passwords: Sequence[str] = ()) -> OpenedBook:
     """Open a workbook of any kind. Raises UnreadableError where it is none or may not be opened."""
@@ -101,19 +158,6 @@ def tables(data: bytes) -> list[Table]:
     """All worksheets of a workbook that must be readable as a whole."""
     book = open_book(data)
     return [book.table(sheet) for sheet in book.sheets]
-
-
-def as_text(value: Value) -> str:
-    """A cell's value as a person sees it: whole numbers without ``.0``, dates as 2022-04-22."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    return str(value)
 
 
 def _broken(error: BaseException) -> UnreadableError:
