@@ -54,10 +54,6 @@ class Table:
         """The cell as text, ``3.0`` as ``3``."""
         return as_text(self.value(row, col))
 
-    def is_hidden(self, row: int, col: int) -> bool:
-        """A person does not see the cell: its row or column is hidden."""
-        return False
-
     def cell(self, row: int, col: int) -> str:
         """A1 notation, for messages."""
         return cell_name(row, col)
@@ -93,10 +89,6 @@ class Table:
         return all(known in rows for known in range(area.row, area.last_row + 1)) or all(
             known in cols for known in range(area.col, area.last_col + 1)
         )
-
-    def is_visible(self, row: int, col: int) -> bool:
-        """The contrary of :meth:`is_hidden`."""
-        return not self.is_hidden(row, col)
 
     @cached_property
     def _areas(self) -> Mapping[tuple[int, int], Area]:
