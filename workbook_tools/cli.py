@@ -386,16 +386,16 @@ def export(workspace: Workspace, year: FiscalYear | None, form: str, output: Pat
     from workbook_tools.outbox import put
 
     held = _round(workspace, year)
-    document = stage.document(gather_contents(held).figures, held.now)
+    figures = gather_contents(held).figures
     if form == "json":
-        text = stage.as_json(document)
+        text = stage.as_json(stage.document(figures, held.now))
         if output is None:
             say_data(text)
             return
         put(output, text.encode())
         say(f"作りました： {output}")
         return
-    tables = stage.as_csv(document)
+    tables = stage.as_csv(figures)
     for name, data in tables.items():
         if output is None:
             say_data(f"# {name}\n{data.decode('utf-8-sig')}")

@@ -1,6 +1,6 @@
 """`export`: the figures of a round as one JSON document, and as CSV tables (contract). Pure.
 
-The document is the contract's; the tables are made from it alone, so that both say the same.
+Both show the columns of :mod:`workbook_tools.figures.columns`, as the list does.
 """
 
 from __future__ import annotations
@@ -12,18 +12,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workbook_tools.era import FiscalYear
-from workbook_tools.figures.compute import (
-    Figures,
-    ItemFigures,
-    Means,
-    PracticeFigures,
-    Standing,
-    tenths,
-)
+from workbook_tools.figures import columns as declared
+from workbook_tools.figures.columns import FigureColumn, Output
+from workbook_tools.figures.compute import Figures, Means, PracticeFigures, tenths
 from workbook_tools.figures.headline import Named, headline
 
 Document = dict[str, Any]
 Cell = str | int | float | None
+
+# The keys of a record in the contract's order; a column of which nothing stands here comes last.
+# ``scores`` (by year) and ``averages`` hold a figure per criterion.
+_ORDER = (
+    *("no", "item_no", "item", "name", "title", "departments", "themes"),
+    *("item_count", "practice_count", "scores", "averages", "total", "grade"),
+    *("previous_grade", "council_average", "finished", "status"),
+)
 
 
 def document(result: Figures, generated_at: str) -> Document:
@@ -33,22 +36,21 @@ def document(result: Figures, generated_at: str) -> Document:
     up to the evaluated one has its key in ``scores``, every criterion its key in ``averages``.
     An ended practice carries total and grade of its last year, as the list does.
     """
+    plan = result.plan
+    practices, items = declared.practice_columns(plan), declared.item_columns(plan)
+    themes = declared.theme_columns(plan)
     return {
         "year": str(result.year),
         "generated_at": generated_at,
-        "plan": {"name": result.plan.name, "city": result.plan.city},
-        "practices": [_practice(result, one) for one in result.practices],
-        "items": [_item(result, one) for one in result.items],
+        "plan": {"name": plan.name, "city": plan.city},
+        "practices": [
+            _record(practices, known, scores=_scores(result, known)) for known in result.practices
+        ],
+        "items": [
+            _record(items, known, averages=_averages(result, known.now)) for known in result.items
+        ],
         "themes": [
-            {
-                "no": one.theme.no,
-                "name": one.theme.name,
-                "item_count": len(one.items),
-                "practice_count": one.practice_count,
-                **_means(result, one.now),
-                "council_average": _number(one.council),
-            }
-            for one in result.themes
+            _record(themes, known, averages=_averages(result, known.now)) for known in result.themes
         ],
         "headline": _headline(result),
     }
@@ -59,12 +61,17 @@ def as_json(data: Document) -> str:
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
-def as_csv(data: Document) -> dict[str, bytes]:
+def as_csv(result: Figures) -> dict[str, bytes]:
     """File name → content, one table each: UTF-8 with BOM, so that Excel opens them."""
+    data, plan = document(result, ""), result.plan
+    names = [criterion.name for criterion in plan.criteria]
+    years = map(str, _years(result))
+    scores = {f"{year} {name}": ("scores", year, name) for year in years for name in names}
+    averages = {name: ("averages", name) for name in names}
     tables = {
-        "practices.csv": _practice_rows(data),
-        "items.csv": _item_rows(data),
-        "themes.csv": _theme_rows(data),
+        "practices.csv": _rows(declared.practice_columns(plan), data["practices"], scores),
+        "items.csv": _rows(declared.item_columns(plan), data["items"], averages),
+        "themes.csv": _rows(declared.theme_columns(plan), data["themes"], averages),
         "headline.csv": _headline_rows(data["headline"]),
     }
     return {name: _csv(rows) for name, rows in tables.items()}
@@ -73,54 +80,38 @@ def as_csv(data: Document) -> dict[str, bytes]:
 # -- the document ---------------------------------------------------------------------------------
 
 
-def _practice(result: Figures, one: PracticeFigures) -> Document:
-    practice = one.practice
-    years = [year for year in result.plan.years if year <= result.year]
+def _record(columns: Iterable[FigureColumn[Any]], known: object, **nested: object) -> Document:
+    """What the columns say of one practice, item or theme, in order."""
+    said = {name: column.datum(known) for name, column in _exported(columns).items()} | nested
+    return {name: said[name] for name in _ordered(said)}
+
+
+def _exported(columns: Iterable[FigureColumn[Any]]) -> dict[str, FigureColumn[Any]]:
+    return {column.data_name: column for column in columns if Output.DATA in column.shown}
+
+
+def _ordered(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
+
+
+def _scores(result: Figures, known: PracticeFigures) -> dict[str, dict[str, int] | None]:
+    """Year → what was reached in that very year; nothing where nothing right came back."""
+    found = {}
+    for year in _years(result):
+        standing = known.by_year.get(year)
+        absent = standing is None or (year == result.year and known.now is None)
+        found[str(year)] = None if absent or standing is None else dict(standing.scores)
+    return found
+
+
+def _years(result: Figures) -> list[FiscalYear]:
+    return [year for year in result.plan.years if year <= result.year]
+
+
+def _averages(result: Figures, means: Means | None) -> dict[str, float | None]:
     return {
-        "no": practice.no,
-        "item_no": practice.item_no,
-        "item": result.plan.item(practice.item_no).name,
-        "title": practice.title,
-        "departments": list(practice.departments),
-        "scores": {str(year): _scores(_in_year(result, one, year)) for year in years},
-        "total": one.now.total if one.now else None,
-        "grade": one.now.grade if one.now else None,
-        "previous_grade": one.before.grade if one.before else None,
-        "finished": str(one.finished) if one.finished else None,
-        "status": one.status,
-    }
-
-
-def _in_year(result: Figures, one: PracticeFigures, year: FiscalYear) -> Standing | None:
-    """What was reached in that very year; nothing of this year where nothing right came back."""
-    if year == result.year and one.now is None:
-        return None
-    return one.by_year.get(year)
-
-
-def _scores(standing: Standing | None) -> dict[str, int] | None:
-    return dict(standing.scores) if standing else None
-
-
-def _item(result: Figures, one: ItemFigures) -> Document:
-    numbers = {theme.short: theme.no for theme in result.plan.themes}
-    return {
-        "no": one.item.no,
-        "name": one.item.name,
-        "themes": [numbers[short] for short in one.item.themes],
-        "practice_count": len(one.practices),
-        **_means(result, one.now),
-        "previous_grade": one.before.grade if one.before else None,
-        "council_average": _number(one.council),
-    }
-
-
-def _means(result: Figures, means: Means | None) -> Document:
-    names = [criterion.name for criterion in result.plan.criteria]
-    return {
-        "averages": {name: tenths(means.averages[name]) if means else None for name in names},
-        "total": tenths(means.total) if means else None,
-        "grade": means.grade if means else None,
+        criterion.name: tenths(means.averages[criterion.name]) if means else None
+        for criterion in result.plan.criteria
     }
 
 
@@ -165,47 +156,29 @@ def _scored(named: Named) -> Document:
 # -- the tables -----------------------------------------------------------------------------------
 
 
-def _criteria(data: Document) -> list[str]:
-    return list(data["items"][0]["averages"]) if data["items"] else []
+Path = tuple[str, ...]  # keys from a record down to one figure
 
 
-def _practice_rows(data: Document) -> list[list[Cell]]:
-    criteria, practices = _criteria(data), data["practices"]
-    years = list(practices[0]["scores"]) if practices else []
-    head: list[Cell] = ["小№", "大№", "取組項目", "実践項目", "担当部署"]
-    head += [f"{year} {name}" for year in years for name in criteria]
-    head += ["合計", "総合評価", "前年度の総合評価", "取組終了", "状況"]
-    rows = [head]
-    for one in practices:
-        cells: list[Cell] = [one["no"], one["item_no"], one["item"], one["title"]]
-        cells.append("、".join(one["departments"]))
-        cells += [(one["scores"][year] or {}).get(name) for year in years for name in criteria]
-        cells += [one[key] for key in ("total", "grade", "previous_grade", "finished", "status")]
-        rows.append(cells)
-    return rows
+def _rows(
+    columns: Iterable[FigureColumn[Any]], records: Iterable[Document], nested: Mapping[str, Path]
+) -> list[list[Cell]]:
+    """One row a record; ``nested`` are heading and path of the figures per criterion."""
+    exported = _exported(columns)
+    paths: dict[str, list[tuple[str, Path]]] = {
+        name: [(column.key, (name,))] for name, column in exported.items()
+    }
+    for heading, path in nested.items():
+        paths.setdefault(path[0], []).append((heading, path))
+    places = [place for name in _ordered(paths) for place in paths[name]]
+    head: list[Cell] = [heading for heading, _ in places]
+    return [head, *([_at(record, path) for _, path in places] for record in records)]
 
 
-def _item_rows(data: Document) -> list[list[Cell]]:
-    criteria = _criteria(data)
-    head: list[Cell] = ["№", "取組項目", "テーマ", "実践項目数", *criteria, "合計"]
-    head += ["総合評価", "前年度の総合評価", "審議会評価平均"]
-    rows = [head]
-    for one in data["items"]:
-        cells: list[Cell] = [one["no"], one["name"], "、".join(one["themes"])]
-        cells += [one["practice_count"], *one["averages"].values(), one["total"], one["grade"]]
-        cells += [one["previous_grade"], one["council_average"]]
-        rows.append(cells)
-    return rows
-
-
-def _theme_rows(data: Document) -> list[list[Cell]]:
-    head: list[Cell] = ["№", "テーマ名", "取組項目数", "実践項目数", *_criteria(data), "合計"]
-    rows = [[*head, "総合評価", "審議会評価平均"]]
-    for one in data["themes"]:
-        cells: list[Cell] = [one["no"], one["name"], one["item_count"], one["practice_count"]]
-        cells += [*one["averages"].values(), one["total"], one["grade"], one["council_average"]]
-        rows.append(cells)
-    return rows
+def _at(record: Document, path: Path) -> Cell:
+    value: Any = record
+    for step in path:
+        value = (value or {}).get(step)
+    return "、".join(value) if isinstance(value, list) else value
 
 
 _HEADLINES = {
@@ -235,17 +208,17 @@ def _headline_rows(headline: Mapping[str, Any]) -> list[list[Cell]]:
         elif isinstance(value, dict):
             rows += [[words, name, count] for name, count in value.items()]
         elif isinstance(value, list):
-            rows += [[words, *_named(one)] for one in value] or [[words, None, None]]
+            rows += [[words, *_named(entry)] for entry in value] or [[words, None, None]]
         else:
             rows.append([words, None, value])
     return rows
 
 
-def _named(one: int | Mapping[str, Any]) -> tuple[Cell, Cell]:
+def _named(entry: int | Mapping[str, Any]) -> tuple[Cell, Cell]:
     """A number alone, or a practice or item with its figure."""
-    if isinstance(one, int):
-        return None, one
-    no, name, value = one.values()
+    if isinstance(entry, int):
+        return None, entry
+    no, name, value = entry.values()
     return f"№{no} {name}", value
 
 
