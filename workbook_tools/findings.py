@@ -274,6 +274,28 @@ CATALOGUE: dict[str, Wording] = {
         "{title}が、配布したときの『{before}』から{shown}に変わっています。",
         "過去の年度の内容は変えられません。元に戻してください。",
     ),
+    # How a form was read: what stands on the paper, and what does not fit.
+    "F015": Wording(
+        _W,
+        "{title}のセルが配布したときから動いています。紙の上の位置にある『{value}』を読み取りました"
+        "（動いたセルの内容は『{was}』）。",
+        "見出しのとおりの欄に書かれているか確かめてください。",
+    ),
+    "F016": Wording(
+        _E,
+        "{title}がどのセルか決められません（『{value}』と『{was}』）。",
+        "見出しと欄の並びを配布したときの形に戻し、書き直してください。",
+    ),
+    "F017": Wording(
+        _W,
+        "欄の外に『{value}』と書かれていますが、どの欄にも読み込まれません。{more}",
+        "必要な内容なら、欄の中に書いてください。",
+    ),
+    "F024": Wording(
+        _E,
+        "シート②（番号：{number}）に合う番号のシート①が、このブックにありません。",
+        "シート①とシート②の番号をそろえて提出してください。",
+    ),
     # Scores and reasons.
     "S101": Wording(_E, "{title}が{shown}です。", "{allowed}の整数を入れてください。"),
     "S102": Wording(_E, "{title}が{shown}です。", "{allowed}の整数を入れてください。"),

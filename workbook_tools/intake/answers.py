@@ -58,6 +58,23 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something seen while a form was read that its rules will tell: ``code`` of the contract.
+
+    ``field`` is the field it concerns or stands beside, ``text`` what was seen; ``more`` counts
+    what else of the kind stands on the sheet, ``was`` is what would have been read otherwise.
+    """
+
+    code: str
+    sheet: str
+    cell: str | None
+    field: str | None
+    text: str
+    more: int = 0
+    was: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """One form as it came back: the answers of every field that could be located."""
 
@@ -69,7 +86,7 @@ class Submission:
     resolved: Mapping[str, Resolved]
     practice_no: int | None
     year: FiscalYear | None
-    strays: tuple[Answer, ...] = ()  # texts in rows that somebody added to 取組内容
+    noticed: tuple[Noticed, ...] = ()  # what the rules tell of how it was read
 
     def value(self, name: str) -> str:
         """What a field was read as; empty where it is blank or could not be located."""

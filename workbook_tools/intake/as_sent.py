@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 from workbook_tools.excel.read.book import Table, Value
-from workbook_tools.form.layout import COLUMNS, Form, Label
+from workbook_tools.form.layout import COLUMNS, LAST_HELPER, MISSING, Form, Label
 from workbook_tools.text import key
 
 Place = tuple[int, int]  # row, column; zero-based
@@ -46,6 +46,14 @@ class Print:
             (value := table.value(row, col)) == written or _says(label, value)
             for row, col, written, label in self._labels
         )
+
+    def beside(self, table: Table) -> Iterator[Place]:
+        """Filled cells right of the printed page, but for the hidden helpers of the live checks."""
+        shown = range(COLUMNS, MISSING if table.is_hidden(0, MISSING) else LAST_HELPER + 1)
+        for row, values in enumerate(table.grid):
+            for col in (*shown, *range(LAST_HELPER + 1, len(values))):
+                if col < len(values) and values[col] != "" and (row, col) not in self._known:
+                    yield row, col
 
     def strays(self, table: Table) -> Iterator[Place]:
         """Filled cells of the printed page, and below it, that are neither label nor field."""

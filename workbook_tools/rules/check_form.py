@@ -14,13 +14,19 @@ from collections.abc import Iterator, Sequence
 from workbook_tools import text
 from workbook_tools.cells import parse_cell
 from workbook_tools.era import FiscalYear
-from workbook_tools.findings import Finding, Severity, found
+from workbook_tools.findings import Finding, Severity
 from workbook_tools.form import layout
 from workbook_tools.form.layout import field_name
 from workbook_tools.form.references import effective_schedule
 from workbook_tools.intake.answers import Found, Submission
 from workbook_tools.near import nearest, question
 from workbook_tools.plan import grading
+from workbook_tools.rules.as_read import (
+    a406_text_in_an_added_row,
+    f015_read_by_its_place,
+    f016_place_unclear,
+    f017_text_beside_the_fields,
+)
 from workbook_tools.rules.case import Case, Context, Rule, same, score_fault, short
 from workbook_tools.rules.header import (
     f010_older_version,
@@ -220,14 +226,6 @@ def a405_no_plan_ahead(case: Case) -> Iterator[Finding]:
         yield case.find("A405", rows[0][0], year=(case.year + 1).wide)
 
 
-def a406_text_in_an_added_row(case: Case) -> Iterator[Finding]:
-    """A year has three rows (domain §4); what stands in a fourth would be lost unnoticed."""
-    for stray in case.submission.strays:
-        place = case.submission.place("", case.context.department)
-        there = place.at(stray.sheet, stray.cell, stray.name)
-        yield found("A406", there, stray.raw, value=short(stray.raw))
-
-
 # --- the end of the item (C)
 
 _YEAR, _MONTH = "取組終了_年", "取組終了_月"
@@ -400,6 +398,8 @@ RULES: tuple[Rule, ...] = (
     *IDENTITY,
     f013_header_differs,
     f014_history_altered,
+    f015_read_by_its_place,
+    f016_place_unclear,
     s101_score_missing,
     s102_score_out_of_range,
     s103_score_not_whole,
@@ -430,4 +430,5 @@ RULES: tuple[Rule, ...] = (
     r304_year_outside,
     r305_inside_a_sentence,
     r306_label_moved,
+    f017_text_beside_the_fields,
 )

@@ -25,7 +25,7 @@ __all__ = ["OpenedBook", "Table", "UnreadableError", "Value", "as_text", "open_b
 Grid: TypeAlias = list[list[Value]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """One worksheet as rows of values; no row or column of the sheet is lost."""
 
@@ -102,7 +102,7 @@ class OpenedBook:
         self.container = container
         self._tables: dict[str, Table] = {}
         try:
-            self._book = CalamineWorkbook.from_filelike(io.BytesIO(container.data))
+            self._book = CalamineWorkbook.from_filelike(io.BytesIO(container.data()))
             self.sheets: tuple[str, ...] = tuple(self._book.sheet_names)
         except BaseException as error:
             raise _broken(error) from error

@@ -1,0 +1,186 @@
+"""Everything visible is accounted for: an answer, known print of the form, or told (F017). Pure.
+
+A person sees the whole paper; so whatever stands beside, below or between the fields must not be
+lost without a word. Cells of the form's own live checks are known by what they are: formulas, and
+the few fixed words beside the form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from workbook_tools.cells import Area
+from workbook_tools.excel.read.book import OpenedBook
+from workbook_tools.form import layout
+from workbook_tools.form.layout import COLUMNS, Form
+from workbook_tools.intake.answers import Noticed
+from workbook_tools.intake.as_sent import Place, prints
+from workbook_tools.intake.printed_words import read_label, word
+from workbook_tools.intake.witnesses import FormPart
+from workbook_tools.text import is_none_mark, key, tidy
+
+_MOST_TOLD = 3  # of one sheet; more than these are told as one
+# What the form prints beside the page, outside its live checks.
+REASONS_BEFORE = "前年度の評価の理由"
+_BESIDE = (
+    *layout.BESIDE,
+    REASONS_BEFORE,
+    "様式版",
+    "取組予定が指す内容",
+    "取組結果が指す内容",
+    "課題が指す内容",
+    "解決方法が指す内容",
+    "工程の⇒が指す内容",
+)
+
+
+def strays(
+    book: OpenedBook, form: Form, part: FormPart, others: Sequence[FormPart]
+) -> list[Noticed]:
+    """Texts on a part's worksheet that no field holds; ``others`` are all parts of the workbook.
+
+    Of several parts on one worksheet each answers for its own rows, the first for those above it,
+    the last for those below.
+    """
+    told = [
+        _noticed(form, part, place, text)
+        for place, text in _Seen(book, form, part).unknown()
+        if _answers_for(part, others, place[0])
+    ]
+    if len(told) <= _MOST_TOLD:
+        return told
+    return [replace(told[0], more=len(told) - 1)]
+
+
+def _noticed(form: Form, part: FormPart, place: Place, text: str) -> Noticed:
+    """F017; of a row that somebody put between those of 取組内容 A406."""
+    near = _near(part, place)
+    sheet, cell = part.table.sheet, part.table.cell(*place)
+    if near and form[near].n and part.spots[near].row < place[0]:
+        return Noticed("A406", sheet, cell, form[near].stem, text)
+    return Noticed("F017", sheet, cell, near, text)
+
+
+def _answers_for(part: FormPart, others: Sequence[FormPart], row: int) -> bool:
+    own = [known for known in others if known.table is part.table]
+    above = [known for known in own if known.rows.start <= row]
+    return (above[-1] if above else own[0]) is part
+
+
+def _near(part: FormPart, place: Place) -> str | None:
+    """The field a stray text may belong to: that of its row left of it, else the one above it."""
+    row, col = place
+    own = [(name, spot) for name, spot in part.spots.items() if spot.table is part.table]
+    left = [(spot.col, name) for name, spot in own if spot.row == row and spot.col <= col]
+    if left:
+        return max(left)[1]
+    above = [(spot.row, spot.col, name) for name, spot in own if spot.row < row and spot.col <= col]
+    return max(above)[2] if above else None
+
+
+class _Seen:
+    """One worksheet as a person looks at it, against what the form knows of it."""
+
+    def __init__(self, book: OpenedBook, form: Form, part: FormPart) -> None:
+        self._book, self._form, self._part, self._table = book, form, part, part.table
+
+    def unknown(self) -> Iterator[tuple[Place, str]]:
+        """Filled visible cells that are neither answers nor known print, with their texts."""
+        for row, col in self._candidates():
+            text = tidy(self._table.text(row, col))
+            if text and not self._is_known((row, col), text):
+                yield (row, col), text
+
+    def _candidates(self) -> Iterator[Place]:
+        if self._part.as_sent:
+            printed = prints(self._form)[self._part.sheet]
+            yield from printed.strays(self._table)
+            yield from printed.beside(self._table)
+            return
+        for row, values in enumerate(self._table.grid):
+            for col, value in enumerate(values):
+                if value != "":
+                    yield row, col
+
+    def _is_known(self, place: Place, text: str) -> bool:
+        if place in self._answers or self._is_print(text):
+            return True
+        if place in self._covered or self._table.is_hidden(*place):
+            return True
+        right = place[1] >= self._edge
+        return right and (self._is_helper(place) or place in self._last_reasons)
+
+    def _is_helper(self, place: Place) -> bool:
+        return self._book.container.has_formula(self._table.sheet, self._table.cell(*place))
+
+    def _is_print(self, text: str) -> bool:
+        if len(text) > 80:
+            return False
+        bare, year = read_label(text)
+        words, titles = _printed_words(self._form)
+        return year is not None or bare in words or bare.endswith(titles) or is_none_mark(text)
+
+    @cached_property
+    def _answers(self) -> frozenset[Place]:
+        """The fields' cells, and those that repeat a header's value on ②."""
+        return frozenset(
+            (spot.row, spot.col) for spot in self._part.spots.values() if spot.table is self._table
+        )
+
+    @cached_property
+    def _covered(self) -> frozenset[Place]:
+        """Cells below a merged area's first one: what they hold is not seen."""
+        return frozenset(
+            (row, col)
+            for area in self._table.merged
+            for row in range(area.row, area.last_row + 1)
+            for col in range(area.col, area.last_col + 1)
+            if (row, col) != (area.row, area.col)
+        )
+
+    @cached_property
+    def _edge(self) -> int:
+        """The column behind the printed page."""
+        if self._part.as_sent:
+            return COLUMNS
+        ends = [area.last_col + 1 for area in self._table.merged if self._in_form(area)]
+        own = [col + 1 for _, col in self._answers]
+        return max([*ends, *own], default=COLUMNS)
+
+    def _in_form(self, area: Area) -> bool:
+        """A merged area that is the cell of a field, or of a label."""
+        text = self._table.text(area.row, area.col)
+        return (area.row, area.col) in self._answers or (bool(text) and self._is_print(text))
+
+    @cached_property
+    def _last_reasons(self) -> frozenset[Place]:
+        """Last year's reasons, printed in grey beside the cells for this year's."""
+        heading = key(REASONS_BEFORE)
+        reasons = {self._part.spots[n].row for n in _reasons(self._form) if n in self._part.spots}
+        for row, values in enumerate(self._table.grid):
+            for col, value in enumerate(values):
+                if col >= self._edge and isinstance(value, str) and key(value) == heading:
+                    return frozenset((known, col) for known in reasons if known > row)
+        return frozenset()
+
+
+def _reasons(form: Form) -> tuple[str, ...]:
+    return tuple(field.name for field in form.reasons)
+
+
+_WORDS: dict[int, tuple[Form, frozenset[str], tuple[str, ...]]] = {}
+
+
+def _printed_words(form: Form) -> tuple[frozenset[str], tuple[str, ...]]:
+    """What every label of the form says, and what stands beside it; and how its titles end."""
+    known = _WORDS.get(id(form))
+    if known is None:
+        if len(_WORDS) >= 8:
+            _WORDS.clear()
+        labels = [label.text for label in form.labels]
+        words = frozenset(word(text) for text in (*labels, *_BESIDE) if text) - {""}
+        titles = [text.partition("{plan}")[2] for text in labels if "{plan}" in text]
+        known = _WORDS[id(form)] = (form, words, tuple(map(word, titles)))
+    return known[1], known[2]

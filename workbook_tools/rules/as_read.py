@@ -1,0 +1,58 @@
+"""The rules of how a form was read: what its reader noticed, told to a person (F015–F019). Pure.
+
+The reader says what it saw; here it is decided how much it weighs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from workbook_tools.findings import Finding, Severity, found
+from workbook_tools.intake.answers import Noticed
+from workbook_tools.rules.case import Case, short
+
+# The codes of a cell that must be filled in and is not.
+GAPS = ("S101", "S108", "P202", "A401", "A402", "K601", "K602")
+
+
+def _told(case: Case, code: str) -> Iterator[tuple[Noticed, Finding]]:
+    """Everything noticed of one kind, worded; ``title`` and ``value`` are those of its field."""
+    for noticed in case.submission.noticed:
+        if noticed.code == code:
+            there = case.submission.place("", case.context.department)
+            place = replace(there, sheet=noticed.sheet, cell=noticed.cell, field=noticed.field)
+            title = case.form[noticed.field].title if noticed.field in case.form.names else ""
+            facts = {
+                "title": title,
+                "value": short(noticed.text),
+                "was": short(noticed.was),
+                "more": f"ほか{noticed.more}か所" if noticed.more else "",
+            }
+            yield noticed, found(code, place, noticed.text, **facts)
+
+
+def f015_read_by_its_place(case: Case) -> Iterator[Finding]:
+    """Name and label disagreed: the printed place counted."""
+    for _, finding in _told(case, "F015"):
+        yield finding
+
+
+def f016_place_unclear(case: Case) -> Iterator[Finding]:
+    """Name and label disagree, or two fields stand in one cell, and the labels leave a doubt."""
+    for _, finding in _told(case, "F016"):
+        yield finding
+
+
+def f017_text_beside_the_fields(case: Case) -> Iterator[Finding]:
+    """An error where it looks like the answer to an empty field that must be filled in."""
+    for noticed, finding in _told(case, "F017"):
+        gaps = {known.place.field for known in case.findings if known.code in GAPS}
+        empty = noticed.field in gaps
+        yield replace(finding, severity=Severity.ERROR) if empty else finding
+
+
+def a406_text_in_an_added_row(case: Case) -> Iterator[Finding]:
+    """A year has three rows (domain §4); what stands in a fourth would be lost unnoticed."""
+    for _, finding in _told(case, "A406"):
+        yield finding
