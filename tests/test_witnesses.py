@@ -1,0 +1,241 @@
+"""Name and label of a field disagree: what stands on the paper is read, or a finding says so.
+
+The changes are Excel's: a cut cell takes its defined name along, and the name of the cell it lands
+on is lost (``#REF!``); rows that are cut and inserted take theirs along too.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import openpyxl
+import pytest
+from openpyxl.workbook import Workbook
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.worksheet import Worksheet
+
+from tests.samples import FORM, PLAN, returned
+from workbook_tools.form import layout
+from workbook_tools.intake.answers import Submission
+from workbook_tools.intake.read_forms import Intake, take_in
+from workbook_tools.rules.case import Context
+from workbook_tools.rules.check_form import check
+
+Change = Callable[[Workbook], object]
+TYPED: dict[str, str | int] = {
+    "取組予定_R3_2": "案内の見直し",
+    "取組結果_R3_2": "(継)案内を新しくした。",
+    "取組予定_R3_3": "研修",
+    "取組結果_R3_3": "(新)研修を開いた。",
+    "課題_R2": "人手",
+    "解決方法_R2": "応援",
+}
+
+
+def changed(change: Change, **typed: str | int) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(returned(16, **TYPED, **typed)))
+    change(book)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def taken(change: Change, **typed: str | int) -> Intake:
+    return take_in(changed(change, **typed), "x.xlsx", FORM)
+
+
+def read(change: Change, **typed: str | int) -> Submission:
+    (form,) = taken(change, **typed).submissions
+    return form
+
+
+def codes(form: Submission) -> list[tuple[str, str | None]]:
+    told = check(form, Context(PLAN, None, {}))
+    return sorted((finding.code, finding.place.field) for finding in told)
+
+
+def place(book: Workbook, name: str) -> tuple[Worksheet, str]:
+    field = FORM[name]
+    return book[layout.SHEETS[field.sheet]], field.area.a1
+
+
+def cut(source: str, target: str) -> Change:
+    """Excel's cut and paste of one field's cell onto another one."""
+
+    def change(book: Workbook) -> None:
+        sheet, old = place(book, source)
+        other, new = place(book, target)
+        other[new].value, sheet[old].value = sheet[old].value, None
+        book.defined_names[target] = DefinedName(target, attr_text="#REF!")
+        there = f"'{other.title}'!${other[new].column_letter}${other[new].row}"
+        book.defined_names[source] = DefinedName(source, attr_text=there)
+
+    return change
+
+
+def exchange(first: str, second: str) -> Change:
+    """The names of two cells exchanged, with nothing else moved."""
+
+    def change(book: Workbook) -> None:
+        there, other = book.defined_names[first].attr_text, book.defined_names[second].attr_text
+        book.defined_names[first] = DefinedName(first, attr_text=other)
+        book.defined_names[second] = DefinedName(second, attr_text=there)
+
+    return change
+
+
+def moved_rows(book: Workbook) -> None:
+    """Row ③ of R3 cut and inserted above row ②: texts and names change places, labels stay."""
+    for stem in ("取組予定", "取組結果"):
+        second, third = f"{stem}_R3_2", f"{stem}_R3_3"
+        sheet, above = place(book, second)
+        _, below = place(book, third)
+        sheet[above].value, sheet[below].value = sheet[below].value, sheet[above].value
+        exchange(second, third)(book)
+
+
+UNTOUCHED = read(lambda book: None)
+
+
+def test_an_untouched_form_says_nothing() -> None:
+    assert UNTOUCHED.noticed == ()
+    assert codes(UNTOUCHED) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "missing"),
+    [
+        ("評価理由_進捗度", "評価理由_連携度", "S108"),
+        ("特記事項", "特記すべき事項", "K603"),
+        ("進捗度_R3", "連携度_R3", "S101"),
+        ("課題_R3", "課題_R2", "K601"),
+        ("解決方法_R3", "解決方法_R4", "K602"),
+        ("取組結果_R3_2", "取組結果_R3_3", "A402"),
+        ("工程_当初_R2", "工程_変更_R2", None),
+    ],
+)
+def test_a_cut_cell_is_read_where_it_stands(source: str, target: str, missing: str | None) -> None:
+    """A1: the old text appeared twice, and what was typed into the emptied cell was gone."""
+    form = read(cut(source, target), 特記すべき事項="なし（とくに）")
+    assert form.value(source) == ""
+    assert form.value(target) == UNTOUCHED.value(source)
+    said = codes(form)
+    assert ("F015", source) in said
+    assert missing is None or (missing, source) in said
+
+
+def test_a_cut_cell_and_a_new_text_in_its_place() -> None:
+    def change(book: Workbook) -> None:
+        cut("評価理由_進捗度", "評価理由_連携度")(book)
+        sheet, cell = place(book, "評価理由_進捗度")
+        sheet[cell].value = "新しく書いた理由。"
+
+    form = read(change)
+    assert form.value("評価理由_進捗度") == "新しく書いた理由。"
+    assert form.value("評価理由_連携度") == UNTOUCHED.value("評価理由_進捗度")
+    assert codes(form) == [("F015", "評価理由_進捗度")]
+
+
+def test_exchanged_rows_are_read_in_the_order_of_the_paper() -> None:
+    """A2: names went with the rows, the labels ② and ③ stayed."""
+    form = read(moved_rows)
+    assert form.value("取組予定_R3_2") == "研修"
+    assert form.value("取組予定_R3_3") == "案内の見直し"
+    assert {code for code, _ in codes(form)} == {"F015"}
+
+
+@pytest.mark.parametrize(
+    "pair", [("進捗度_R3", "連携度_R3"), ("課題_R3", "課題_R4"), ("特記事項", "特記すべき事項")]
+)
+def test_exchanged_names_change_nothing(pair: tuple[str, str]) -> None:
+    form = read(exchange(*pair), 進捗度_R3=3, 特記すべき事項="別の文")
+    plain = read(lambda book: None, 進捗度_R3=3, 特記すべき事項="別の文")
+    assert [form.value(name) for name in pair] == [plain.value(name) for name in pair]
+
+
+def test_names_that_agree_in_text_are_not_told() -> None:
+    """Both cells say the same: nobody could read it otherwise."""
+    form = read(exchange("連携度_R3", "効率性_R3"))
+    assert codes(form) == []
+
+
+# -- ② and its ① (A3) -----------------------------------------------------------------------------
+
+
+def three(order: list[str]) -> bytes:
+    """Three practices in one workbook, read by their labels, tabs in the order given."""
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    made = {}
+    for no in (16, 17, 18):
+        data = returned(no, 特記事項=f"特記{no}", 課題_R3=f"課題{no}")
+        for sheet, mark in zip(
+            openpyxl.load_workbook(io.BytesIO(data)).worksheets, "①②", strict=False
+        ):
+            made[f"{no}{mark}"] = sheet
+    for name in order:
+        copy = book.create_sheet(name)
+        for row in made[name].iter_rows():
+            for cell in row:
+                if cell.value is not None and cell.column <= layout.COLUMNS:
+                    copy.cell(cell.row, cell.column).value = cell.value
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        ["16①", "16②", "17①", "17②", "18①", "18②"],
+        ["18②", "16①", "17②", "17①", "16②", "18①"],
+        ["16①", "17①", "18①", "18②", "17②", "16②"],
+    ],
+)
+def test_two_belongs_to_the_one_of_its_number(order: list[str]) -> None:
+    forms = take_in(three(order), "x.xlsx", FORM).submissions
+    read_ = {form.practice_no: (form.value("特記事項"), form.value("課題_R3")) for form in forms}
+    assert read_ == {no: (f"特記{no}", f"課題{no}") for no in (16, 17, 18)}
+
+
+def test_a_two_that_fits_nobody_is_told() -> None:
+    done = take_in(three(["16①", "17②", "16②"]), "x.xlsx", FORM)
+    assert [finding.code for finding in done.findings] == ["F024"]
+    assert "№17" in done.findings[0].message
+    assert [form.value("特記事項") for form in done.submissions] == ["特記16"]
+
+
+# -- what stands beside the fields (F017) ---------------------------------------------------------
+
+
+def beside(sheet: int, cell: str, text: str) -> Change:
+    def change(book: Workbook) -> None:
+        book[layout.SHEETS[sheet]][cell].value = text
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell"),
+    [(0, "AB60"), (1, "A40"), (0, "AD40"), (1, "AF20"), (0, "CZ3")],
+    ids=["below ①", "below ②", "beside ①", "beside ②", "far right"],
+)
+def test_text_outside_the_fields_is_told(sheet: int, cell: str) -> None:
+    form = read(beside(sheet, cell, "欄に入らなかった続き"))
+    (finding,) = check(form, Context(PLAN, None, {}))
+    assert (finding.code, finding.severity.value) == ("F017", "warning")
+    assert (finding.place.sheet, finding.place.cell) == (layout.SHEETS[sheet], cell)
+    assert "欄に入らなかった続き" in finding.message
+
+
+def test_ten_thousand_stray_cells_are_one_finding() -> None:
+    def change(book: Workbook) -> None:
+        sheet = book[layout.SHEETS[1]]
+        for row in range(60, 560):
+            for col in range(1, 21):
+                sheet.cell(row, col).value = "x"
+
+    (finding,) = check(read(change), Context(PLAN, None, {}))
+    assert finding.code == "F017"
+    assert "9999" in finding.message
