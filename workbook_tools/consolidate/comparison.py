@@ -9,7 +9,7 @@ from workbook_tools.consolidate.figure_lists import ITEMS, PRACTICES, Places, ti
 from workbook_tools.excel.write.book import GOOD, POOR, QUIET, Book, Sheet
 from workbook_tools.excel.write.figure_sheet import (
     TOP,
-    FigureColumn,
+    PrintedColumn,
     Value,
     boxed,
     draw_head,
@@ -44,18 +44,18 @@ def add_comparison(book: Book, figures: Figures, places: Places) -> None:
     finish(sheet, row, printed)
 
 
-def _headings(figures: Figures) -> tuple[FigureColumn, ...]:
+def _headings(figures: Figures) -> tuple[PrintedColumn, ...]:
     groups = _groups(figures)
     return (
-        FigureColumn("区分", 68),
-        FigureColumn("№", 40),
-        FigureColumn("名称", 302, "left"),
+        PrintedColumn("区分", 68),
+        PrintedColumn("№", 40),
+        PrintedColumn("名称", 302, "left"),
         *(
-            FigureColumn(f"{group}{label}", 48, label=label, group=group)
+            PrintedColumn(f"{group}{label}", 48, label=label, group=group)
             for group in groups
             for label in ("前年度", "今年度", "増減")
         ),
-        FigureColumn("異動", 50),
+        PrintedColumn("異動", 50),
     )
 
 
@@ -69,7 +69,7 @@ def _item_row(
     figures: Figures,
     one: ItemFigures,
     places: Places,
-    headings: Sequence[FigureColumn],
+    headings: Sequence[PrintedColumn],
 ) -> None:
     names = [criterion.name for criterion in figures.plan.criteria]
     before = _values([*_of(one.before.averages, names), one.before.total]) if one.before else None
@@ -88,7 +88,7 @@ def _practice_row(
     figures: Figures,
     one: PracticeFigures,
     places: Places,
-    headings: Sequence[FigureColumn],
+    headings: Sequence[PrintedColumn],
 ) -> None:
     names, no = [criterion.name for criterion in figures.plan.criteria], one.practice.no
     before: list[Value] | None = None

@@ -12,14 +12,8 @@ from pathlib import Path
 from workbook_tools.cells import Area
 from workbook_tools.consolidate import appendix
 from workbook_tools.consolidate.comparison import add_comparison
-from workbook_tools.consolidate.figure_lists import (
-    ITEMS,
-    Places,
-    add_items,
-    add_practices,
-    places,
-)
-from workbook_tools.consolidate.pages import Links, Opinions, add_pages
+from workbook_tools.consolidate.figure_lists import add_items, add_practices, places
+from workbook_tools.consolidate.pages import Opinions, add_pages
 from workbook_tools.consolidate.summary import add_summary
 from workbook_tools.consolidate.texts import add_texts, first_rows
 from workbook_tools.consolidate.themes import add_themes
@@ -111,7 +105,6 @@ def workbook(known: Contents) -> bytes:
     """取組状況一覧 as a file's content."""
     figures = known.figures
     where = places(figures)
-    link = _links(where)
     rows = first_rows(figures, known.answers)
     back = {no: f"internal:'取組内容'!{Area(row, 0).a1}" for no, row in rows.items()}
     book = Book(f"{figures.plan.name}取組状況一覧 {figures.year}")
@@ -119,8 +112,8 @@ def workbook(known: Contents) -> bytes:
     add_items(book, figures)
     add_practices(book, figures, back)
     add_themes(book, figures)
-    add_pages(book, figures, known.opinions, link)
-    add_texts(book, figures, known.answers, link)
+    add_pages(book, figures, known.opinions, where.link)
+    add_texts(book, figures, known.answers, where.link)
     add_comparison(book, figures, where)
     return book.bytes()
 
@@ -129,7 +122,9 @@ def shortcomings(known: Contents) -> list[str]:
     """What is missing or doubtful in the list, in sentences for the terminal."""
     said = []
     for status in ("未提出", "要修正"):
-        numbers = [one.practice.no for one in known.figures.incomplete if one.status == status]
+        numbers = [
+            missing.practice.no for missing in known.figures.incomplete if missing.status == status
+        ]
         if numbers:
             said.append(f"{status} {len(numbers)}件： 小№ {'、'.join(map(str, numbers))}")
     if known.stale:
@@ -137,20 +132,6 @@ def shortcomings(known: Contents) -> list[str]:
             "計画マスタが変わっています。collect をもう一度実行すると、新しい計画で確かめ直します。"
         )
     return said
-
-
-def _links(where: Places) -> Links:
-    """Where other sheets find a figure."""
-
-    def link(sheet: str, number: int, column: str) -> str | None:
-        rows, columns, cell = (
-            (where.items, where.item_columns, where.item)
-            if sheet == ITEMS
-            else (where.practices, where.practice_columns, where.practice)
-        )
-        return cell(number, column) if number in rows and column in columns else None
-
-    return link
 
 
 def _opinions(held: Round) -> Opinions | None:

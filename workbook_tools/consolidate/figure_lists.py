@@ -1,15 +1,16 @@
 """取組項目別 and 実践項目別 of the 取組状況一覧 (domain §8): live figures, stored values.
 
-The scores in 実践項目別 are plain numbers; whatever is computed from them is a formula whose stored
-value is that of :mod:`workbook_tools.figures.compute`. Sums and counts per item and theme stand in
-hidden columns right of the printed ones. Rows are known in advance, so formulas may point at later
-sheets.
+What is shown is declared in :mod:`workbook_tools.figures.columns`. The scores in 実践項目別 are
+plain numbers; whatever is computed from them is a formula whose stored value is the declared one.
+Sums and counts per item and theme stand in hidden columns right of the printed ones. Rows are known
+in advance, so formulas may point at later sheets.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from workbook_tools.cells import Area, cell_name
 from workbook_tools.excel.write import paper
@@ -17,39 +18,34 @@ from workbook_tools.excel.write.book import ALERT, QUIET, Book, Choice, Sheet
 from workbook_tools.excel.write.figure_sheet import (
     SPACER,
     TOP,
-    FigureColumn,
-    Value,
-    boxed,
+    PrintedColumn,
     columns_of,
     draw_head,
     draw_row,
     finish,
 )
 from workbook_tools.excel.write.formula import quoted
-from workbook_tools.figures.compute import (
-    ENDED,
-    OLDER,
-    Figures,
-    ItemFigures,
-    Means,
-    PracticeFigures,
-    tenths,
-)
+from workbook_tools.figures import columns as declared
+from workbook_tools.figures.columns import FigureColumn, Output
+from workbook_tools.figures.compute import ENDED, Figures, PracticeFigures
 from workbook_tools.plan.grading import grade_formula
 from workbook_tools.plan.model import Plan
-from workbook_tools.text import MARK
+
+T = TypeVar("T")
 
 ITEMS, PRACTICES, THEMES = "取組項目別", "実践項目別", "テーマ別"
-DASH = "－"
+
+# (sheet, number of the item or practice, column) → the cell's reference, None where it has none.
+Links = Callable[[str, int, str], str | None]
+At = Mapping[str, str]  # column → the cell of this row: what formulas of a row are made of
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
     """Where the figures stand: rows by number, columns by key, both zero-based.
 
-    Columns of both sheets: each criterion, 合計, 総合評価, 備考; of 実践項目別 小№, 大№, 取組項目,
-    実践項目, 前年度評価, 取組終了, 担当部署, 評価対象 and 前年度対象 (1: evaluated in that year);
-    of 取組項目別 №, 取組項目, テーマ_財政 …, 実践項目数, 審議会評価平均.
+    The keys are those of the declared columns; besides, of 実践項目別 項目番号, 計算対象, 評価対象
+    and 前年度対象 (1: evaluated in that year), of 取組項目別 計算数 and a sum 計_… per criterion.
     """
 
     items: Mapping[int, int]
@@ -65,6 +61,14 @@ class Places:
         """A cell of 実践項目別 as formulas on other sheets name it."""
         return f"{PRACTICES}!{cell_name(self.practices[no], self.practice_columns[column])}"
 
+    def link(self, sheet: str, number: int, column: str) -> str | None:
+        """A cell of either sheet, where it has that row and column (:data:`Links`)."""
+        if sheet == ITEMS:
+            known = number in self.items and column in self.item_columns
+            return self.item(number, column) if known else None
+        known = number in self.practices and column in self.practice_columns
+        return self.practice(number, column) if known else None
+
     def all_items(self, column: str) -> str:
         """A column over all items: ``取組項目別!$F$4:$F$24``."""
         area = Area(TOP, self.item_columns[column], max(1, len(self.items)))
@@ -79,10 +83,10 @@ class Places:
 def places(figures: Figures) -> Places:
     """Where :func:`add_items` and :func:`add_practices` put (or will put) everything."""
     return Places(
-        {one.item.no: row for row, one in enumerate(figures.items, start=TOP)},
-        {one.practice.no: row for row, one in enumerate(figures.practices, start=TOP)},
-        columns_of(_item_headings(figures)),
-        columns_of(_practice_headings(figures)),
+        {known.item.no: row for row, known in enumerate(figures.items, start=TOP)},
+        {known.practice.no: row for row, known in enumerate(figures.practices, start=TOP)},
+        columns_of(_item_columns(figures.plan)),
+        columns_of(_practice_columns(figures.plan)),
     )
 
 
@@ -91,9 +95,58 @@ def title(figures: Figures, name: str) -> str:
     return f"{figures.plan.name}取組状況一覧 【{name}】"
 
 
-def theme_key(short: str) -> str:
-    """The key of a theme's ○ column, apart from a criterion of the same name."""
-    return f"テーマ_{short}"
+# --- declared columns on a sheet
+
+
+def listed(columns: Iterable[FigureColumn[T]]) -> list[FigureColumn[T]]:
+    """The columns that the list shows."""
+    return [column for column in columns if Output.LIST in column.shown]
+
+
+def printed(columns: Iterable[FigureColumn[T]]) -> tuple[PrintedColumn, ...]:
+    """The columns as they are drawn."""
+    return tuple(
+        PrintedColumn(
+            column.key,
+            column.pixels or min(56, 8 + paper.LISTS.pixels(column.words)),
+            column.look,
+            column.words,
+            column.group,
+        )
+        for column in columns
+    )
+
+
+def hidden(*keys: str) -> tuple[PrintedColumn, ...]:
+    """Columns of helper cells, right of the printed ones."""
+    return (SPACER, *(PrintedColumn(key, 60, hidden=True) for key in keys))
+
+
+def write_row(
+    sheet: Sheet,
+    row: int,
+    columns: Sequence[FigureColumn[T]],
+    known: T,
+    formulas: Mapping[str, str],
+) -> None:
+    """One row of declared columns: formulas by key with their values stored, the rest plain."""
+    values = [
+        None if column.key in formulas or column.look == "tenths" else column.printed(known)
+        for column in columns
+    ]
+    draw_row(sheet, row, printed(columns), values)
+    for col, (column, value) in enumerate(zip(columns, values, strict=True)):
+        looks = ("box", "center", *([] if column.look == "center" else [column.look]))
+        if column.key in formulas:
+            formula = formulas[column.key]
+            sheet.formula(Area(row, col), formula, column.printed(known), *looks)
+        elif value is None:
+            sheet.value(Area(row, col), column.printed(known), *looks)
+
+
+def cells_of(row: int, columns: Mapping[str, int]) -> At:
+    """The cells of one row by key."""
+    return {key: cell_name(row, col) for key, col in columns.items()}
 
 
 # --- 実践項目別
@@ -101,89 +154,60 @@ def theme_key(short: str) -> str:
 
 def add_practices(book: Book, figures: Figures, links: Mapping[int, str] | None = None) -> None:
     """Add 実践項目別; ``links`` leads a 小№ somewhere (``internal:取組内容!A5``)."""
-    sheet, headings, known = book.sheet(PRACTICES), _practice_headings(figures), places(figures)
+    sheet, plan, known = book.sheet(PRACTICES), figures.plan, places(figures)
+    columns = listed(declared.practice_columns(plan))
     right = f"{figures.year.wide}年度末"
-    printed = draw_head(sheet, title(figures, PRACTICES), right, headings)
-    for one in figures.practices:
-        row = known.practices[one.practice.no]
-        _practice_texts(sheet, row, figures, one, headings)
-        _practice_figures(sheet, row, figures, one, known.practice_columns)
-        if links and one.practice.no in links:
-            looks = ("box", "center", "link")
-            sheet.number_link(Area(row, 0), links[one.practice.no], one.practice.no, *looks)
+    count = draw_head(sheet, title(figures, PRACTICES), right, _practice_columns(plan))
+    for practice in figures.practices:
+        number, row = practice.practice.no, known.practices[practice.practice.no]
+        at = cells_of(row, known.practice_columns)
+        write_row(sheet, row, columns, practice, _practice_formulas(plan, practice, at))
+        _practice_helpers(sheet, row, figures, practice, known.practice_columns)
+        if links and number in links:
+            sheet.number_link(Area(row, 0), links[number], number, "box", "center", "link")
     rows = len(figures.practices)
     if rows:
         _practice_entries(sheet, figures, known)
-    sheet.filter(Area(TOP - 1, 0, rows + 1, printed))
+    sheet.filter(Area(TOP - 1, 0, rows + 1, count))
     sheet.freeze(TOP, 4)
-    finish(sheet, TOP + rows, printed)
+    finish(sheet, TOP + rows, count)
 
 
-def _practice_headings(figures: Figures) -> tuple[FigureColumn, ...]:
-    now, before = figures.year.wide, (figures.year - 1).wide
-    own = f"{now}自己評価"
-    return (
-        FigureColumn("小№", 38),
-        FigureColumn("大№", 44),
-        FigureColumn("取組項目", 224, "left"),
-        FigureColumn("実践項目", 300, "left"),
-        FigureColumn("前年度評価", 54, label=before, group="総合評価"),
-        *(FigureColumn(one.name, 46, group=own) for one in figures.plan.criteria),
-        FigureColumn("合計", 40, group=own),
-        FigureColumn("総合評価", 56),
-        FigureColumn("取組終了", 56),
-        FigureColumn("担当部署", 244, "left"),
-        FigureColumn("備考", 44),
-        SPACER,
-        *(FigureColumn(key, 60, hidden=True) for key in _PRACTICE_HELPERS),
-    )
+def _practice_columns(plan: Plan) -> tuple[PrintedColumn, ...]:
+    columns = printed(listed(declared.practice_columns(plan)))
+    return columns + hidden("項目番号", "計算対象", "評価対象", "前年度対象")
 
 
-_PRACTICE_HELPERS = ("項目番号", "計算対象", "評価対象", "前年度対象")
+def _whole(plan: Plan, at: At) -> str:
+    """True in a row that has a score of every criterion."""
+    cells = [at[criterion.name] for criterion in plan.criteria]
+    return f"COUNT({cells[0]}:{cells[-1]})={len(cells)}"
 
 
-def _practice_texts(
-    sheet: Sheet, row: int, figures: Figures, one: PracticeFigures, headings: Sequence[FigureColumn]
+def _practice_formulas(plan: Plan, known: PracticeFigures, at: At) -> dict[str, str]:
+    """合計 and 総合評価: what follows from the scores as they stand."""
+    names = [criterion.name for criterion in plan.criteria]
+    whole, word = _whole(plan, at), "" if known.status == ENDED or known.now else known.status
+    grade = grade_formula(plan.grades, at["合計"], {name: at[name] for name in names})
+    return {
+        "合計": f'=IF({whole},SUM({at[names[0]]}:{at[names[-1]]}),"")',
+        "総合評価": f"=IF({whole},{grade},{quoted(word)})",
+    }
+
+
+def _practice_helpers(
+    sheet: Sheet, row: int, figures: Figures, known: PracticeFigures, columns: Mapping[str, int]
 ) -> None:
-    practice = one.practice
-    scores: list[Value] = [*one.now.scores.values()] if one.now else [""] * criteria(figures)
-    values: list[Value] = [
-        practice.no,
-        f"№{practice.item_no}",
-        figures.plan.item(practice.item_no).name,
-        practice.title,
-        one.before.grade if one.before else "",
-        *scores,
-        "",  # 合計 and 総合評価: formulas
-        "",
-        one.finished.wide if one.finished else "",
-        "、".join(practice.departments),
-        OLDER if one.status == OLDER else "",
-    ]
-    draw_row(sheet, row, headings, values)
-
-
-def _practice_figures(
-    sheet: Sheet, row: int, figures: Figures, one: PracticeFigures, columns: Mapping[str, int]
-) -> None:
-    """合計, 総合評価 and the hidden columns: what follows from the scores as they stand."""
-    plan, at = figures.plan, {key: cell_name(row, col) for key, col in columns.items()}
-    cells = [at[one.name] for one in plan.criteria]
-    whole = f"COUNT({cells[0]}:{cells[-1]})={len(cells)}"
-    word = "" if one.status == ENDED or one.now else one.status
-    grade = grade_formula(plan.grades, at["合計"], {c.name: at[c.name] for c in plan.criteria})
-    total = f'=IF({whole},SUM({cells[0]}:{cells[-1]}),"")'
-    boxed(sheet, row, columns["合計"], total, one.now.total if one.now else "")
-    shown = f"=IF({whole},{grade},{quoted(word)})"
-    boxed(sheet, row, columns["総合評価"], shown, one.now.grade if one.now else word)
-    sheet.number(Area(row, columns["項目番号"]), one.practice.item_no)
-    counts = int(one.now is not None)
+    """Hidden: what counts where."""
+    at, counts = cells_of(row, columns), int(known.now is not None)
+    sheet.number(Area(row, columns["項目番号"]), known.practice.item_no)
+    whole = _whole(figures.plan, at)
     sheet.formula(Area(row, columns["計算対象"]), f"=IF({whole},1,0)", counts)
-    if one.status == ENDED:
+    if known.status == ENDED:
         sheet.number(Area(row, columns["評価対象"]), 0)
     else:
         sheet.formula(Area(row, columns["評価対象"]), f"={at['計算対象']}", counts)
-    past = figures.before.practice(one.practice.no) if figures.before else None
+    past = figures.before.practice(known.practice.no) if figures.before else None
     sheet.number(Area(row, columns["前年度対象"]), int(past is not None and past.evaluated))
 
 
@@ -210,115 +234,65 @@ def _practice_entries(sheet: Sheet, figures: Figures, known: Places) -> None:
 
 def add_items(book: Book, figures: Figures) -> None:
     """Add 取組項目別: averages over the practices of 実践項目別."""
-    sheet, headings, known = book.sheet(ITEMS), _item_headings(figures), places(figures)
+    sheet, plan, known = book.sheet(ITEMS), figures.plan, places(figures)
+    columns = listed(declared.item_columns(plan))
     right = f"{figures.year.wide}年度末"
-    printed = draw_head(sheet, title(figures, ITEMS), right, headings)
-    for one in figures.items:
-        row = known.items[one.item.no]
-        _item_row(sheet, row, figures, one, headings)
-        _item_figures(sheet, row, figures, one, known)
+    count = draw_head(sheet, title(figures, ITEMS), right, _item_columns(plan))
+    for item in figures.items:
+        row = known.items[item.item.no]
+        at = cells_of(row, known.item_columns)
+        own = f"{known.all_practices('項目番号')},$A{row + 1}"
+        formulas = {"実践項目数": f"=COUNTIF({own})", **mean_formulas(plan, at)}
+        write_row(sheet, row, columns, item, formulas)
+        which = f"{own},{known.all_practices('計算対象')},1"
+        sums = {
+            name: f"=SUMIFS({known.all_practices(name)},{which})" for name in criteria_names(plan)
+        }
+        counted = f"=COUNTIFS({which})"
+        write_sums(sheet, row, plan, known.item_columns, item.practices, counted, sums)
     sheet.freeze(TOP, 2)
-    finish(sheet, TOP + len(figures.items), printed)
+    finish(sheet, TOP + len(figures.items), count)
 
 
-def _item_headings(figures: Figures) -> tuple[FigureColumn, ...]:
-    return (
-        FigureColumn("№", 36),
-        FigureColumn("取組項目", 290, "left"),
-        *(
-            FigureColumn(
-                theme_key(one.short),
-                min(56, 8 + paper.LISTS.pixels(one.short)),
-                label=one.short,
-                group="テーマ",
-            )
-            for one in figures.plan.themes
-        ),
-        FigureColumn("実践項目数", 54),
-        *mean_headings(figures),
-        *sum_headings(figures),
-    )
+def _item_columns(plan: Plan) -> tuple[PrintedColumn, ...]:
+    return printed(listed(declared.item_columns(plan))) + hidden(*sum_keys(plan))
 
 
-def mean_headings(figures: Figures, more: int = 0, note: int = 80) -> tuple[FigureColumn, ...]:
-    """From the averages to 備考, each ``more`` pixels wider than they must be."""
-    means = (FigureColumn(one.name, 54 + more, group="平均値") for one in figures.plan.criteria)
-    return (
-        *means,
-        FigureColumn("合計", 48 + more),
-        FigureColumn("総合評価", 78, label="担当部署評価（総合評価）"),
-        FigureColumn("審議会評価平均", 62),
-        FigureColumn("備考", note),
-    )
-
-
-def sum_headings(figures: Figures) -> tuple[FigureColumn, ...]:
+def sum_keys(plan: Plan) -> list[str]:
     """Hidden: over how many practices, and the sum per criterion."""
-    sums = (FigureColumn(f"計_{one.name}", 60, hidden=True) for one in figures.plan.criteria)
-    return (SPACER, FigureColumn("計算数", 60, hidden=True), *sums)
+    return ["計算数", *(f"計_{name}" for name in criteria_names(plan))]
 
 
-def _item_row(
-    sheet: Sheet, row: int, figures: Figures, one: ItemFigures, headings: Sequence[FigureColumn]
-) -> None:
-    marks = [MARK if theme.short in one.item.themes else "" for theme in figures.plan.themes]
-    blank = [""] * (criteria(figures) + 3)
-    draw_row(sheet, row, headings, [one.item.no, one.item.name, *marks, "", *blank, one.note])
-    council = Area(row, columns_of(headings)["審議会評価平均"])
-    write_council(sheet, council, figures, one.council)
+def criteria_names(plan: Plan) -> list[str]:
+    return [criterion.name for criterion in plan.criteria]
 
 
-def _item_figures(
-    sheet: Sheet, row: int, figures: Figures, one: ItemFigures, known: Places
-) -> None:
-    columns = known.item_columns
-    no, own = f"$A{row + 1}", known.all_practices("項目番号")
-    count = f"=COUNTIF({own},{no})"
-    boxed(sheet, row, columns["実践項目数"], count, len(one.practices))
-    which = f"{own},{no},{known.all_practices('計算対象')},1"
-    sheet.formula(Area(row, columns["計算数"]), f"=COUNTIFS({which})", one.counted)
-    for name, value in sums(figures.plan, one.practices).items():
-        formula = f"=SUMIFS({known.all_practices(name)},{which})"
-        sheet.formula(Area(row, columns[f"計_{name}"]), formula, value)
-    write_means(sheet, row, figures.plan, columns, one.now)
-
-
-def write_means(
-    sheet: Sheet, row: int, plan: Plan, columns: Mapping[str, int], means: Means | None
-) -> None:
+def mean_formulas(plan: Plan, at: At) -> dict[str, str]:
     """Averages half up from the hidden sums, their total and grade (domain §7)."""
-    at = {key: cell_name(row, col) for key, col in columns.items()}
-    count, names = at["計算数"], [criterion.name for criterion in plan.criteria]
-    for name in names:
-        mean = f'=IF({count}=0,"",INT((20*{at[f"計_{name}"]}+{count})/(2*{count}))/10)'
-        value: Value = tenths(means.averages[name]) if means else ""
-        boxed(sheet, row, columns[name], mean, value, "tenths")
-    total = f'=IF({count}=0,"",ROUND({"+".join(at[name] for name in names)},1))'
-    value = tenths(means.total) if means else ""
-    boxed(sheet, row, columns["合計"], total, value, "tenths")
+    count, names = at["計算数"], criteria_names(plan)
     grade = grade_formula(plan.grades, f"INT({at['合計']}+0.5)", at)
-    shown = f'=IF({count}=0,"",{grade})'
-    boxed(sheet, row, columns["総合評価"], shown, means.grade if means else "")
+    return {
+        **{
+            name: f'=IF({count}=0,"",INT((20*{at[f"計_{name}"]}+{count})/(2*{count}))/10)'
+            for name in names
+        },
+        "合計": f'=IF({count}=0,"",ROUND({"+".join(at[name] for name in names)},1))',
+        "総合評価": f'=IF({count}=0,"",{grade})',
+    }
 
 
-def write_council(sheet: Sheet, area: Area, figures: Figures, average: int | None) -> None:
-    """The council's average; a dash where it does not score in that year, else room to type."""
-    looks = ("box", "center", "tenths")
-    if average is not None:
-        sheet.number(area, tenths(average), *looks)
-    else:
-        sheet.text(area, "" if figures.plan.is_effectiveness_year else DASH, *looks)
-
-
-# --- small things
-
-
-def criteria(figures: Figures) -> int:
-    """How many criteria there are."""
-    return len(figures.plan.criteria)
-
-
-def sums(plan: Plan, practices: Iterable[PracticeFigures]) -> dict[str, int]:
-    """Sum of the scores per criterion, over the practices that have any."""
-    known = [one.now.scores for one in practices if one.now]
-    return {c.name: sum(scores[c.name] for scores in known) for c in plan.criteria}
+def write_sums(
+    sheet: Sheet,
+    row: int,
+    plan: Plan,
+    columns: Mapping[str, int],
+    practices: Iterable[PracticeFigures],
+    counted: str,
+    formulas: Mapping[str, str],
+) -> None:
+    """The hidden sums of a row: formulas of their number and per criterion, with their values."""
+    scores = [known.now.scores for known in practices if known.now]
+    sheet.formula(Area(row, columns["計算数"]), counted, len(scores))
+    for name, formula in formulas.items():
+        added = sum(known[name] for known in scores)
+        sheet.formula(Area(row, columns[f"計_{name}"]), formula, added)

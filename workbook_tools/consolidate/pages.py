@@ -6,7 +6,7 @@ by hand and the print scale is fixed, since Excel ignores page breaks where it f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
@@ -14,6 +14,7 @@ from math import ceil
 from typing import NamedTuple
 
 from workbook_tools.cells import Area
+from workbook_tools.consolidate.figure_lists import Links
 from workbook_tools.era import FiscalYear
 from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book, Sheet
@@ -22,8 +23,6 @@ from workbook_tools.plan.model import Plan
 from workbook_tools.text import MARK, lines
 
 NAME = "評価ページ"
-# (sheet, number of the item or practice, column heading) → the cell's reference, or None.
-Links = Callable[[str, int, str], str | None]
 
 NOT_YET, NOW = "－", "今回"
 # What 実践項目別 and 取組項目別 call a grade, and the latter the council's average.

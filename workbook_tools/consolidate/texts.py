@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import ceil
 
 from workbook_tools.cells import Area
+from workbook_tools.consolidate.figure_lists import Links
 from workbook_tools.era import FiscalYear
 from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book, Sheet
@@ -19,8 +20,6 @@ from workbook_tools.form.layout import Form, field_name
 from workbook_tools.register.records import Stored
 from workbook_tools.text import CIRCLED, circled, is_blank
 
-# (sheet, number of the item or practice, column heading) → the cell's reference, or None.
-Links = Callable[[str, int, str], str | None]
 Answers = Mapping[str, Stored]  # field → answer, as returns.answers gives them
 Row = list[Cell]
 

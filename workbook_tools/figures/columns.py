@@ -24,6 +24,8 @@ from workbook_tools.figures.compute import (
 from workbook_tools.plan.model import Plan
 from workbook_tools.text import MARK
 
+DASH = "－"  # where the council does not score
+
 T_contra = TypeVar("T_contra", contravariant=True)
 
 Datum = str | int | float | bool | FiscalYear | tuple[str, ...] | None
@@ -225,7 +227,7 @@ def item_columns(plan: Plan) -> tuple[FigureColumn[ItemFigures], ...]:
             name="previous_grade",
             shown=Output.DATA,
         ),
-        *_closing_columns(80),
+        *_closing_columns(plan, 80),
     )
 
 
@@ -241,7 +243,7 @@ def theme_columns(plan: Plan) -> tuple[FigureColumn[ThemeFigures], ...]:
             "実践項目数", lambda known: known.practice_count, 68, name="practice_count", live=True
         ),
         *_mean_columns(plan, 66, 60),
-        *_closing_columns(80),
+        *_closing_columns(plan, 80),
     )
 
 
@@ -297,7 +299,7 @@ def _mean_columns(plan: Plan, mean: int, total: int) -> tuple[FigureColumn[_Aver
     )
 
 
-def _closing_columns(note: int) -> tuple[FigureColumn[_Averaged], ...]:
+def _closing_columns(plan: Plan, note: int) -> tuple[FigureColumn[_Averaged], ...]:
     """The council's average, and over how many practices the averages are taken."""
     return (
         FigureColumn(
@@ -306,6 +308,7 @@ def _closing_columns(note: int) -> tuple[FigureColumn[_Averaged], ...]:
             62,
             "tenths",
             name="council_average",
+            blank=lambda _: "" if plan.is_effectiveness_year else DASH,
             live=True,
         ),
         FigureColumn("備考", lambda known: known.note, note, shown=Output.LIST),
@@ -313,7 +316,7 @@ def _closing_columns(note: int) -> tuple[FigureColumn[_Averaged], ...]:
 
 
 def _score(criterion: str) -> Callable[[PracticeFigures], int | None]:
-    return lambda known: known.now.scores[criterion] if known.now else None
+    return lambda known: known.now.scores.get(criterion) if known.now else None
 
 
 def _mean(criterion: str) -> Callable[[_Averaged], float | None]:

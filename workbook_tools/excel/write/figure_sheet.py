@@ -18,8 +18,8 @@ Value = str | int | float
 
 
 @dataclass(frozen=True, slots=True)
-class FigureColumn:
-    """A column: how code calls it, its words (under those of its group), its width and look."""
+class PrintedColumn:
+    """A column on paper: key, words (under those of its group), width and look."""
 
     key: str
     pixels: int
@@ -36,45 +36,47 @@ class FigureColumn:
 
 # Stands between printed and hidden columns: a hidden number right beside the print area would be
 # in the PDF as ###, cut to nothing but found by whoever searches it.
-SPACER = FigureColumn("", 12, hidden=True)
+SPACER = PrintedColumn("", 12, hidden=True)
 
 
-def draw_head(sheet: Sheet, title: str, right: str, headings: Sequence[FigureColumn]) -> int:
+def draw_head(sheet: Sheet, title: str, right: str, columns: Sequence[PrintedColumn]) -> int:
     """Title, headings in two rows and widths; gives the number of printed columns."""
-    printed = [heading for heading in headings if not heading.hidden]
+    printed = [column for column in columns if not column.hidden]
     last = len(printed) - 1
-    room = sum(heading.pixels for heading in printed[:-2])
+    room = sum(column.pixels for column in printed[:-2])
     sheet.text(Area(0, 0, 1, last - 1), title, "big", "wrap", "middle")
     sheet.text(Area(0, last - 1, 1, 2), right, "right", "bold")
     sheet.height(0, paper.TITLES.height(paper.TITLES.lines(title, room)))
-    for col, heading in enumerate(headings):
-        sheet.columns(col, col, heading.pixels, hidden=heading.hidden and heading != SPACER)
-        if heading == SPACER:
+    for col, column in enumerate(columns):
+        sheet.columns(col, col, column.pixels, hidden=column.hidden and column != SPACER)
+        if column == SPACER:
             continue
-        if heading.group:
-            sheet.text(Area(2, col), heading.words, "box", "head")
+        if column.group:
+            sheet.text(Area(2, col), column.words, "box", "head")
         else:
-            sheet.text(Area(1, col, 2), heading.words, "box", "head")
-    groups = _groups(headings)
+            sheet.text(Area(1, col, 2), column.words, "box", "head")
+    groups = _groups(columns)
     for group in groups:
         sheet.text(Area(1, group.first, 1, group.cols), group.words, "box", "head")
     upper = max((_FIT.lines(group.words, group.pixels) for group in groups), default=1)
-    lower = max((_needed(heading) for heading in printed if heading.group), default=1)
-    alone = max((_needed(heading) for heading in printed if not heading.group), default=1)
+    lower = max((_needed(column) for column in printed if column.group), default=1)
+    alone = max((_needed(column) for column in printed if not column.group), default=1)
     sheet.height(1, _FIT.height(upper))
     sheet.height(2, _FIT.height(max(lower, alone - upper)))
     return last + 1
 
 
 def draw_row(
-    sheet: Sheet, row: int, headings: Sequence[FigureColumn], values: Sequence[Value]
+    sheet: Sheet, row: int, columns: Sequence[PrintedColumn], values: Sequence[Value | None]
 ) -> None:
-    """Write plain values under the leading headings, in a row as high as they need."""
+    """Write values under the leading columns, in a row as high as they need; None is left out."""
     most = 1
-    for col, (heading, value) in enumerate(zip(headings, values, strict=False)):
-        sheet.value(Area(row, col), value, "box", "wrap", "middle", heading.look)
+    for col, (column, value) in enumerate(zip(columns, values, strict=False)):
+        if value is None:
+            continue
+        sheet.value(Area(row, col), value, "box", "wrap", "middle", column.look)
         if isinstance(value, str):
-            most = max(most, _FIT.lines(value, heading.pixels))
+            most = max(most, _FIT.lines(value, column.pixels))
     sheet.height(row, _FIT.height(most))
 
 
@@ -85,9 +87,9 @@ def finish(sheet: Sheet, rows: int, columns: int, *, tall: int = 0) -> None:
     sheet.view()
 
 
-def columns_of(headings: Iterable[FigureColumn]) -> dict[str, int]:
+def columns_of(columns: Iterable[PrintedColumn]) -> dict[str, int]:
     """Columns by key."""
-    return {heading.key: col for col, heading in enumerate(headings)}
+    return {column.key: col for col, column in enumerate(columns)}
 
 
 def boxed(sheet: Sheet, row: int, col: int, formula: str, value: Value, *looks: str) -> None:
@@ -104,15 +106,15 @@ class _Group(NamedTuple):
     pixels: int
 
 
-def _groups(headings: Sequence[FigureColumn]) -> list[_Group]:
+def _groups(columns: Sequence[PrintedColumn]) -> list[_Group]:
     found: list[_Group] = []
-    for words, run in groupby(enumerate(headings), key=lambda place: place[1].group):
-        columns = list(run)
+    for words, run in groupby(enumerate(columns), key=lambda place: place[1].group):
+        own = list(run)
         if words:
-            pixels = sum(heading.pixels for _, heading in columns)
-            found.append(_Group(words, columns[0][0], len(columns), pixels))
+            pixels = sum(column.pixels for _, column in own)
+            found.append(_Group(words, own[0][0], len(own), pixels))
     return found
 
 
-def _needed(heading: FigureColumn) -> int:
-    return _FIT.lines(heading.words, heading.pixels)
+def _needed(column: PrintedColumn) -> int:
+    return _FIT.lines(column.words, column.pixels)
