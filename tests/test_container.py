@@ -14,8 +14,9 @@ from tests import office, samples
 from tests.crafted import ODS_ONE, ONE, book, cell, ods, ods_blanks, ods_row, row
 from workbook_tools.cells import cell_name
 from workbook_tools.excel.read import limits
-from workbook_tools.excel.read.book import UnreadableError, open_book
+from workbook_tools.excel.read.book import OpenedBook, UnreadableError, open_book
 from workbook_tools.excel.read.parts import examine
+from workbook_tools.excel.read.xls import _wrapped
 
 SHEET = "xl/worksheets/sheet1.xml"
 LONG = "あ" * 10_000
@@ -56,7 +57,7 @@ FOREIGN = {
     "zip of nothing": b"PK\x05\x06" + bytes(18),
     "zip signature alone": b"PK\x03\x04",
     "OLE signature alone": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-    "doc": made.ole._wrapped("WordDocument", b"x"),
+    "doc": _wrapped("WordDocument", b"x"),
 }
 
 
@@ -251,7 +252,7 @@ def test_good_files_open(build: Callable[[], bytes]) -> None:
 
 def test_sixty_forms_in_one_workbook_open() -> None:
     form = open_book(samples.returned()).container
-    sheet = form._part(SHEET).decode()
+    sheet = form.parts[SHEET].decode()
     content = sheet[sheet.index("<sheetData>") + 11 : sheet.index("</sheetData>")]
     assert code_of(book(*[content] * 120, strings="<si><t>x</t></si>" * 2_000)) == "opens"
 
@@ -283,6 +284,43 @@ def test_what_libreoffice_saves_reads_as_without_us(kind: str) -> None:
         source = direct.get_sheet_by_name(sheet)
         assert opened.table(sheet).grid == source.to_python(skip_empty_area=False)
         assert len(opened.table(sheet).merged) == len(source.merged_cell_ranges or ())
+
+
+FORMULAS = [
+    "<f>1+1</f>",
+    "<f/>",
+    '<f aca="false">IF(A1&lt;2,&quot;&gt;&quot;,1)</f>',
+    '<f t="shared" ref="A1:A2" si="0">B1</f>',
+    '<f t="shared" si="0"/>',
+    '<f t="array" ref="A1">SUM(B1:B2)</f>',
+    "<f><![CDATA[1<2]]></f>",
+    "<f xml:space='preserve'> 1 </f>",
+]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_values_beside_formulas_are_read_as_without_us(formula: str) -> None:
+    from python_calamine import CalamineWorkbook
+
+    data = book(
+        row(f'<c r="A1" t="str">{formula}<v>x</v></c>', f'<c r="B1">{formula}<v>2</v></c>')
+        + row(f'<c r="A2">{formula}</c>', inline("B2", "&lt;f&gt;1&lt;/f&gt;"), cell("C2"))
+    )
+    direct = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name("S1")
+    opened = open_book(data)
+    assert opened.table("S1").grid == direct.to_python(skip_empty_area=False)
+    assert opened.table("S1").text(1, 1) == "<f>1</f>"
+    seen = [name for name in ("A1", "B1", "A2", "B2", "C2") if has_formula(opened, name)]
+    assert seen == ["A1", "B1", "A2"]
+
+
+def has_formula(opened: OpenedBook, name: str) -> bool:
+    return opened.container.has_formula("S1", name)
+
+
+def test_a_text_that_looks_like_a_formula_stays() -> None:
+    quoted = "<![CDATA[<f>1</f>]]>"
+    assert open_book(book(row(inline("A1", quoted)))).table("S1").text(0, 0) == "<f>1</f>"
 
 
 # -- passwords, macros, links ---------------------------------------------------------------------

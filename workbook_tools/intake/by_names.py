@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from workbook_tools.excel.read.book import OpenedBook, Table
-from workbook_tools.excel.read.parts import Name
+from workbook_tools.excel.read.names import Name
 from workbook_tools.form.layout import Form
 
 # So few of the fields would be found in any list: no form.
