@@ -14,9 +14,10 @@ import pytest
 
 from tests.office import convert, needs_office
 from tests.test_figures import CRITERIA, PLAN, R3, real_facts
-from workbook_tools.consolidate.pages import NAME, Opinions, PrintedRow, add_pages, breaks
+from workbook_tools.consolidate.pages import NAME, Opinions, add_pages
 from workbook_tools.era import FiscalYear, years_between
 from workbook_tools.excel.write.book import Book
+from workbook_tools.excel.write.paper import PrintedRow, breaks
 from workbook_tools.figures.compute import Facts, Figures, compute
 from workbook_tools.plan.model import Criterion, GradeRule, Plan, Practice, Theme
 from workbook_tools.text import squeeze
@@ -55,7 +56,7 @@ def rows(data: bytes) -> list[list[Any]]:
 def block(figures: Figures, item: int, opinions: Opinions | None = None) -> list[list[Any]]:
     """The rows of one item's block that hold anything."""
     found = rows(pages(figures, opinions))
-    starts = [found.index([one.item.no, one.item.name]) for one in figures.items]
+    starts = [found.index([known.item.no, known.item.name]) for known in figures.items]
     after = [*starts[1:], len(found)]
     return [row for row in found[starts[item - 1] : after[item - 1]] if row]
 
@@ -138,8 +139,8 @@ def test_live_figures_with_their_stored_values() -> None:
     stored = openpyxl.load_workbook(io.BytesIO(data), data_only=True)[NAME]
     values = [[cell.value for cell in line if cell.value is not None] for line in stored]
     assert [18, "ふくし総合相談窓口機能の充実", 2, 3, 2, 2, 9, "B", "（福）総合福祉課"] in values
-    assert {one[2] for one in asked} == {*CRITERIA, "合計", "総合評価", "審議会評価平均"}
-    assert {one[0] for one in asked} == {"取組項目別", "実践項目別"}
+    assert {heading for _, _, heading in asked} == {*CRITERIA, "合計", "総合評価", "審議会評価平均"}
+    assert {sheet for sheet, _, _ in asked} == {"取組項目別", "実践項目別"}
 
 
 # --- other plans
@@ -154,7 +155,8 @@ def another_plan(practices: int = 200) -> Plan:
         years=years_between(FiscalYear.parse("R3"), FiscalYear.parse("R9")),
         themes=tuple(Theme(name[0], name, name) for name in names),
         items=tuple(
-            dataclasses.replace(one, name="長い名" * 66, themes=("産業",)) for one in PLAN.items[:2]
+            dataclasses.replace(item, name="長い名" * 66, themes=("産業",))
+            for item in PLAN.items[:2]
         ),
         practices=tuple(
             Practice(no, 1, "＝題" * 100, departments) for no in range(1, practices + 1)
@@ -170,7 +172,7 @@ def first_year(plan: Plan) -> Figures:
     numbers = [practice.no for practice in plan.practices]
     return compute(
         plan,
-        Facts(R3, dict.fromkeys(numbers, "受理"), {R3: dict.fromkeys(numbers, scores)}, {}, {}, {}),
+        Facts(dict.fromkeys(numbers, "受理"), {R3: dict.fromkeys(numbers, scores)}, {}, {}),
     )
 
 
@@ -192,7 +194,8 @@ def test_another_plan_in_its_first_year() -> None:
 )
 def test_page_breaks(blocks: list[list[float]], begins: list[int]) -> None:
     given = [
-        [PrintedRow(points, may_begin=at > 0) for at, points in enumerate(one)] for one in blocks
+        [PrintedRow(points, may_begin=at > 0) for at, points in enumerate(heights)]
+        for heights in blocks
     ]
     assert breaks(given, room=100) == begins
 
@@ -223,11 +226,11 @@ def torn(figures: Figures, printed: bytes) -> list[int]:
     """Items whose name and 意見等 stand on different pages."""
     texts = [squeeze(page.extract_text()) for page in pypdf.PdfReader(io.BytesIO(printed)).pages]
     found = []
-    for one in figures.items:
-        name = squeeze(f"{one.item.no}{one.item.name}テーマ")
+    for known in figures.items:
+        name = squeeze(f"{known.item.no}{known.item.name}テーマ")
         (page,) = [text for text in texts if name in text]
         if "意見等" not in page[page.index(name) :]:
-            found.append(one.item.no)
+            found.append(known.item.no)
     return found
 
 
@@ -244,7 +247,7 @@ def seeded(data: bytes) -> bytes:
 
 @needs_office
 def test_no_block_is_torn_in_print() -> None:
-    long = Opinions({one.item.no: [OPINION * 2] * (one.item.no % 6) for one in real().items})
+    long = Opinions({item.no: [OPINION * 2] * (item.no % 6) for item in PLAN.items})
     books = {
         "real": pages(real(), long),
         "quiet": pages(quiet()),

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from workbook_tools.cells import Area
-from workbook_tools.consolidate.pages import PrintedRow, breaks
 from workbook_tools.consolidate.texts import label
 from workbook_tools.era import long_date
 from workbook_tools.excel.write import paper
@@ -149,8 +148,8 @@ def _list(sheet: Sheet, figures: Figures) -> int:
                 needed = max(needed, _FIT.lines(str(value), columns.pixels[col]))
         points = paper.whole_pixels(max(15.75, _FIT.height(min(needed, paper.MOST_LINES))))
         sheet.height(row, points)
-        heights.append([PrintedRow(points)])
-    found = breaks(heights, _ROOM - sum(_HEADS))
+        heights.append([paper.PrintedRow(points)])
+    found = paper.breaks(heights, _ROOM - sum(_HEADS))
     sheet.breaks([_TOP + row for row in found])
     sheet.freeze(_TOP, 4)
     area = Area(0, 0, _TOP + len(heights), len(columns.pixels))

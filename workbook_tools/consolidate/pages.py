@@ -6,21 +6,20 @@ by hand and the print scale is fixed, since Excel ignores page breaks where it f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import pairwise
-from math import ceil
 from typing import NamedTuple
 
 from workbook_tools.cells import Area
-from workbook_tools.consolidate.figure_lists import Links
+from workbook_tools.consolidate.figure_lists import ITEMS, PRACTICES, Links
+from workbook_tools.consolidate.page_grid import PageGrid, PracticeTable
 from workbook_tools.era import FiscalYear
 from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book, Sheet
-from workbook_tools.figures.compute import Figures, ItemFigures, PracticeFigures, tenths
-from workbook_tools.plan.model import Plan
-from workbook_tools.text import MARK, lines
+from workbook_tools.figures import columns as declared
+from workbook_tools.figures.columns import FigureColumn
+from workbook_tools.figures.compute import Figures, ItemFigures, PracticeFigures
+from workbook_tools.text import lines
 
 NAME = "評価ページ"
 
@@ -28,9 +27,9 @@ NOT_YET, NOW = "－", "今回"
 # What 実践項目別 and 取組項目別 call a grade, and the latter the council's average.
 GRADE, COUNCIL = "総合評価", "審議会評価平均"
 
-# A4 portrait at this scale: 9 pt print as 7.6. LibreOffice's columns come out 4 % wider than
-# Excel's: 810 px would fill its page. The page is 914 pt high: what is left over is for printers.
-_SCALE, _WIDTH, _ROOM = 85, 784, 885.0
+# A4 portrait at this scale: 9 pt print as 7.6. The page is 914 pt high: what is left over is for
+# printers.
+_SCALE, _ROOM = 85, 885.0
 _FIT = paper.BLOCKS
 _GAP = 14.0
 _RULED, _RULED_POINTS = 5, 24.0  # lines to write on, and of an ended practice fewer
@@ -45,43 +44,6 @@ class Opinions:
     ended: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class PrintedRow:
-    """One row to print: its height in points, and whether a page may begin with it."""
-
-    points: float
-    may_begin: bool = False
-
-
-def breaks(blocks: Iterable[Sequence[PrintedRow]], room: float, used: float = 0.0) -> list[int]:
-    """Before which rows (counted through all blocks) a new page begins; ``used`` is taken already.
-
-    A block that fits a page is never torn; a taller one only where its rows allow it.
-    """
-    found: list[int] = []
-    row = 0
-    for block in blocks:
-        height = sum(one.points for one in block)
-        if used + height > room and row and used:
-            found.append(row)
-            used = 0.0
-        for first, part in _parts(block):
-            points = sum(one.points for one in part)
-            if used + points > room and height > room and first and used:
-                found.append(row + first)
-                used = 0.0
-            used += points
-        row += len(block)
-    return found
-
-
-def _parts(block: Sequence[PrintedRow]) -> Iterator[tuple[int, Sequence[PrintedRow]]]:
-    """The block cut where a page may begin: offset and rows of every part."""
-    starts = [at for at, one in enumerate(block) if at == 0 or one.may_begin]
-    for first, after in zip(starts, [*starts[1:], len(block)], strict=True):
-        yield first, block[first:after]
-
-
 def add_pages(
     book: Book, figures: Figures, opinions: Opinions | None, link: Links | None = None
 ) -> None:
@@ -89,70 +51,19 @@ def add_pages(
 
     ``link`` makes figures live: what it gives a reference for is written as a formula.
     """
-    grid = _Grid.of(figures.plan)
+    grid = PageGrid.of(figures.plan)
     sheet = book.sheet(NAME)
     for col, pixels in enumerate(grid.pixels):
         sheet.columns(col, col, pixels)
     title = f"{figures.plan.name}　取組項目別の評価（{figures.year.long}末）"
     sheet.text(Area(0, 0, 1, grid.cols), title, "title", "left")
     sheet.height(0, 24)
-    page = _Page(sheet, grid, figures, opinions or Opinions(), link)
+    page = _BlockWriter(sheet, grid, figures, opinions or Opinions(), link)
     blocks = [page.block(item) for item in figures.items]
-    sheet.breaks([1 + row for row in breaks(blocks, _ROOM, 24)])
+    sheet.breaks([1 + row for row in paper.breaks(blocks, _ROOM, 24)])
     area = Area(0, 0, page.row, grid.cols)
     sheet.page(area, margins=paper.WITH_FOOTER, footer=paper.NAME_AND_PAGES, scale=_SCALE)
     sheet.view(grid=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """Columns of the page: themes over №+name, years over 前プラン継続, 取組終了, 担当部署."""
-
-    pixels: tuple[int, ...]
-    left: int  # columns of №+name
-    criteria: int
-    right: int  # columns from 前プラン継続 on
-    flag: int  # columns of 前プラン継続, and of 取組終了
-
-    @classmethod
-    def of(cls, plan: Plan) -> _Grid:
-        criteria = len(plan.criteria)
-        # Few themes take several columns each, or № would be as wide as one of them.
-        count = max(1, len(plan.themes))
-        left, right = count * ceil(6 / count), max(4, len(plan.years))
-        score = 46 if criteria <= 5 else max(26, 230 // criteria)
-        of_year = max(32, 240 // right)
-        room = max(26 * left, _WIDTH - score * criteria - 80 - of_year * right)
-        themes = _widths(plan, left, room)
-        pixels = (*themes, *[score] * criteria, 40, 40, *[of_year] * right)
-        flag = min(ceil(38 / of_year), (right - 1) // 2)
-        return cls(pixels, left, criteria, right, flag)
-
-    @property
-    def cols(self) -> int:
-        return len(self.pixels)
-
-    @property
-    def total(self) -> int:
-        """The column of 合計; the grade stands right of it."""
-        return self.left + self.criteria
-
-    def runs(self, first: int, cols: int, parts: int) -> list[tuple[int, int]]:
-        """Cut columns into nearly equal runs: first column and width of each."""
-        edges = [first + cols * part // parts for part in range(parts + 1)] if parts else []
-        return [(start, end - start) for start, end in pairwise(edges)]
-
-    def width(self, col: int, cols: int) -> int:
-        """Pixels of a cell."""
-        return sum(self.pixels[col : col + cols])
-
-
-def _widths(plan: Plan, columns: int, room: int) -> list[int]:
-    """Theme columns as wide as their names where there is room for that, else equal ones."""
-    names = [max(34, 1 + _FIT.pixels(theme.short)) for theme in plan.themes]
-    if len(names) != columns or sum(names) > room:
-        return [room // columns] * columns
-    return [pixels + (room - sum(names)) // columns for pixels in names]
 
 
 class _Place(NamedTuple):
@@ -163,19 +74,21 @@ class _Place(NamedTuple):
     heading: str
 
 
-class _Page:
+class _BlockWriter:
     """Blocks written one below the other; every row says how high it is."""
 
     def __init__(
-        self, sheet: Sheet, grid: _Grid, figures: Figures, opinions: Opinions, link: Links | None
+        self, sheet: Sheet, grid: PageGrid, figures: Figures, opinions: Opinions, link: Links | None
     ) -> None:
         self.sheet, self.grid, self.figures = sheet, grid, figures
         self.opinions, self.link = opinions, link
         self.plan, self.year = figures.plan, figures.year
+        self.table = PracticeTable(figures.plan)
+        self.items = {column.key: column for column in declared.item_columns(figures.plan)}
         self.row = 1
-        self._rows: list[PrintedRow] = []
+        self._rows: list[paper.PrintedRow] = []
 
-    def block(self, item: ItemFigures) -> list[PrintedRow]:
+    def block(self, item: ItemFigures) -> list[paper.PrintedRow]:
         """Everything about one 取組項目, and what it takes of the page."""
         self._rows = []
         self._name(item)
@@ -189,7 +102,7 @@ class _Page:
         """Finish a row."""
         points = paper.whole_pixels(points)
         self.sheet.height(self.row, points)
-        self._rows.append(PrintedRow(points, may_begin))
+        self._rows.append(paper.PrintedRow(points, may_begin))
         self.row += 1
 
     def _text(self, col: int, cols: int, text: str, *looks: str, rows: int = 1) -> float:
@@ -216,35 +129,46 @@ class _Page:
 
     def _standing(self, item: ItemFigures) -> None:
         """テーマ, 平均値, 合計, 総合評価 and the grades of all years."""
-        grid, now = self.grid, item.now
-        right = grid.total + 2
+        grid = self.grid
         self._text(0, grid.left, "テーマ", "head")
-        self._text(grid.left, grid.criteria, "平均値", "head")
-        self._text(grid.total, 1, "合計", "head", rows=2)
-        self._text(grid.total + 1, 1, "総合\n評価", "head", rows=2)
-        self._text(right, grid.right, "（参考）総合評価", "head")
+        self._figure_heads("平均値")
+        self._text(grid.right, grid.years, "（参考）総合評価", "head")
         self._end(_FIT.height(1))
         themes = grid.runs(0, grid.left, len(self.plan.themes))
-        years = grid.runs(right, grid.right, len(self.plan.years))
+        years = grid.runs(grid.right, grid.years, len(self.plan.years))
         needed = [_FIT.height(1)]
         for theme, run in zip(self.plan.themes, themes, strict=True):
             needed.append(self._text(*run, theme.short, "head"))
-        for col, criterion in enumerate(self.plan.criteria, start=grid.left):
-            needed.append(self._text(col, 1, criterion.name, "head"))
+        needed += self._criterion_heads()
         for year, run in zip(self.plan.years, years, strict=True):
             needed.append(self._text(*run, year.wide, "head"))
         self._end(max(needed))
         for theme, run in zip(self.plan.themes, themes, strict=True):
-            self._text(*run, MARK if theme.short in item.item.themes else "", "center")
-        place = partial(_Place, "取組項目別", item.item.no)
-        for col, criterion in enumerate(self.plan.criteria, start=grid.left):
-            mean = tenths(now.averages[criterion.name]) if now else ""
-            self._figure(col, 1, mean, place(criterion.name), "tenths")
-        self._figure(grid.total, 1, tenths(now.total) if now else "", place("合計"), "tenths")
-        self._figure(grid.total + 1, 1, now.grade if now else "", place(GRADE), "bold")
+            mark = self.items[declared.theme_key(theme.short)].printed(item)
+            self._text(*run, str(mark), "center")
+        for col, figure in enumerate(self.table.figures, start=grid.left):
+            column, place = self.items[figure.key], _Place(ITEMS, item.item.no, figure.key)
+            look = "bold" if column.key == GRADE else column.look
+            self._figure(col, 1, column.printed(item), place, look)
         for year, run in zip(self.plan.years, years, strict=True):
             self._text(*run, self._grade_of(item, year), "center")
         self._end(17)
+
+    def _figure_heads(self, over: str) -> None:
+        """The upper row of headings over the figures; criteria have theirs in the lower one."""
+        grid = self.grid
+        self._text(grid.left, grid.criteria, over, "head")
+        others = self.table.figures[grid.criteria :]
+        for col, column in enumerate(others, start=grid.left + grid.criteria):
+            self._text(col, 1, column.narrow_words, "head", rows=2)
+
+    def _criterion_heads(self) -> list[float]:
+        """The lower row; how high each heading is."""
+        columns = self.table.figures[: self.grid.criteria]
+        return [
+            self._text(col, 1, column.narrow_words, "head")
+            for col, column in enumerate(columns, start=self.grid.left)
+        ]
 
     def _grade_of(self, item: ItemFigures, year: FiscalYear) -> str:
         if year == self.year:
@@ -254,41 +178,39 @@ class _Page:
         return item.by_year[year].grade if year in item.by_year else ""
 
     def _practices(self, item: ItemFigures) -> None:
-        grid = self.grid
-        right, flag = grid.total + 2, grid.flag
         self._text(0, 1, "№", "head", rows=2)
-        self._text(1, grid.left - 1, "実践項目名", "head", rows=2)
-        self._text(grid.left, grid.criteria, "自己評価（担当部署）", "head")
-        self._text(grid.total, 1, "合計", "head", rows=2)
-        self._text(grid.total + 1, 1, "総合\n評価", "head", rows=2)
-        self._text(right, flag, "前プラ\nン継続", "head", rows=2)
-        self._text(right + flag, flag, "取組\n終了", "head", rows=2)
-        self._text(right + 2 * flag, grid.right - 2 * flag, "担当部署", "head", rows=2)
+        self._text(1, self.grid.left - 1, "実践項目名", "head", rows=2)
+        self._figure_heads("自己評価（担当部署）")
+        for run, column in self._others():
+            self._text(*run, column.narrow_words, "head", rows=2)
         self._end(_FIT.height(1))
-        needed = [_FIT.height(1)]
-        for col, criterion in enumerate(self.plan.criteria, start=grid.left):
-            needed.append(self._text(col, 1, criterion.name, "head"))
-        self._end(max(needed))
-        for number, one in enumerate(item.practices):
-            self._practice(one, may_begin=number > 0)
+        self._end(max(_FIT.height(1), *self._criterion_heads()))
+        for number, practice in enumerate(item.practices):
+            self._practice(practice, may_begin=number > 0)
 
-    def _practice(self, one: PracticeFigures, *, may_begin: bool) -> None:
-        grid, practice, now = self.grid, one.practice, one.now
-        right, flag = grid.total + 2, grid.flag
-        place = partial(_Place, "実践項目別", practice.no)
-        self.sheet.number(Area(self.row, 0), practice.no, "box", "center")
-        needed = [15.75, self._text(1, grid.left - 1, practice.title, "wrap", "middle")]
-        for col, criterion in enumerate(self.plan.criteria, start=grid.left):
-            score = now.scores[criterion.name] if now else ""
-            self._figure(col, 1, score, place(criterion.name))
-        self._figure(grid.total, 1, now.total if now else "", place("合計"))
-        look = "bold" if now else "alert"
-        grade = now.grade if now else one.status
-        self._figure(grid.total + 1, 1, grade, place(GRADE), look, "shrink")
-        self._text(right, flag, MARK if practice.continued else "", "center")
-        self._text(right + flag, flag, one.finished.wide if one.finished else "", "center")
-        names = "、".join(practice.departments)
-        needed.append(self._text(right + 2 * flag, grid.right - 2 * flag, names, "wrap", "middle"))
+    def _others(self) -> Iterator[tuple[tuple[int, int], FigureColumn[PracticeFigures]]]:
+        """What stands right of the figures: first column and width of each."""
+        col = self.grid.right
+        for cols, column in zip(self.grid.others, self.table.others, strict=True):
+            yield (col, cols), column
+            col += cols
+
+    def _practice(self, known: PracticeFigures, *, may_begin: bool) -> None:
+        grid, table, number = self.grid, self.table, known.practice.no
+        self.sheet.value(Area(self.row, 0), table.number.printed(known), "box", "center")
+        name = str(table.title.printed(known))
+        needed = [15.75, self._text(1, grid.left - 1, name, "wrap", "middle")]
+        for col, column in enumerate(table.figures, start=grid.left):
+            looks = ("bold" if known.now else "alert", "shrink") if column.key == GRADE else ()
+            place = _Place(PRACTICES, number, column.key)
+            self._figure(col, 1, column.printed(known), place, *looks)
+        for run, column in self._others():
+            value = column.printed(known)
+            if column.look == "left":
+                needed.append(self._text(*run, str(value), "wrap", "middle"))
+            else:
+                area = Area(self.row, run[0], 1, run[1])
+                self.sheet.value(area, value, "box", column.look)
         self._end(max(needed), may_begin=may_begin)
 
     def _council(self, item: ItemFigures) -> None:
@@ -297,18 +219,18 @@ class _Page:
             grid = self.grid
             self._text(0, grid.left, "審議会の評価", "head")
             self._text(grid.left, 2, "評価の平均", "head")
-            average = "" if item.council is None else tenths(item.council)
-            place = _Place("取組項目別", item.item.no, COUNCIL)
+            average = self.items[COUNCIL].printed(item)
+            place = _Place(ITEMS, item.item.no, COUNCIL)
             self._figure(grid.left + 2, 2, average, place, "tenths", "bold", "open_right")
             self._text(grid.left + 4, grid.cols - grid.left - 4, "/5", "left", "open_left")
             self._end(18, may_begin=True)
         self._opinions("意見等", self.opinions.items.get(item.item.no, ()), _RULED)
         if not self.figures.plan.is_effectiveness_year:
             return
-        for one in item.practices:
-            if one.finished:
-                practice = one.practice
-                heading = f"【{one.finished.wide}年度取組終了】№{practice.no} {practice.title}"
+        for known in item.practices:
+            if known.finished:
+                practice = known.practice
+                heading = f"【{known.finished.wide}年度取組終了】№{practice.no} {practice.title}"
                 self._opinions(heading, self.opinions.ended.get(practice.no, ()), _RULED_ENDED)
 
     def _opinions(self, heading: str, opinions: Sequence[str], ruled: int) -> None:
@@ -317,7 +239,7 @@ class _Page:
         self._end(needed, may_begin=True)
         cols = self.grid.cols - 1
         columns = _FIT.characters(self.grid.width(1, cols))
-        told = [one.strip() for one in opinions if one.strip()]
+        told = [opinion.strip() for opinion in opinions if opinion.strip()]
         first = True
         for opinion in told:
             for number, piece in enumerate(_pieces(opinion.lstrip("・ 　"), columns)):

@@ -5,6 +5,7 @@ Measured with BIZ UDゴシック, whose pitch is fixed. Pure.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -77,3 +78,40 @@ TITLES = Lettering(18.0, 8.0, 10.0, 0)
 def whole_pixels(points: float) -> float:
     """Rounded up to pixels: rows are whole pixels high, else the last line loses its edge."""
     return ceil(points / PIXEL) * PIXEL
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedRow:
+    """One row to print: its height in points, and whether a page may begin with it."""
+
+    points: float
+    may_begin: bool = False
+
+
+def breaks(blocks: Iterable[Sequence[PrintedRow]], room: float, used: float = 0.0) -> list[int]:
+    """Before which rows (counted through all blocks) a new page begins; ``used`` is taken already.
+
+    A block that fits a page is never torn; a taller one only where its rows allow it.
+    """
+    found: list[int] = []
+    above = 0
+    for block in blocks:
+        height = sum(row.points for row in block)
+        if used + height > room and above and used:
+            found.append(above)
+            used = 0.0
+        for first, part in _parts(block):
+            points = sum(row.points for row in part)
+            if used + points > room and height > room and first and used:
+                found.append(above + first)
+                used = 0.0
+            used += points
+        above += len(block)
+    return found
+
+
+def _parts(block: Sequence[PrintedRow]) -> Iterator[tuple[int, Sequence[PrintedRow]]]:
+    """The block cut where a page may begin: offset and rows of every part."""
+    starts = [at for at, row in enumerate(block) if at == 0 or row.may_begin]
+    for first, after in zip(starts, [*starts[1:], len(block)], strict=True):
+        yield first, block[first:after]
