@@ -23,6 +23,7 @@ from workbook_tools.text import is_none_mark, key, tidy
 
 _MOST_TOLD = 3  # of one sheet; more than these are told as one
 # What the form prints beside the page, outside its live checks.
+RESULT = "確認結果"  # the sheet that a marked workbook begins with
 REASONS_BEFORE = "前年度の評価の理由"
 _BESIDE = (
     *layout.BESIDE,
@@ -78,6 +79,40 @@ def _near(part: FormPart, place: Place) -> str | None:
         return max(left)[1]
     above = [(spot.row, spot.col, name) for name, spot in own if spot.row < row and spot.col <= col]
     return max(above)[2] if above else None
+
+
+def elsewhere(book: OpenedBook, parts: Sequence[FormPart]) -> Iterator[Noticed]:
+    """What lies over the cells of any sheet, and what stands on sheets that hold no form."""
+    settled = {part.table.sheet for part in parts}
+    for sheet in book.sheets:
+        if not book.visible(sheet) or sheet.startswith(RESULT):
+            continue
+        yield from _over(book, sheet)
+        if sheet not in settled and sheet != layout.GUIDE:
+            yield from _whole_sheet(book, sheet)
+
+
+def _over(book: OpenedBook, sheet: str) -> Iterator[Noticed]:
+    """Text boxes, notes and pictures."""
+    overlays = book.overlays(sheet)
+    if overlays.count:
+        first = overlays.listed[0]
+        text = first.text or first.kind.value
+        yield Noticed("F017", sheet, first.cell, None, text, overlays.count - 1, first.kind.value)
+
+
+def _whole_sheet(book: OpenedBook, sheet: str) -> Iterator[Noticed]:
+    """A sheet that somebody added: one finding, however much it holds."""
+    for table in book.tables([sheet]):
+        filled = [
+            (row, col)
+            for row, values in enumerate(table.grid)
+            for col, value in enumerate(values)
+            if value != "" and not table.is_hidden(row, col)
+        ]
+        if filled:
+            text = tidy(table.text(*filled[0]))
+            yield Noticed("F017", sheet, table.cell(*filled[0]), None, text, len(filled) - 1)
 
 
 class _Seen:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbook_tools.era import FiscalYear
 from workbook_tools.excel.read.book import OpenedBook, Table, UnreadableError, open_book
@@ -17,6 +17,7 @@ from workbook_tools.form.layout import COUNCIL_MEMBER, GUIDE, Field, Form, Kind
 from workbook_tools.form.references import resolve
 from workbook_tools.intake import accounted, witnesses
 from workbook_tools.intake.answers import Answer, Found, Noticed, Submission, understand
+from workbook_tools.intake.as_seen import see
 from workbook_tools.intake.witnesses import Dispute, FormPart, FoundForm, practice_number
 from workbook_tools.text import half_width, squeeze, tidy
 from workbook_tools.workspace import digest
@@ -67,6 +68,9 @@ def take_in(data: bytes, file: str, form: Form, passwords: Sequence[str] = ()) -
     submissions = [
         _submission(book, form, file, sha256, found_form, parts) for found_form in located.forms
     ]
+    if submissions:  # what stands elsewhere in the workbook is told of its first form
+        elsewhere = tuple(accounted.elsewhere(book, parts))
+        submissions[0] = replace(submissions[0], noticed=submissions[0].noticed + elsewhere)
     return Intake(file, sha256, tuple(submissions), tuple(said))
 
 
@@ -84,11 +88,12 @@ def _submission(
     others: Sequence[FormPart],
 ) -> Submission:
     spots = located.spots
-    answers = {
-        field.name: _answer(book, field, *spots[field.name])
-        for field in form.fields
-        if field.name in spots and field.kind is not Kind.LABEL
-    }
+    answers: dict[str, Answer] = {}
+    noticed: list[Noticed] = []
+    for field in form.fields:
+        if field.name in spots and field.kind is not Kind.LABEL:
+            answers[field.name], told = _answer(book, field, *spots[field.name])
+            noticed += told
     _split_shared_cells(answers)
     texts = {
         field.name: answers[field.name].value
@@ -106,7 +111,7 @@ def _submission(
         resolve(form, texts),
         practice_number(number.raw) if number else None,
         _year_in(year.raw) if year else None,
-        tuple(_noticed(book, form, located, others, answers)),
+        (*_noticed(book, form, located, others, answers), *noticed),
     )
 
 
@@ -134,16 +139,24 @@ def _dispute(dispute: Dispute, answers: Mapping[str, Answer]) -> Noticed:
     return Noticed(code, spot.table.sheet, cell, dispute.name, text, was=was)
 
 
-def _answer(book: OpenedBook, field: Field, table: Table, row: int, col: int) -> Answer:
-    value = table.value(row, col)
+def _answer(
+    book: OpenedBook, field: Field, table: Table, row: int, col: int
+) -> tuple[Answer, list[Noticed]]:
+    """What a person sees in the field's cell, and what is to be told of it."""
+    value, unseen = see(table, row, col, field.kind)
     cell = table.cell(row, col)
+    told = [
+        Noticed(why.code, table.sheet, cell, field.name, why.text, was=why.how) for why in unseen
+    ]
     if value == "":
         # calamine shows an error and a missing value as an empty text; only in a score it matters
         is_formula = field.kind is Kind.SCORE and book.container.has_formula(table.sheet, cell)
         kind = Found.FORMULA if is_formula else Found.NOTHING
-        return Answer(field.name, table.sheet, cell, "", "", kind)
+        return Answer(field.name, table.sheet, cell, "", "", kind), told
     raw, read, kind, how = understand(field.kind, value)
-    return Answer(field.name, table.sheet, cell, raw, read, kind, how)
+    if isinstance(value, str) and not isinstance(table.value(row, col), str):
+        how = how or "表示のとおり"
+    return Answer(field.name, table.sheet, cell, raw, read, kind, how), told
 
 
 def _split_shared_cells(answers: dict[str, Answer]) -> None:

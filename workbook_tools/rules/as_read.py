@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from workbook_tools.findings import Finding, Severity, found
+from workbook_tools.form.layout import Kind
 from workbook_tools.intake.answers import Noticed
-from workbook_tools.rules.case import Case, short
+from workbook_tools.intake.as_seen import HIDDEN
+from workbook_tools.rules.case import Case, same, short
 
 # The codes of a cell that must be filled in and is not.
 GAPS = ("S101", "S108", "P202", "A401", "A402", "K601", "K602")
@@ -42,6 +44,23 @@ def f016_place_unclear(case: Case) -> Iterator[Finding]:
     """Name and label disagree, or two fields stand in one cell, and the labels leave a doubt."""
     for _, finding in _told(case, "F016"):
         yield finding
+
+
+def f018_struck_through(case: Case) -> Iterator[Finding]:
+    """見え消し: what was struck out is not read."""
+    for _, finding in _told(case, "F018"):
+        yield finding
+
+
+def f019_shown_otherwise(case: Case) -> Iterator[Finding]:
+    """An error for a score and for what is hidden; history as it was sent may be hidden."""
+    for noticed, finding in _told(case, "F019"):
+        name = noticed.field or ""
+        sent = case.context.prefilled.get(name)
+        if sent and case.is_locked(name) and same(noticed.text, sent.text):
+            continue
+        grave = noticed.was == HIDDEN or case.form[name].kind is Kind.SCORE
+        yield replace(finding, severity=Severity.ERROR) if grave else finding
 
 
 def f017_text_beside_the_fields(case: Case) -> Iterator[Finding]:

@@ -26,6 +26,8 @@ from workbook_tools.rules.as_read import (
     f015_read_by_its_place,
     f016_place_unclear,
     f017_text_beside_the_fields,
+    f018_struck_through,
+    f019_shown_otherwise,
 )
 from workbook_tools.rules.case import Case, Context, Rule, same, score_fault, short
 from workbook_tools.rules.header import (
@@ -400,6 +402,8 @@ RULES: tuple[Rule, ...] = (
     f014_history_altered,
     f015_read_by_its_place,
     f016_place_unclear,
+    f018_struck_through,
+    f019_shown_otherwise,
     s101_score_missing,
     s102_score_out_of_range,
     s103_score_not_whole,
