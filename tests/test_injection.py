@@ -21,17 +21,20 @@ from tests.samples import FORM, PLAN, R3, R4, returned
 from workbook_tools.collect import report
 from workbook_tools.collect.collect import collect
 from workbook_tools.consolidate import consolidate as lists
-from workbook_tools.council import ballot, council
+from workbook_tools.council import ballot
+from workbook_tools.council.collect import collect as collect_ballots
+from workbook_tools.council.distribute import distribute as send_ballots
 from workbook_tools.distribute.distribute import distribute
-from workbook_tools.form.layout import Kind
+from workbook_tools.form.layout import SHEETS, Kind
+from workbook_tools.outbox import put
 from workbook_tools.plan.model import Member, Plan
 from workbook_tools.plan.read_master import load
 from workbook_tools.plan.write_master import master
 from workbook_tools.register.database import Register
-from workbook_tools.register.submissions import answers
+from workbook_tools.register.results import answers
+from workbook_tools.register.round import Round
 from workbook_tools.send_back import send_back as returning
-from workbook_tools.text import CUT, LONGEST, for_cell
-from workbook_tools.outbox import put
+from workbook_tools.text import CUT, LONGEST, for_cell, squeeze
 from workbook_tools.workspace import Workspace
 
 NOW = "2022-04-20T09:00:00+09:00"
@@ -56,6 +59,8 @@ TEXTS = [
     "%s{0}毒{}",
 ]
 CONTROLS = ["\x1b[31m毒", "段\x0b落毒", "\x07\x00毒"]
+# How a workbook writes them; openpyxl itself refuses to.
+ESCAPES = {code: f"_x{code:04X}_" for code in range(32) if chr(code) not in "\t\n"}
 STEERING = {chr(code) for code in (*range(32), *range(127, 160))} - {"\n"}
 TYPED = [field.name for field in FORM.fields if field.kind is Kind.TEXT]
 
@@ -77,7 +82,9 @@ def crafted_plan() -> Plan:
         dataclasses.replace(item, name=f"@{item.name}毒") if item.no == 7 else item
         for item in PLAN.items
     )
-    themes = tuple(dataclasses.replace(one, name=f"=評価!$A$1{one.name}毒") for one in PLAN.themes)
+    themes = tuple(
+        dataclasses.replace(theme, name=f"=評価!$A$1{theme.name}毒") for theme in PLAN.themes
+    )
     return dataclasses.replace(
         PLAN,
         name="=計画毒",
@@ -118,22 +125,23 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace = Workspace(tmp_path_factory.mktemp("round"))
     put(workspace.plan_master, master(crafted_plan()))
     plan = load(workspace.plan_master)
-    distribute(Round(workspace, plan, NOW))
+    held = Round(workspace, plan, NOW)
+    distribute(held)
     put(workspace.inbox / "=cmd毒.xlsx", returned(16, plan=plan, **answered(TEXTS)))
     faulty = {**answered(TEXTS[::-1]), "進捗度_R3": "=毒", "取組終了_年": "@毒"}
     put(workspace.inbox / "[red]毒[" / "+1毒.xlsx", returned(17, plan=plan, **faulty))
     put(workspace.inbox / "-毒.xlsx", b"no workbook")
     if os.name != "nt":
         put(workspace.inbox / "\x1b[31m\r毒.xlsx", b"no workbook either")
-    done = collect(Round(workspace, plan, NOW))
-    report.write(workspace, plan, done)
-    (blank,) = council.distribute(Round(workspace, plan, None))
+    done = collect(held)
+    report.write(held, done)
+    (blank,) = send_ballots(held, None)
     put(workspace.inbox / "評価シート毒.xlsx", filled_ballot(blank.read_bytes(), TEXTS))
-    assert council.collect(Round(workspace, plan, NOW)).added > len(TEXTS)
+    assert collect_ballots(held).added > len(TEXTS)
     put(workspace.inbox / "評価シート毒2.xlsx", filled_ballot(blank.read_bytes(), TEXTS[1:]))
-    assert council.collect(Round(workspace, plan, NOW)).added > len(TEXTS)  # appended this time
-    returning.return_forms(Round(workspace, plan, NOW))
-    lists.consolidate(Round(workspace, plan, NOW), with_appendix=True)
+    assert collect_ballots(held).added > len(TEXTS)  # appended this time
+    returning.return_forms(held)
+    lists.consolidate(held, with_appendix=True)
     distribute(Round(workspace, plan.of_year(R4), NOW))
     return workspace
 
@@ -266,9 +274,10 @@ LONG = {
 
 
 def whole_round(workspace: Workspace) -> None:
-    distribute(Round(workspace, FEW, NOW))
-    report.write(workspace, FEW, collect(Round(workspace, FEW, NOW)))
-    lists.consolidate(Round(workspace, FEW, NOW), with_appendix=True)
+    held = Round(workspace, FEW, NOW)
+    distribute(held)
+    report.write(held, collect(held))
+    lists.consolidate(held, with_appendix=True)
     distribute(Round(workspace, FEW.of_year(R4), NOW))
 
 
@@ -291,39 +300,52 @@ def test_texts_longer_than_a_cell(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize("text", CONTROLS)
 def test_control_characters_do_not_damage_a_workbook(tmp_path: Path, text: str) -> None:
     workspace = Workspace(tmp_path)
-    put(workspace.inbox / "No16.xlsx", returned(16, **dict.fromkeys(FIELDS, text)))
+    put(workspace.inbox / "No16.xlsx", typed(16, text.translate(ESCAPES), *FIELDS))
     whole_round(workspace)
     for path in outputs(tmp_path):
         assert_inert(path.read_bytes())
+    with Register.open(workspace.register, write=False) as register:
+        assert answers(register, R3)[16]["特記事項"].raw == text
     assert for_cell(text) in words(workspace.outbox / "取組状況一覧_R3.xlsx")
 
 
-def test_control_characters_in_a_form_that_goes_back(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path)
-    put(workspace.inbox / "No16.xlsx", returned(16, 課題_R3="段\x0b落", 進捗度_R3=9))
-    distribute(Round(workspace, FEW, NOW))
-    collect(Round(workspace, FEW, NOW))
-    returning.return_forms(Round(workspace, FEW, NOW))
+@pytest.mark.parametrize("text", CONTROLS)
+def test_control_characters_in_a_form_that_goes_back(tmp_path: Path, text: str) -> None:
+    """Its cells stay as they were typed; list and comments tell what can be seen of them."""
+    workspace, held = Workspace(tmp_path), Round(Workspace(tmp_path), FEW, NOW)
+    sent = typed(16, text.translate(ESCAPES), "課題_R3", "進捗度_R3")
+    put(workspace.inbox / "No16.xlsx", sent)
+    distribute(held)
+    collect(held)
+    returning.return_forms(held)
+    (path,) = workspace.outbox.rglob("No16.xlsx")
+    assert_inert(path.read_bytes())
+    book, before = openpyxl.load_workbook(path), openpyxl.load_workbook(io.BytesIO(sent))
+    for name in ("課題_R3", "進捗度_R3"):
+        field = FORM[name]
+        sheet, cell = SHEETS[field.sheet], field.area.a1
+        assert book[sheet][cell].value == before[sheet][cell].value
+    (fault,) = [row for row in book["確認結果"].iter_rows(min_row=5) if row[1].value == "誤り"]
+    seen = "".join(letter for letter in text if letter not in STEERING)
+    assert (fault[4].value, fault[4].data_type) == (seen, "s")
+    assert seen in squeeze(book[sheet][cell].comment.text)
 
 
 @pytest.mark.parametrize("text", ["\x1b[31m毒", "段\x0b落毒", LONG["one more"]])
 def test_opinions_that_no_cell_can_hold(tmp_path: Path, text: str) -> None:
     workspace = Workspace(tmp_path)
     workspace.inbox.mkdir()
-    blanks = council.distribute(Round(workspace, PLAN, 2))
+    blanks = send_ballots(Round(workspace, PLAN, NOW), 2)
     for number, blank in enumerate(blanks):
         book = openpyxl.load_workbook(blank)
         sheet = book[ballot.SHEET]
         area = book.defined_names["意見_07"].attr_text.rpartition("!")[2].replace("$", "")
         sheet[area]._value, sheet[area].data_type = text.translate(ESCAPES), "s"
         put(workspace.inbox / f"{number}.xlsx", saved(book))
-        council.collect(Round(workspace, PLAN, NOW))
+        collect_ballots(Round(workspace, PLAN, NOW))
     for path in outputs(tmp_path):
         assert_inert(path.read_bytes())
-    assert council.collect(Round(workspace, PLAN, NOW)).added == 0
-
-
-ESCAPES = {code: f"_x{code:04X}_" for code in range(32) if chr(code) not in "\t\n"}
+    assert collect_ballots(Round(workspace, PLAN, NOW)).added == 0
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import pypdf
 import pytest
 
 from tests.office import convert, needs_office
-from tests.test_figures import CRITERIA, PLAN, R3, practices, published, real_facts
+from tests.test_figures import CRITERIA, PLAN, R2, R3, practices, published, real_facts
 from workbook_tools.consolidate.comparison import add_comparison
 from workbook_tools.consolidate.figure_lists import add_items, add_practices, places
 from workbook_tools.consolidate.summary import add_summary
@@ -63,16 +63,18 @@ OTHER = dataclasses.replace(
         dataclasses.replace(item, name=f"={LONG}", themes=item.themes[:1]) for item in PLAN.items
     ),
     practices=tuple(
-        dataclasses.replace(one, title=f"{LONG}{one.no}", departments=one.departments * 6)
-        for one in PLAN.practices
+        dataclasses.replace(
+            practice, title=f"{LONG}{practice.no}", departments=practice.departments * 6
+        )
+        for practice in PLAN.practices
     ),
     themes=PLAN.themes[:3],
     effectiveness_years=(),
 )
 OTHER_SCORES = {
     R3: {
-        one.no: {"協働": one.no % 6, "費用": one.no % 5, "速さ": one.no % 4}
-        for one in PLAN.practices
+        practice.no: {"協働": practice.no % 6, "費用": practice.no % 5, "速さ": practice.no % 4}
+        for practice in PLAN.practices
     }
 }
 MANY = dataclasses.replace(
@@ -82,13 +84,9 @@ MANY = dataclasses.replace(
         for no in range(1, 201)
     ),
 )
-FIRST_YEAR = Facts(
-    PLAN.years[0],
-    dict.fromkeys(range(1, 71), "受理"),
-    {PLAN.years[0]: real_facts().scores[PLAN.years[0]]},
-    {},
-    {},
-    {},
+FIRST = PLAN.of_year(PLAN.years[0])
+FIRST_FACTS = Facts(
+    dict.fromkeys(range(1, 71), "受理"), {FIRST.evaluated: real_facts().scores[R2]}, {}, {}
 )
 
 
@@ -101,14 +99,14 @@ def states() -> dict[str, Figures]:
         "missing": figures_of(statuses=missing),
         "empty item": figures_of(statuses=empty, council={}),
         "nothing": figures_of(statuses={}, scores={}, finished={}, council={}),
-        "first year": compute(PLAN, FIRST_YEAR),
+        "first year": compute(FIRST, FIRST_FACTS),
         "another plan": figures_of(OTHER, scores=OTHER_SCORES, finished={}, council={}),
         "200 practices": figures_of(
             MANY,
             statuses=dict.fromkeys(range(1, 201), "受理"),
             scores={R3: {no: dict.fromkeys(CRITERIA, no % 4) for no in range(1, 201)}},
         ),
-        "R5": figures_of(year=FiscalYear.parse("R5"), statuses={}, council={}),
+        "R5": figures_of(PLAN.of_year(FiscalYear.parse("R5")), statuses={}, council={}),
     }
 
 
@@ -340,7 +338,7 @@ def ranges(book: bytes) -> list[str]:
     found: list[str] = []
     with zipfile.ZipFile(io.BytesIO(book)) as archive:
         names = [name for name in archive.namelist() if name.startswith("xl/charts/chart")]
-        for name in sorted(names, key=lambda one: int(re.sub(r"\D", "", one))):
+        for name in sorted(names, key=lambda name: int(re.sub(r"\D", "", name))):
             tree = ElementTree.fromstring(archive.read(name))
             found += [
                 (reference.text or "").replace("'", "") for reference in tree.iter(f"{_CHART}f")

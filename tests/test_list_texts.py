@@ -17,7 +17,7 @@ from workbook_tools.consolidate.texts import NAMES, add_texts, first_rows
 from workbook_tools.excel.write.book import Book
 from workbook_tools.figures.compute import Figures, compute
 from workbook_tools.form import references
-from workbook_tools.register.submissions import Stored
+from workbook_tools.register.records import Stored
 
 FIGURES = compute(PLAN, real_facts())
 TITLE = "住民異動等におけるタブレット端末の活用"
@@ -61,7 +61,7 @@ def sheets(
     answers: Mapping[int, Mapping[str, Stored]], figures: Figures = FIGURES, link: Any = None
 ) -> dict[str, Worksheet]:
     book = Book()
-    add_texts(book, figures, FORM, PLAN, R3, answers, link)
+    add_texts(book, figures, answers, link)
     read = openpyxl.load_workbook(io.BytesIO(book.bytes()))
     return {sheet.title: sheet for sheet in read}
 
@@ -155,7 +155,7 @@ def test_links_to_and_from_the_list() -> None:
     for sheet in found.values():
         for (cell,) in sheet.iter_rows(min_row=4, max_col=1):
             assert cell.hyperlink.location == f"実践項目別!A{cell.value + 3}"
-    rows = first_rows(FIGURES, FORM, answers)
+    rows = first_rows(FIGURES, answers)
     assert rows == {12: 3, 17: 7}
     sheet = found["取組内容"]
     assert {no: sheet.cell(row + 1, 1).value for no, row in rows.items()} == {12: 12, 17: 17}

@@ -15,7 +15,7 @@ from openpyxl.comments import Comment
 from openpyxl.workbook.workbook import Workbook
 
 from tests.office import convert, needs_office
-from tests.samples import FORM, PLAN, R3, returned
+from tests.samples import FORM, PLAN, returned
 from workbook_tools.excel.patch.fills import ERROR, WARNING
 from workbook_tools.excel.patch.package import MAIN, OFFICE
 from workbook_tools.findings import Finding, Place, Severity
@@ -46,7 +46,7 @@ FAULTY = returned(16, **FAULTS)
 def judged(data: bytes) -> list[Finding]:
     found: list[Finding] = []
     for form in take_in(data, "x.xlsx", FORM).submissions:
-        found += check(form, Context(FORM, PLAN, R3, None, {}))
+        found += check(form, Context(PLAN, None, {}))
     return found
 
 
@@ -54,6 +54,10 @@ def said(
     sheet: str, cell: str, text: str = "おかしい。", severity: Severity = Severity.ERROR
 ) -> Finding:
     return Finding("S102", severity, Place("x.xlsx", sheet, cell), "5", text, "直す。")
+
+
+def spot(finding: Finding) -> tuple[str, str]:
+    return finding.place.sheet or "", finding.place.cell or ""
 
 
 FOUND = judged(FAULTY)
@@ -94,10 +98,10 @@ def all_fills(data: bytes) -> dict[tuple[str, str], str]:
         front = fill.find("m:fgColor", SPACE)
         colours.append("" if front is None else front.get("rgb", ""))
     formats = [
-        colours[int(one.get("fillId", "0"))] for one in styles.iterfind("m:cellXfs/m:xf", SPACE)
+        colours[int(style.get("fillId", "0"))] for style in styles.iterfind("m:cellXfs/m:xf", SPACE)
     ]
     relations = ElementTree.fromstring(content["xl/_rels/workbook.xml.rels"])
-    targets = {one.get("Id"): one.get("Target", "") for one in relations}
+    targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
     found = {}
     for sheet in ElementTree.fromstring(content["xl/workbook.xml"]).iterfind(".//m:sheet", SPACE):
         target = targets[sheet.get(f"{{{OFFICE}}}id")]
@@ -113,28 +117,30 @@ def facts(data: bytes) -> dict[tuple[str, ...], object]:
     """Everything a workbook holds besides fills, comments and the sheet 確認結果."""
     book, values = opened(data), opened(data, data_only=True)
     found: dict[tuple[str, ...], object] = {
-        ("names",): {name: one.attr_text for name, one in book.defined_names.items()},
-        ("sheets",): [one for one in book.sheetnames if not one.startswith("確認結果")],
+        ("names",): {name: known.attr_text for name, known in book.defined_names.items()},
+        ("sheets",): [name for name in book.sheetnames if not name.startswith("確認結果")],
     }
     for sheet in book:
         title = sheet.title
         if title.startswith("確認結果"):
             continue
-        found[title, "names"] = {name: one.attr_text for name, one in sheet.defined_names.items()}
+        found[title, "names"] = {
+            name: known.attr_text for name, known in sheet.defined_names.items()
+        }
         found[title, "print"] = (sheet.print_area, sheet.page_setup.orientation, sheet.sheet_state)
         found[title, "merged"] = sorted(map(str, sheet.merged_cells.ranges))
         found[title, "protection"] = vars(sheet.protection)
         found[title, "widths"] = {
-            name: (one.width, one.hidden) for name, one in sheet.column_dimensions.items()
+            name: (column.width, column.hidden) for name, column in sheet.column_dimensions.items()
         }
-        found[title, "heights"] = {no: one.height for no, one in sheet.row_dimensions.items()}
+        found[title, "heights"] = {no: row.height for no, row in sheet.row_dimensions.items()}
         found[title, "choices"] = sorted(
-            (str(one.sqref), str(one.type), str(one.formula1), str(one.prompt), str(one.error))
-            for one in sheet.data_validations.dataValidation
+            tuple(map(str, (rule.sqref, rule.type, rule.formula1, rule.prompt, rule.error)))
+            for rule in sheet.data_validations.dataValidation
         )
         found[title, "conditions"] = [
-            (str(one.sqref), [(rule.type, rule.formula, rule.dxfId) for rule in one.rules])
-            for one in sheet.conditional_formatting
+            (str(area.sqref), [(rule.type, rule.formula, rule.dxfId) for rule in area.rules])
+            for area in sheet.conditional_formatting
         ]
         for row in sheet.iter_rows():
             for cell in row:
@@ -148,12 +154,12 @@ def facts(data: bytes) -> dict[tuple[str, ...], object]:
 
 
 def differences(before: bytes, after: bytes) -> list[object]:
-    one, other = facts(before), facts(after)
+    old, new = facts(before), facts(after)
     blank: dict[object, object] = {}
     return [
-        (key, one.get(key), other.get(key))
-        for key in one.keys() | other.keys()
-        if one.get(key, blank) != other.get(key, blank)
+        (key, old.get(key), new.get(key))
+        for key in old.keys() | new.keys()
+        if old.get(key, blank) != new.get(key, blank)
     ]
 
 
@@ -178,18 +184,18 @@ def assert_only_marked(before: bytes, after: bytes, findings: list[Finding]) -> 
         if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name):
             assert bare(new[name]) == bare(content), name
     colours = {
-        (one.place.sheet, one.place.cell): one.severity
-        for one in sorted(findings, key=lambda one: one.severity is Severity.ERROR)
-        if one.place.cell and one.severity is not Severity.INFO
+        (finding.place.sheet, finding.place.cell): finding.severity
+        for finding in sorted(findings, key=lambda finding: finding.severity is Severity.ERROR)
+        if finding.place.cell and finding.severity is not Severity.INFO
     }
     book = opened(before)
     expected = all_fills(before)
     for (sheet, cell), severity in colours.items():
         assert sheet is not None
-        area = next((one for one in book[sheet].merged_cells.ranges if cell in one), None)
+        area = next((area for area in book[sheet].merged_cells.ranges if cell in area), None)
         rows = book[sheet][str(area)] if area else ((book[sheet][cell],),)
         colour = ERROR if severity is Severity.ERROR else WARNING
-        expected |= {(sheet, one.coordinate): colour for row in rows for one in row}
+        expected |= {(sheet, known.coordinate): colour for row in rows for known in row}
     assert all_fills(after) == expected
 
 
@@ -204,14 +210,14 @@ def commented(data: bytes) -> dict[tuple[str, str], str]:
 
 
 def test_ten_faults_and_nothing_else() -> None:
-    assert len({one.code for one in FOUND if one.severity is Severity.ERROR}) == 10
+    assert len({found.code for found in FOUND if found.severity is Severity.ERROR}) == 10
     marked = mark(FAULTY, FOUND)
     assert_only_marked(FAULTY, marked, FOUND)
-    assert set(commented(marked)) == {(one.place.sheet, one.place.cell) for one in FOUND}
-    for one in FOUND:
-        text = commented(marked)[one.place.sheet or "", one.place.cell or ""]
-        assert one.message in text
-        assert one.hint in text
+    assert set(commented(marked)) == set(map(spot, FOUND))
+    for found in FOUND:
+        text = commented(marked)[spot(found)]
+        assert found.message in text
+        assert found.hint in text
     assert judged(marked) == FOUND  # read like any other
     assert mark(FAULTY, FOUND) == marked
 
@@ -221,12 +227,12 @@ def test_the_list_in_front() -> None:
     sheet = book.worksheets[0]
     assert book.sheetnames == ["確認結果", *layout.SHEETS, layout.GUIDE]
     assert book.active is sheet
-    assert [one.title for one in book if one.sheet_view.tabSelected] == ["確認結果"]
+    assert [page.title for page in book if page.sheet_view.tabSelected] == ["確認結果"]
     heading = [cell.value for cell in sheet[4]][:7]
     assert heading == ["№", "種類", "シート", "セル", "入力された内容", "指摘", "直し方"]
     rows = list(sheet.iter_rows(min_row=5))
     assert [(row[2].value, row[3].value, row[5].value, row[6].value) for row in rows] == [
-        (one.place.sheet, one.place.cell, one.message, one.hint) for one in FOUND
+        (*spot(found), found.message, found.hint) for found in FOUND
     ]
     for row in rows:
         link = row[3].hyperlink
@@ -268,7 +274,7 @@ def test_marks_of_what_was_mended_come_off() -> None:
     rest = FOUND[:2]
     again = mark(mark(FAULTY, FOUND), rest)
     assert_only_marked(FAULTY, again, rest)
-    assert set(commented(again)) == {(one.place.sheet, one.place.cell) for one in rest}
+    assert set(commented(again)) == set(map(spot, rest))
     assert opened(again).worksheets[0].max_row == 6
     assert fills(mark(again, [])) == fills(FAULTY)
 
@@ -278,7 +284,7 @@ def test_files_saved_by_openpyxl() -> None:
     assert_only_marked(data, mark(data, FOUND), FOUND)
     data = saved(opened(mark(FAULTY, FOUND)))  # a marked copy that went through openpyxl
     again = mark(data, FOUND[:1])
-    assert set(commented(again)) == {(FOUND[0].place.sheet, FOUND[0].place.cell)}
+    assert set(commented(again)) == {spot(FOUND[0])}
     assert fills(mark(data, [])) == fills(FAULTY)
 
 
@@ -293,11 +299,10 @@ def test_files_saved_by_libreoffice() -> None:
     assert {key: "".join(text.split()) for key, text in commented(through).items()} == {
         key: "".join(text.split()) for key, text in commented(marked).items()
     }
-    assert [one.code for one in judged(through)] == [one.code for one in FOUND]
+    assert [found.code for found in judged(through)] == [found.code for found in FOUND]
     again = mark(through, FOUND[:1])
-    assert set(commented(again)) == {(FOUND[0].place.sheet, FOUND[0].place.cell)}
-    before, clean = fills(data), fills(mark(through, []))
-    assert all(clean[key] == before[key] for key in before.keys() & clean.keys())
+    assert set(commented(again)) == {spot(FOUND[0])}
+    assert fills(mark(through, [])) == fills(data)
     assert convert({"marked": marked}, "pdf")["marked"].startswith(b"%PDF")
 
 
@@ -320,9 +325,9 @@ def rich() -> bytes:
     second.add_table("D1:E3")
     second.set_column("C:C", 20, bold)
     sheet = book.add_chartsheet(chart)
-    one = book.add_chart({"type": "column"})
-    one.add_series({"values": "=控え!$A$1:$A$1"})
-    sheet.set_chart(one)
+    columns = book.add_chart({"type": "column"})
+    columns.add_series({"values": "=控え!$A$1:$A$1"})
+    sheet.set_chart(columns)
     book.define_name("控え!自分だけ", "=控え!$A$1")
     second.print_area("A1:C3")
     first.repeat_rows(0)
@@ -360,12 +365,12 @@ def test_comments_drawings_and_names_of_others() -> None:
     assert list(book["控え"].defined_names) == ["自分だけ"]
     assert book["控え"].print_area == "'控え'!$A$1:$C$3"
     assert book["表"].print_title_rows == "$1:$1"
-    assert [one.title for one in book if one.sheet_view.tabSelected] == ["確認結果"]
+    assert [page.title for page in book if page.sheet_view.tabSelected] == ["確認結果"]
     assert opened(marked, data_only=True)["表"]["B2"].value == 2
     looks = {
-        (sheet, cell): (one.fill.fgColor.rgb, one.font.b, one.protection.locked)
-        for sheet, cell in (("表", "B2"), ("表", "Z40"), ("表", "E6"), ("控え", "C9"))
-        for one in [book[sheet][cell]]
+        (sheet, name): (cell.fill.fgColor.rgb, cell.font.b, cell.protection.locked)
+        for sheet, name in (("表", "B2"), ("表", "Z40"), ("表", "E6"), ("控え", "C9"))
+        for cell in [book[sheet][name]]
     }
     assert looks == {
         ("表", "B2"): (ERROR, True, False),
@@ -376,8 +381,8 @@ def test_comments_drawings_and_names_of_others() -> None:
     assert book["控え"]["B1"].fill.fill_type is None
     # The order the schema asks for: drawing, comments, tables, extensions.
     for name in ("xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"):
-        order = [name.encode() for name in ("<drawing", "<legacyDrawing", "<tableParts")]
-        places = [new[name].index(one) for one in order]
+        order = (b"<drawing", b"<legacyDrawing", b"<tableParts")
+        places = [new[name].index(element) for element in order]
         assert places == sorted(places)
     rows = re.findall(rb'<row r="(\d+)"', new["xl/worksheets/sheet1.xml"])
     assert list(map(int, rows)) == sorted(map(int, rows))

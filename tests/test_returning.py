@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import zipfile
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -17,18 +18,24 @@ from tests.test_collect import put
 from tests.test_marking import FAULTS
 from workbook_tools.collect.collect import collect
 from workbook_tools.collect.collection import Collection
-from workbook_tools.distribute.distribute import Outcome, distribute
+from workbook_tools.distribute.distribute import distribute
 from workbook_tools.findings import Severity, UserError
 from workbook_tools.form import layout
+from workbook_tools.outbox import Outcome
 from workbook_tools.register.database import Register
-from workbook_tools.register.submissions import forms, practice_states
+from workbook_tools.register.records import PracticeState
+from workbook_tools.register.round import Round
+from workbook_tools.register.standing import practice_states
+from workbook_tools.register.submissions import forms
 from workbook_tools.send_back.letters import GAPS, fill
 from workbook_tools.send_back.send_back import Returning, return_forms
 from workbook_tools.workspace import Workspace
 
 NOW = "2022-04-20T09:00:00+09:00"
 OTHER = next(
-    one.no for one in PLAN.practices if one.lead != PLAN.practice(16).lead and not one.finished
+    practice.no
+    for practice in PLAN.practices
+    if practice.lead != PLAN.practice(16).lead and not practice.finished
 )
 FEW = dataclasses.replace(
     PLAN,
@@ -51,7 +58,16 @@ def run(workspace: Workspace, now: str = NOW, *, force: bool = False) -> Returni
 
 
 def states(done: Collection) -> dict[int, str]:
-    return {one.practice.no: one.state.value for one in done.practices}
+    return {known.practice.no: known.state.value for known in done.practices}
+
+
+def codes_of(done: Collection, no: int) -> list[str]:
+    return [finding.code for finding in done.findings if finding.place.item_no == no]
+
+
+def sent_back(practices: Iterable[PracticeState], no: int) -> list[int]:
+    """How often a practice went back."""
+    return [known.faulty_versions for known in practices if known.practice.no == no]
 
 
 def text(workspace: Workspace, name: str) -> str:
@@ -62,7 +78,7 @@ def text(workspace: Workspace, name: str) -> str:
 
 
 def paths(done: Returning) -> list[str]:
-    return sorted(one.path.removeprefix(f"{OUT}/") for one in done.written)
+    return sorted(written.path.removeprefix(f"{OUT}/") for written in done.written)
 
 
 def mended(data: bytes) -> bytes:
@@ -90,16 +106,14 @@ def test_there_and_back_again(workspace: Workspace) -> None:
     put(workspace, "窓口/No16_提出.xlsx", mended(copy), at=2)
     again = collect(Round(workspace, FEW, NOW))
     assert states(again) == {OTHER: "未提出", 16: "受理", 17: "受理"}
-    assert [one.code for one in again.findings if one.place.item_no == 16] == ["F008"]
+    assert codes_of(again, 16) == ["F008"]
     with Register.open(workspace.register) as register:
         versions = forms(register, R3)
-    assert [str(one.status) for one in versions if one.practice_no == 16] == ["要修正", "受理"]
-    assert [one.faulty_versions for one in again.practices if one.practice.no == 16] == [1]
+    assert [str(form.status) for form in versions if form.practice_no == 16] == ["要修正", "受理"]
+    assert sent_back(again.practices, 16) == [1]
     after = return_forms(Round(workspace, FEW, NOW))
-    assert [one.path.rpartition("/")[2] for one in after.having(Outcome.REMOVED)] == [
-        "No16_提出.xlsx",
-        "連絡文.txt",
-    ]
+    removed = [written.path.rpartition("/")[2] for written in after.having(Outcome.REMOVED)]
+    assert removed == ["No16_提出.xlsx", "連絡文.txt"]
     assert not (workspace.root / OUT / LEAD).exists()
 
 
@@ -131,8 +145,8 @@ def test_faulty_again_and_again(workspace: Workspace) -> None:
         "Ｒ３年度の進捗度が『8』です。"
     ]
     with Register.open(workspace.register) as register:
-        states_now = practice_states(register, FEW, R3, forms(register, R3))
-    assert [one.faulty_versions for one in states_now if one.practice.no == 16] == [2]
+        states_now = practice_states(register, FEW, forms(register, R3))
+    assert sent_back(states_now, 16) == [2]
 
 
 def test_the_cover_text_and_the_reminder(workspace: Workspace) -> None:
@@ -146,7 +160,7 @@ def test_the_cover_text_and_the_reminder(workspace: Workspace) -> None:
         "次の1件",
         f"№16　{FEW.practice(16).title}",
         "誤り10件、注意1件",
-        "・進捗状況シート①のM5： Ｒ３年度の工程の状況が空欄です。",
+        "・進捗状況シート①のM5：Ｒ３年度の工程の状況が空欄です。",
         "ほか8件",
         "令和４年４月２２日（金）",
         FEW.secretariat,
@@ -157,16 +171,18 @@ def test_the_cover_text_and_the_reminder(workspace: Workspace) -> None:
     silent = FEW.practice(OTHER)
     reminder = text(workspace, f"督促_{silent.lead}.txt")
     assert f"№{OTHER}　{silent.title}" in reminder
-    assert all(one in reminder for one in silent.partners)
+    assert all(partner in reminder for partner in silent.partners)
     assert f"様式： No{OTHER:02d}_" in reminder
-    counts = {one.department: (one.returned, one.fresh, one.missing) for one in done.departments}
+    counts = {
+        known.department: (known.returned, known.fresh, known.missing) for known in done.departments
+    }
     assert counts[LEAD] == (1, 0, 1 if FEW.practice(17).lead == LEAD else 0)
     run(workspace, "2022-04-25T09:00:00+09:00")
     assert "期限を過ぎています" in text(workspace, f"{LEAD}/連絡文.txt")
 
 
 def test_partners_are_named(workspace: Workspace) -> None:
-    joint = next(one for one in PLAN.practices if one.partners)
+    joint = next(practice for practice in PLAN.practices if practice.partners)
     plan = dataclasses.replace(FEW, practices=(joint,))
     return_forms(Round(workspace, plan, NOW))
     reminder = text(workspace, f"督促_{joint.lead}.txt")
@@ -176,12 +192,13 @@ def test_partners_are_named(workspace: Workspace) -> None:
 def test_a_second_run_writes_nothing_and_edited_files_stay(workspace: Workspace) -> None:
     put(workspace, "No16.xlsx", returned(16, 進捗度_R3=9))
     run(workspace)
-    assert {one.outcome for one in run(workspace).written} == {Outcome.UNCHANGED}
+    assert {written.outcome for written in run(workspace).written} == {Outcome.UNCHANGED}
     cover = workspace.root / OUT / LEAD / "連絡文.txt"
     cover.write_text("書き直した", encoding="utf-8")
     late = "2022-04-30T09:00:00+09:00"
     done = run(workspace, late)
-    assert [one.path for one in done.having(Outcome.EDITED)] == [f"{OUT}/{LEAD}/連絡文.txt"]
+    edited = [written.path for written in done.having(Outcome.EDITED)]
+    assert edited == [f"{OUT}/{LEAD}/連絡文.txt"]
     assert cover.read_text(encoding="utf-8") == "書き直した"
     run(workspace, late, force=True)
     assert "期限を過ぎています" in text(workspace, f"{LEAD}/連絡文.txt")
@@ -198,7 +215,7 @@ def test_other_formats_are_answered_with_a_fresh_form(workspace: Workspace, kind
     faulty = returned(16, 進捗度_R3=9, 評価理由_連携度="", 取組終了_年="四年")
     put(workspace, f"No16.{kind}", convert({"x": faulty}, kind)["x"])
     done = run(workspace)
-    (name,) = [one for one in paths(done) if one.endswith(".xlsx")]
+    (name,) = [path for path in paths(done) if path.endswith(".xlsx")]
     assert name.startswith(f"{LEAD}/No16_")
     book = openpyxl.load_workbook(workspace.root / OUT / name)
     for field, value in {**complete(FEW.practice(16)), "進捗度_R3": 9}.items():
@@ -208,7 +225,7 @@ def test_other_formats_are_answered_with_a_fresh_form(workspace: Workspace, kind
     places = {row[3].value for row in book["確認結果"].iter_rows(min_row=5)}
     assert {FORM["進捗度_R3"].area.a1, FORM["評価理由_連携度"].area.a1} <= places
     assert "新しい様式をお送りします" in text(workspace, f"{LEAD}/連絡文.txt")
-    assert [one.fresh for one in done.departments if one.department == LEAD] == [1]
+    assert [known.fresh for known in done.departments if known.department == LEAD] == [1]
     cell = book[layout.SHEETS[0]][FORM["進捗度_R3"].area.a1]
     assert not cell.protection.locked
     assert cell.fill.fgColor.rgb == "FFFFB3BD"
@@ -248,7 +265,7 @@ def test_several_items_in_one_workbook(workspace: Workspace) -> None:
     put(workspace, "まとめて.xlsx", buffer.getvalue())
     done = run(workspace)
     lead = FEW.practice(OTHER).lead
-    assert [one for one in paths(done) if one.endswith(".xlsx")] == [f"{lead}/まとめて.xlsx"]
+    assert [path for path in paths(done) if path.endswith(".xlsx")] == [f"{lead}/まとめて.xlsx"]
     assert f"№{OTHER}　" in text(workspace, f"{lead}/連絡文.txt")
     assert f"『{lead}』のフォルダーの まとめて.xlsx" in text(workspace, f"{LEAD}/連絡文.txt")
     listed = openpyxl.load_workbook(workspace.root / OUT / lead / "まとめて.xlsx")["確認結果"]
@@ -269,7 +286,7 @@ def test_namesakes_and_zips(workspace: Workspace) -> None:
         folder.writestr("a/様式.xlsx", returned(16, 進捗度_R3=9))
         folder.writestr("b/様式.xlsx", returned(17, 進捗度_R3=9))
     put(workspace, "民生.zip", buffer.getvalue())
-    names = [one for one in paths(run(workspace)) if one.endswith(".xlsx")]
+    names = [path for path in paths(run(workspace)) if path.endswith(".xlsx")]
     same = FEW.practice(17).lead == LEAD
     assert names == sorted(
         [f"{LEAD}/様式.xlsx", f"{FEW.practice(17).lead}/様式{'(2)' if same else ''}.xlsx"]
@@ -317,5 +334,5 @@ def test_all_findings_of_the_item_are_in_the_copy(workspace: Workspace) -> None:
     return_forms(Round(workspace, FEW, NOW))
     listed = openpyxl.load_workbook(workspace.root / OUT / LEAD / "No16.xlsx")["確認結果"]
     said = [row[5].value for row in listed.iter_rows(min_row=5)]
-    own = [one for one in done.findings if one.place.item_no == 16]
-    assert said == [one.message for one in own if one.severity is not Severity.INFO]
+    own = [finding for finding in done.findings if finding.place.item_no == 16]
+    assert said == [found.message for found in own if found.severity is not Severity.INFO]
