@@ -11,9 +11,12 @@ from datetime import date
 
 from workbook_tools.cells import Area
 from workbook_tools.consolidate.texts import label
-from workbook_tools.era import long_date
+from workbook_tools.era import FiscalYear, long_date
 from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book, Sheet
+from workbook_tools.excel.write.figure_sheet import TOP, PrintedColumn, draw_headings
+from workbook_tools.figures import columns as declared
+from workbook_tools.figures.columns import FigureColumn, Output
 from workbook_tools.figures.compute import ENDED, Figures, PracticeFigures
 from workbook_tools.form import layout, references
 from workbook_tools.form.layout import Kind, field_name
@@ -29,7 +32,6 @@ _SCALE, _WIDTH = 84, 1150  # A4 landscape: 1,190 px fill it in LibreOffice
 _ROOM = 610.0  # points, of 631
 _FIT = paper.LONG_TEXTS
 _HEADS = (28.5, 15.75, 15.75)  # title and both rows of headings, on every page
-_TOP = len(_HEADS)
 
 
 def workbook(
@@ -45,7 +47,7 @@ def workbook(
     book = Book(f"資料編 {figures.year}")
     _cover(book.sheet(COVER), plan, day)
     page = 2 + _list(book.sheet(LIST), figures)
-    known = {one.no: one for one in plan.practices}
+    known = {practice.no: practice for practice in plan.practices}
     for no in sorted(known.keys() & answers.keys()):
         names = (f"{no}①", f"{no}②")
         values = typed(plan, answers[no])
@@ -100,65 +102,37 @@ def _cover(sheet: Sheet, plan: Plan, day: date | None) -> None:
     sheet.view(active=True)
 
 
-class _Columns:
-    """The columns of the list; those of the criteria depend on the plan."""
-
-    def __init__(self, plan: Plan) -> None:
-        year = plan.evaluated
-        before = (year - 1).wide
-        score = min(50, 300 // len(plan.criteria))
-        criteria = [(criterion.name, score) for criterion in plan.criteria]
-        left = _WIDTH - 40 - 45 - 50 - score * len(criteria) - 45 - 55 - 45
-        self.groups = (
-            (
-                "",
-                [
-                    ("小№", 40),
-                    ("大№", 45),
-                    ("取組項目", left * 3 // 10),
-                    ("実践項目", left * 4 // 10),
-                ],
-            ),
-            ("総合評価", [(before, 50)]),
-            (f"{year.wide}自己評価", [*criteria, ("合計", 45)]),
-            ("", [("総合\n評価", 55), ("取組\n終了", 45), ("担当部署", left * 3 // 10)]),
-        )
-        self.pixels = [pixels for _, columns in self.groups for _, pixels in columns]
-
-
 def _list(sheet: Sheet, figures: Figures) -> int:
     """【実践項目別】 with ``-`` for ended items; gives the number of pages it takes."""
     plan, year = figures.plan, figures.year
-    columns = _Columns(plan)
-    for col, pixels in enumerate(columns.pixels):
-        sheet.columns(col, col, pixels)
+    shown = [c for c in declared.practice_columns(plan) if Output.APPENDIX in c.shown]
+    columns = _printed(shown)
     title = f"{plan.name}取組状況一覧【実践項目別】（{year.long}末）"
-    sheet.text(Area(0, 0, 1, len(columns.pixels)), title, "big")
-    _headings(sheet, columns)
+    sheet.text(Area(0, 0, 1, len(columns)), title, "big")
+    draw_headings(sheet, columns)
     for row, points in enumerate(_HEADS):
         sheet.height(row, points)
-    wraps = {2, 3, len(columns.pixels) - 1}
     heights = []
-    for row, one in enumerate(figures.practices, start=_TOP):
+    for row, known in enumerate(figures.practices, start=TOP):
         needed = 1
-        for col, value in enumerate(_cells(plan, one)):
-            look = ("wrap", "middle") if col in wraps else ("center", "shrink")
-            sheet.value(Area(row, col), value, "box", *look)
-            if col in wraps:
-                needed = max(needed, _FIT.lines(str(value), columns.pixels[col]))
+        for col, (column, drawn) in enumerate(zip(shown, columns, strict=True)):
+            value = _cell(column, known, year)
+            looks = ("wrap", "middle") if column.look == "left" else ("center", "shrink")
+            sheet.value(Area(row, col), value, "box", *looks)
+            if column.look == "left":
+                needed = max(needed, _FIT.lines(str(value), drawn.pixels))
         points = paper.whole_pixels(max(15.75, _FIT.height(min(needed, paper.MOST_LINES))))
         sheet.height(row, points)
         heights.append([paper.PrintedRow(points)])
     found = paper.breaks(heights, _ROOM - sum(_HEADS))
-    sheet.breaks([_TOP + row for row in found])
-    sheet.freeze(_TOP, 4)
-    area = Area(0, 0, _TOP + len(heights), len(columns.pixels))
+    sheet.breaks([TOP + row for row in found])
+    sheet.freeze(TOP, 4)
     sheet.page(
-        area,
+        Area(0, 0, TOP + len(heights), len(columns)),
         landscape=True,
         margins=paper.WITH_FOOTER,
         footer=paper.PAGE,
-        repeat=(0, _TOP - 1),
+        repeat=(0, TOP - 1),
         scale=_SCALE,
         first_page=2,
     )
@@ -166,34 +140,25 @@ def _list(sheet: Sheet, figures: Figures) -> int:
     return 1 + len(found)
 
 
-def _headings(sheet: Sheet, columns: _Columns) -> None:
-    col = 0
-    for group, names in columns.groups:
-        if group:
-            sheet.text(Area(1, col, 1, len(names)), group, "box", "head")
-        for name, _ in names:
-            area = Area(2, col) if group else Area(1, col, 2, 1)
-            sheet.text(area, name, "box", "head")
-            col += 1
-
-
-def _cells(plan: Plan, one: PracticeFigures) -> Sequence[str | int]:
-    """One row; ended items have no figures here, missing ones say so in 総合評価 (domain §7)."""
-    practice = one.practice
-    before = one.by_year.get(plan.evaluated - 1)
-    now = None if one.status == ENDED else one.now
-    nothing = NOTHING if one.status == ENDED else ""
-    scores = [now.scores[criterion.name] if now else nothing for criterion in plan.criteria]
-    unknown = NOTHING if one.status == ENDED else one.status
+def _printed(columns: Sequence[FigureColumn[PracticeFigures]]) -> list[PrintedColumn]:
+    """Texts share the width that figures leave over."""
+    texts = sum(column.pixels for column in columns if column.look == "left")
+    room = _WIDTH - sum(column.pixels for column in columns) + texts
     return [
-        practice.no,
-        f"№{practice.item_no}",
-        plan.item(practice.item_no).name,
-        practice.title,
-        before.grade if before else nothing,
-        *scores,
-        now.total if now else nothing,
-        now.grade if now else unknown,
-        one.finished.wide if one.finished else "",
-        "、".join(practice.departments),
+        PrintedColumn(
+            column.key,
+            column.pixels * room // texts if column.look == "left" else column.pixels,
+            column.look,
+            column.narrow_words,
+            column.group,
+        )
+        for column in columns
     ]
+
+
+def _cell(
+    column: FigureColumn[PracticeFigures], known: PracticeFigures, year: FiscalYear
+) -> str | int | float:
+    """What ended earlier has no figures of this year, nor a grade of a year after its end."""
+    gone = column.live or (column.key == declared.PREVIOUS and year - 1 not in known.by_year)
+    return NOTHING if known.status == ENDED and gone else column.printed(known)

@@ -25,6 +25,7 @@ from workbook_tools.plan.model import Plan
 from workbook_tools.text import MARK
 
 DASH = "－"  # where the council does not score
+PREVIOUS = "前年度の総合評価"
 
 T_contra = TypeVar("T_contra", contravariant=True)
 
@@ -133,7 +134,7 @@ def practice_columns(plan: Plan) -> tuple[FigureColumn[PracticeFigures], ...]:
         ),
         FigureColumn("実践項目", lambda known: known.practice.title, 300, "left", name="title"),
         FigureColumn(
-            "前年度の総合評価",
+            PREVIOUS,
             lambda known: known.before.grade if known.before else None,
             54,
             heading=(year - 1).wide,
@@ -221,7 +222,7 @@ def item_columns(plan: Plan) -> tuple[FigureColumn[ItemFigures], ...]:
         ),
         *_mean_columns(plan, 54, 48),
         FigureColumn(
-            "前年度の総合評価",
+            PREVIOUS,
             lambda known: known.before.grade if known.before else None,
             54,
             name="previous_grade",

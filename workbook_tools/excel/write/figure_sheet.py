@@ -47,23 +47,26 @@ def draw_head(sheet: Sheet, title: str, right: str, columns: Sequence[PrintedCol
     sheet.text(Area(0, 0, 1, last - 1), title, "big", "wrap", "middle")
     sheet.text(Area(0, last - 1, 1, 2), right, "right", "bold")
     sheet.height(0, paper.TITLES.height(paper.TITLES.lines(title, room)))
-    for col, column in enumerate(columns):
-        sheet.columns(col, col, column.pixels, hidden=column.hidden and column != SPACER)
-        if column == SPACER:
-            continue
-        if column.group:
-            sheet.text(Area(2, col), column.words, "box", "head")
-        else:
-            sheet.text(Area(1, col, 2), column.words, "box", "head")
+    draw_headings(sheet, columns)
     groups = _groups(columns)
-    for group in groups:
-        sheet.text(Area(1, group.first, 1, group.cols), group.words, "box", "head")
     upper = max((_FIT.lines(group.words, group.pixels) for group in groups), default=1)
     lower = max((_needed(column) for column in printed if column.group), default=1)
     alone = max((_needed(column) for column in printed if not column.group), default=1)
     sheet.height(1, _FIT.height(upper))
     sheet.height(2, _FIT.height(max(lower, alone - upper)))
     return last + 1
+
+
+def draw_headings(sheet: Sheet, columns: Sequence[PrintedColumn]) -> None:
+    """Widths, and the headings in their two rows below the title."""
+    for col, column in enumerate(columns):
+        sheet.columns(col, col, column.pixels, hidden=column.hidden and column != SPACER)
+        if column == SPACER:
+            continue
+        area = Area(2, col) if column.group else Area(1, col, 2)
+        sheet.text(area, column.words, "box", "head")
+    for group in _groups(columns):
+        sheet.text(Area(1, group.first, 1, group.cols), group.words, "box", "head")
 
 
 def draw_row(
