@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from workbook_tools.spellings import FIRST_YEAR
 from workbook_tools.text import key, wide_digits
 
-_REIWA_OFFSET = 2018  # R1 is 2019
-_SPELLING = re.compile(r"(?:(?:r|令和)\.?(?P<reiwa>\d{1,2}|元)|(?P<western>20\d\d))(?:年度?末?)?")
+_REIWA_OFFSET = FIRST_YEAR - 1  # R1 is 2019
+# Of evened-out text (:func:`key`): r3, 令和3, 令和元, 2021.
+_YEAR = r"(?:(?:r|令和)\.?(?P<reiwa>0?[1-9]\d?|元)|(?P<western>2019|20[2-9]\d))"
+_SPELLING = re.compile(rf"{_YEAR}(?:年度?末?)?")
+_ANYWHERE = re.compile(rf"{_YEAR}(?:年度)?(?P<end>末)?")
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -27,13 +32,7 @@ class FiscalYear:
         match = _SPELLING.fullmatch(key(text))
         if match is None:
             raise ValueError(f"not a fiscal year: {text!r}")
-        if match["western"]:
-            western = int(match["western"])
-        else:
-            western = _REIWA_OFFSET + (1 if match["reiwa"] == "元" else int(match["reiwa"]))
-        if western <= _REIWA_OFFSET:
-            raise ValueError(f"before the Reiwa era: {text!r}")
-        return cls(western)
+        return cls(_western(match))
 
     @property
     def number(self) -> int:
@@ -62,6 +61,24 @@ class FiscalYear:
 
     def __sub__(self, years: int) -> FiscalYear:
         return FiscalYear(self.western - years)
+
+
+def _western(match: re.Match[str]) -> int:
+    if match["western"]:
+        return int(match["western"])
+    return _REIWA_OFFSET + (1 if match["reiwa"] == "元" else int(match["reiwa"]))
+
+
+def years_in(text: str, *, ends: bool = False) -> Iterator[FiscalYear]:
+    """The fiscal years a text names, ``令和３年度末`` → R3; ``ends``: only those with 末."""
+    for match in _ANYWHERE.finditer(key(text)):
+        if match["end"] or not ends:
+            yield FiscalYear(_western(match))
+
+
+def without_years(text: str) -> str:
+    """The text, evened out, without the years it names: ``総合評価（Ｒ２）`` → ``総合評価()``."""
+    return _ANYWHERE.sub("", key(text))
 
 
 def years_between(first: FiscalYear, last: FiscalYear) -> tuple[FiscalYear, ...]:

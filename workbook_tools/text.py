@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Every character people type for "none" (domain §9), after width folding.
-DASHES = "-‐‑‒–—―−ー－ｰ─━"
-_DASH_TABLE = dict.fromkeys(map(ord, DASHES), "-")
+from workbook_tools.spellings import BLANKS, CIRCLES, DASHES
+
+_DASH_TABLE = dict.fromkeys(map(ord, DASHES), DASHES[0])
 # NFKC turns the katakana prolonged sound mark's half-width form into ー; ー is a dash only alone.
-_SPACES = re.compile(r"[\s\u3000\u200b\ufeff]+")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\ufeff"))
-_EDGES = " \t\n\x0b\x0c\u3000\u200b\ufeff"
+_EDGES = BLANKS + "\n"
+_SPACES = re.compile(f"[{re.escape(_EDGES)}]+")
+_INVISIBLE = {ord(blank): None for blank in BLANKS if not blank.isspace()}
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NOT_IN_FILE_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f]')
 _DEVICES = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
@@ -38,8 +38,6 @@ class _HalfWidth(dict[int, str]):
 
 
 _HALF_WIDTH = _HalfWidth()
-# Every circle people type or paste for a theme mark.
-MARKS = frozenset("○〇◯●◎Oo0")
 
 
 def squeeze(text: str) -> str:
@@ -58,7 +56,7 @@ def tidy(text: str) -> str:
     """The text without surrounding spaces and with one kind of line break; inside unchanged."""
     if "\r" in text or "_x000D_" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "")
-    return text.strip().strip(_EDGES) if text else text
+    return text.strip(_EDGES) if text else text
 
 
 def key(text: str) -> str:
@@ -83,7 +81,37 @@ def is_none_mark(text: str) -> bool:
 
 def is_marked(text: str) -> bool:
     """True for a cell that holds one circle, of whatever shape."""
-    return squeeze(text) in MARKS
+    return squeeze(text) in CIRCLES
+
+
+# ``№16``, ``No.16``, ``第16号``, ``16``, in half width: № is No then.
+_NUMBER = re.compile(
+    r"(?P<sign>no\.?|第)?[\s_]*0*(?P<number>\d{1,6})(?:\.0+)?(?!\d)\s*(?P<after>号)?", re.IGNORECASE
+)
+
+
+def number_and_rest(text: str, *, signed: bool = False) -> tuple[int, str] | None:
+    """``№16　窓口の…`` → 16 and ``窓口の…``, in half width; None where no number stands in front.
+
+    ``signed`` takes only one behind №, No or 第.
+    """
+    text = tidy(half_width(text))
+    match = _NUMBER.match(text)
+    if match is None or (signed and not match["sign"]):
+        return None
+    return int(match["number"]), tidy(text[match.end() :])
+
+
+def whole_number(text: str) -> int | None:
+    """``№16``, ``１６``, ``第16号``, ``16.0`` → 16; None where the text says anything else."""
+    found = number_and_rest(squeeze(text))
+    return found[0] if found and not found[1] else None
+
+
+def signed_number(text: str) -> int | None:
+    """The first number behind №, No or 第 anywhere in a text: ``…_No16_….xlsx`` → 16."""
+    found = (match for match in _NUMBER.finditer(half_width(text)) if match["sign"])
+    return next((int(match["number"]) for match in found), None)
 
 
 def circled(number: int) -> str:

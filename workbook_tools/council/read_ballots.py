@@ -5,22 +5,19 @@ Every finding at once. An empty score is an abstention, not a mistake.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from workbook_tools.council import ballot
 from workbook_tools.council.ballot import SCORES
-from workbook_tools.era import FiscalYear
+from workbook_tools.era import years_in
 from workbook_tools.excel.read.book import OpenedBook, Table, Value
 from workbook_tools.figures.compute import Figures
 from workbook_tools.findings import Finding, Place, Severity, found
 from workbook_tools.form.layout import Kind
 from workbook_tools.intake.answers import Found, understand
 from workbook_tools.register.ballots import ENDED, ITEM, Ballot, Target
-from workbook_tools.text import half_width, is_blank, key, squeeze, tidy
+from workbook_tools.text import is_blank, key, number_and_rest, tidy
 
-_NUMBER = re.compile(r"(?:no\.?|№)\s*(\d{1,4})", re.IGNORECASE)
-_YEAR = re.compile(r"(?:令和|[rR])\d{1,2}|20\d\d")
 _LABELS = {
     key(ballot.SCORE_LABEL): "評価",
     key("評価"): "評価",
@@ -80,11 +77,11 @@ def _by_labels(table: Table) -> Cells:
             if is_blank(text) or len(text) > 300:
                 continue
             label = _LABELS.get(key(text))
-            match = _NUMBER.match(half_width(text).strip())
-            if match and squeeze(half_width(text)) == squeeze(match[0]):
-                item, practice = int(match[1]), None
-            elif match and "取組終了" in text:
-                practice = int(match[1])
+            number, rest = number_and_rest(text, signed=True) or (None, "")
+            if number is not None and not rest:
+                item, practice = number, None
+            elif "取組終了" in text:
+                practice = number or practice
             if label is None:
                 continue
             spot = _right_of(table, row, col)
@@ -162,9 +159,9 @@ class BallotSheet:
 
     def _check_year(self) -> None:
         cell = self._cells.get(ballot.YEAR)
-        match = _YEAR.search(squeeze(half_width(cell.text))) if cell else None
-        if match and FiscalYear.parse(match[0]) != self._figures.year:
-            self._find("V104", ballot.YEAR, value=match[0], year=self._figures.year.wide)
+        year = next(years_in(cell.text), None) if cell else None
+        if year and year != self._figures.year:
+            self._find("V104", ballot.YEAR, value=year.long, year=self._figures.year.wide)
 
     def _score(self, item_no: int) -> None:
         name = ballot.score_name(item_no)

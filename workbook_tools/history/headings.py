@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from workbook_tools.era import FiscalYear
+from workbook_tools.era import FiscalYear, without_years, years_in
 from workbook_tools.excel.read.book import Table, as_text
 from workbook_tools.findings import UserError
 from workbook_tools.plan.model import Plan
@@ -30,8 +30,6 @@ _HEADINGS_WITHIN = 50  # rows from the top; below that only repeated headings ar
 
 # All of these look at keys (half width, lower case, no spaces).
 _THIS, _LAST = re.compile("今年度|本年度|今回"), re.compile("前年度|昨年度|前回")
-_YEAR = re.compile(r"(?:(?:r|令和)\.?(?:[1-9]\d?|元)|20[2-9]\d|2019)(?:年度)?末?")
-_YEAR_END = re.compile(rf"{_YEAR.pattern.removesuffix('(?:年度)?末?')}年度末")
 _BESIDES = re.compile(r"自己評価|[().,・:/_\-\[\]【】]")
 
 
@@ -140,8 +138,7 @@ def _headings(table: Table, top: int, rows: int, year: FiscalYear) -> Iterator[L
 def _years(text: str, year: FiscalYear) -> tuple[frozenset[FiscalYear], str]:
     """The years a heading names, and the heading without them."""
     bare = _LAST.sub(str(year - 1).lower(), _THIS.sub(str(year).lower(), key(text)))
-    years = frozenset(FiscalYear.parse(match.group()) for match in _YEAR.finditer(bare))
-    return years, plain(_YEAR.sub("", bare))
+    return frozenset(years_in(bare)), plain(without_years(bare))
 
 
 def plain(text: str) -> str:
@@ -178,8 +175,6 @@ def _required(plan: Plan) -> tuple[str, ...]:
 
 def _title_years(table: Table, top: int) -> frozenset[FiscalYear]:
     """The year of Ｒ３年度末 above the headings, where it is the only one."""
-    above = (key(as_text(value)) for line in table.grid[:top] for value in line)
-    years = {
-        FiscalYear.parse(match.group()) for text in above for match in _YEAR_END.finditer(text)
-    }
+    above = (as_text(value) for line in table.grid[:top] for value in line)
+    years = {year for text in above for year in years_in(text, ends=True)}
     return frozenset(years) if len(years) == 1 else frozenset()

@@ -32,10 +32,9 @@ from workbook_tools.register import ledger
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import PastResult, SourceKind
 from workbook_tools.register.round import Round
-from workbook_tools.text import is_blank, is_none_mark, key, squeeze_lines, tidy
+from workbook_tools.text import is_blank, is_none_mark, key, squeeze_lines, tidy, whole_number
 from workbook_tools.workspace import read
 
-_COUNT = re.compile(r"(?:no\.?)?(\d{1,6})(?:\.0+)?")
 _SCORE = re.compile(r"(\d{1,3})(?:\.0+)?点?")
 _SUMMARY = re.compile("計|平均")
 
@@ -125,7 +124,7 @@ def _results(
     met: dict[int, _Row] = {}
     findings: list[Finding] = []
     for row in (row for listing in lists for row in _data_rows(listing, file)):
-        number = _whole(_COUNT, row.text(NUMBER))
+        number = whole_number(row.text(NUMBER))
         if number in results:
             first = met[number].place(NUMBER)
             findings.append(
@@ -164,7 +163,9 @@ def _data_rows(listing: Listing, file: str) -> Iterator[_Row]:
         if not number or _SUMMARY.search(number) or plain(number) == heading:
             continue
         told = any(not is_blank(line.text(field)) for field in listing.columns if field != NUMBER)
-        if _COUNT.fullmatch(number) or (told and _line(listing.table, row) not in page_head):
+        if whole_number(number) is not None or (
+            told and _line(listing.table, row) not in page_head
+        ):
             yield line
 
 
@@ -211,7 +212,7 @@ def _scores(row: _Row, number: int, plan: Plan) -> tuple[dict[str, int], list[Fi
     findings = []
     for criterion in plan.criteria:
         text = row.value(criterion.name)
-        score = _whole(_SCORE, text)
+        score = _points(text)
         if score is not None and score in criterion.scores:
             scores[criterion.name] = score
         elif text:
@@ -236,7 +237,7 @@ def _scores(row: _Row, number: int, plan: Plan) -> tuple[dict[str, int], list[Fi
 def _total(row: _Row, number: int, scores: Mapping[str, int]) -> list[Finding]:
     text = row.value(TOTAL)
     total = grading.total(scores)
-    if not scores or not text or _whole(_SCORE, text) == total:
+    if not scores or not text or _points(text) == total:
         return []
     return [found("H209", row.place(TOTAL, number), text, value=text, total=total)]
 
@@ -294,6 +295,6 @@ def _column(finding: Finding) -> int:
     return parse_cell(finding.place.cell or "A1")[1]
 
 
-def _whole(pattern: re.Pattern[str], text: str) -> int | None:
-    match = pattern.fullmatch(key(text))
+def _points(text: str) -> int | None:
+    match = _SCORE.fullmatch(key(text))
     return int(match[1]) if match else None

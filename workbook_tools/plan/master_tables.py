@@ -17,12 +17,12 @@ from workbook_tools.cells import cell_name
 from workbook_tools.era import FiscalYear
 from workbook_tools.excel.read.book import Table
 from workbook_tools.findings import Place
-from workbook_tools.text import is_blank, is_marked, is_none_mark, key, tidy
+from workbook_tools.text import is_blank, is_marked, is_none_mark, key, tidy, whole_number
 
 T = TypeVar("T")
 
 _SEPARATORS = re.compile(r"[、，､,\n]")
-_NUMBER = re.compile(r"(?:no\.?)?(\d{1,4})")
+_HIGHEST = 9999
 _CODE = re.compile(r"[a-z]\d{3}")
 _DAY = re.compile(
     r"(?:(?P<western>\d{4})|(?:r|令和)(?P<reiwa>\d{1,2}|元))"
@@ -35,10 +35,10 @@ _DAY = re.compile(
 
 def whole(text: str) -> int:
     """``7``, ``７``, ``№7`` → 7."""
-    match = _NUMBER.fullmatch(key(text))
-    if match is None:
+    number = whole_number(text)
+    if number is None or number > _HIGHEST:
         raise ValueError(f"not a whole number: {text!r}")
-    return int(match[1])
+    return number
 
 
 def ordinal(text: str) -> int:

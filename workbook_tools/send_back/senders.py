@@ -15,10 +15,9 @@ from workbook_tools.plan.model import Plan
 from workbook_tools.register.database import Register
 from workbook_tools.register.round import Round
 from workbook_tools.register.submissions import of_earlier_rounds, readings
-from workbook_tools.text import half_width, key
+from workbook_tools.text import key, signed_number
 from workbook_tools.workspace import digest
 
-_NUMBER = re.compile(r"(?:no\.?|№|第)\s*_?0*(\d{1,5})(?!\d)", re.IGNORECASE)
 _DIVISION = re.compile(r"^\(.{1,4}\)")  # （民）, evened out
 _SHORTEST = 3  # letters of a name that may be looked for inside another text
 
@@ -82,8 +81,7 @@ class Senders:
 
     def number(self, name: str) -> int | None:
         """The item that a file's name tells: ``No16_….xlsx``, ``№16``."""
-        match = _NUMBER.search(half_width(PurePosixPath(name).name))
-        number = int(match[1]) if match else None
+        number = signed_number(PurePosixPath(name).name)
         return number if number in self._leads else None
 
     def department(self, name: str) -> str | None:
