@@ -271,9 +271,9 @@ def test_the_files_to_open_exist(story: Story) -> None:
 def test_last_years_list_is_a_workbook_like_the_councils(story: Story) -> None:
     (table,) = reading.tables((story.workspace.root / "取組状況一覧_R2.xlsx").read_bytes())
     grid = [[reading.as_text(value) for value in row] for row in table.grid]
-    assert grid[2][:5] == ["小№", "大№", "取組項目", "実践項目", "進捗度"]
-    assert grid[3][4:10] == ["2", "3", "1", "2", "8", "B"]
-    assert [row[10] for row in grid[3:]].count("R2") == 4
+    assert grid[1][:4] == ["小№", "大№", "取組項目", "実践項目"]
+    assert grid[3][5:11] == ["2", "3", "1", "2", "8", "B"]
+    assert [row[11] for row in grid[3:]].count("Ｒ２") == 4
     assert len(grid) == 73
 
 

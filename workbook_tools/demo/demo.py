@@ -18,13 +18,13 @@ from pathlib import Path
 
 from workbook_tools.collect import collect, report
 from workbook_tools.collect.collection import Collection
+from workbook_tools.consolidate.figure_lists import add_practices
 from workbook_tools.demo.answers import answers, real_scores
 from workbook_tools.demo.story import Teller
 from workbook_tools.distribute.distribute import distribute
 from workbook_tools.era import FiscalYear
-from workbook_tools.excel.write import list_sheet
 from workbook_tools.excel.write.book import Book
-from workbook_tools.excel.write.list_sheet import Cell, Column
+from workbook_tools.figures.compute import ACCEPTED, Facts, compute
 from workbook_tools.figures.facts import figures_of
 from workbook_tools.findings import UserError
 from workbook_tools.form import prefill
@@ -33,7 +33,6 @@ from workbook_tools.form.prefill import Known
 from workbook_tools.form.workbook import workbook as form_workbook
 from workbook_tools.history import import_list as history
 from workbook_tools.outbox import put
-from workbook_tools.plan import grading
 from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.plan.read_master import sample
 from workbook_tools.plan.write_master import master
@@ -126,26 +125,12 @@ def _prepare(workspace: Workspace, now: str, teller: Teller) -> Round:
 
 def past_list(plan: Plan) -> bytes:
     """The year's 【実践項目別】 as the council knows it, with the published scores."""
-    year = plan.evaluated
     scores = real_scores(plan)
-    names = [criterion.name for criterion in plan.criteria]
-    columns = [Column("小№", 45, "center"), Column("大№", 45, "center"), Column("取組項目", 240)]
-    columns += [Column("実践項目", 330), *(Column(name, 60, "center") for name in names)]
-    columns += [Column("合計", 50, "center"), Column("総合評価", 70, "center")]
-    columns += [Column("取組終了", 70, "center"), Column("担当部署", 220)]
-    rows: list[list[Cell]] = []
-    for one in plan.practices:
-        own = scores[one.no]
-        ended = one.finished is not None and one.finished <= year
-        row: list[Cell] = [one.no, f"№{one.item_no}", plan.item(one.item_no).name, one.title]
-        row += [own[name] for name in names]
-        row += [grading.total(own), grading.grade(plan.grades, own)]
-        row += [str(one.finished) if ended else None, "、".join(one.departments)]
-        rows.append(row)
-    book = Book(f"取組状況一覧 {year}")
-    list_sheet.write(
-        book, "実践項目別", f"{plan.name}取組状況一覧【実践項目別】{year.long}", columns, rows
+    figures = compute(
+        plan, Facts(dict.fromkeys(scores, ACCEPTED), {plan.evaluated: scores}, {}, {})
     )
+    book = Book(f"取組状況一覧 {plan.evaluated}")
+    add_practices(book, figures)
     return book.bytes()
 
 
