@@ -13,18 +13,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from workbook_tools.cells import Area, cell_name, parse_cell
 from workbook_tools.excel.patch import comments
 from workbook_tools.excel.patch import fills as restyle
-from workbook_tools.excel.patch.comments import MARKER, Note, Spot
+from workbook_tools.excel.patch.comments import Note, Spot
 from workbook_tools.excel.patch.fills import Styles
 from workbook_tools.excel.patch.package import (
     MAIN,
     Element,
     Package,
-    Part,
     Relations,
     UnmarkableError,
     Wanted,
+    XmlPart,
 )
 from workbook_tools.excel.read.book import OpenedBook, UnreadableError, open_book
+from workbook_tools.excel.read.shown import MARKER
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.send_back import result_sheet
 from workbook_tools.send_back.result_sheet import WORKBOOK, ListedFinding, MarkedSheet
@@ -53,7 +54,7 @@ def mark(data: bytes, findings: Sequence[Finding]) -> bytes:
 def _marked(data: bytes, findings: Sequence[Finding]) -> bytes:
     book = open_book(data)
     package = Package(data)
-    workbook = Part(package.get(WORKBOOK), namespace=MAIN)
+    workbook = XmlPart(package.get(WORKBOOK), namespace=MAIN)
     relations = Relations(package, WORKBOOK)
     styles_path = relations.of_type("styles")
     if styles_path is None:
@@ -115,10 +116,10 @@ class _Marker:
         places = {
             finding.place.cell or "": parse_cell(finding.place.cell or "") for finding in findings
         }
-        merged = _merged(Part(data, _no_cells).root)
+        merged = _merged(XmlPart(data, _no_cells).root)
         areas = {cell: merged.get(spot, Area(*spot)) for cell, spot in places.items()}
         colours = _colours(findings, areas)
-        sheet = Part(data, _wanted(colours, self._styles.marked))
+        sheet = XmlPart(data, _wanted(colours, self._styles.marked))
         _deselect(sheet)
         if sheet.root.local == "worksheet":
             formats = self._recolour(sheet, colours, merged)
@@ -147,7 +148,7 @@ class _Marker:
         return found
 
     def _recolour(
-        self, sheet: Part, colours: Mapping[Spot, str], merged: Mapping[Spot, Area]
+        self, sheet: XmlPart, colours: Mapping[Spot, str], merged: Mapping[Spot, Area]
     ) -> dict[Spot, int]:
         """Change the formats of cells; the formats that coloured cells had before."""
         originals = self._originals(merged)
@@ -241,7 +242,7 @@ def _notes(findings: Iterable[Finding], areas: Mapping[str, Area]) -> dict[Spot,
     return notes
 
 
-def _deselect(sheet: Part) -> None:
+def _deselect(sheet: XmlPart) -> None:
     """Only 確認結果 is selected: typing into two selected sheets would change both."""
     for view in sheet.root.all("sheetViews", "sheetView"):
         if view.attributes.get("tabSelected", "0") not in ("0", "false"):
@@ -272,7 +273,7 @@ def _usual_formats(root: Element) -> Callable[[Spot], int]:
     return usual
 
 
-def _add_cells(sheet: Part, styles: Mapping[Spot, int]) -> None:
+def _add_cells(sheet: XmlPart, styles: Mapping[Spot, int]) -> None:
     """Write cells that the sheet does not hold yet, in the order of rows and columns."""
     data = sheet.root.first("sheetData")
     if data is None:
@@ -294,7 +295,7 @@ def _add_cells(sheet: Part, styles: Mapping[Spot, int]) -> None:
     _insert(sheet, data, between)
 
 
-def _insert_cells(sheet: Part, row: Element, cells: Mapping[int, bytes]) -> None:
+def _insert_cells(sheet: XmlPart, row: Element, cells: Mapping[int, bytes]) -> None:
     between: dict[int | None, bytes] = {}
     for col, cell in cells.items():
         later = (known for known in row.children if parse_cell(known.attributes["r"])[1] > col)
@@ -307,7 +308,7 @@ def _insert_cells(sheet: Part, row: Element, cells: Mapping[int, bytes]) -> None
         sheet.set(row, "spans", f"{first}:{last}")
 
 
-def _insert(sheet: Part, parent: Element, between: Mapping[int | None, bytes]) -> None:
+def _insert(sheet: XmlPart, parent: Element, between: Mapping[int | None, bytes]) -> None:
     """New elements before the places given, or behind everything."""
     for at, new in between.items():
         if at is None:

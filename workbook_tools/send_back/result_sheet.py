@@ -16,9 +16,9 @@ from workbook_tools.excel.patch.package import (
     OFFICE,
     Element,
     Package,
-    Part,
     Relations,
     UnmarkableError,
+    XmlPart,
     declare,
     escape,
     with_attribute,
@@ -191,7 +191,7 @@ def _row(number: int, cells: Sequence[_Cell], points: float, looks: Mapping[str,
 # -- its place in the workbook --------------------------------------------------------------------
 
 
-def sheets(workbook: Part, relations: Relations) -> Iterator[MarkedSheet]:
+def sheets(workbook: XmlPart, relations: Relations) -> Iterator[MarkedSheet]:
     """The sheets of a workbook in their order."""
     for element in workbook.root.all("sheets", "sheet"):
         path = relations.target(element.attribute("id"))
@@ -202,7 +202,7 @@ def sheets(workbook: Part, relations: Relations) -> Iterator[MarkedSheet]:
 
 def put_first(
     package: Package,
-    workbook: Part,
+    workbook: XmlPart,
     relations: Relations,
     known: Sequence[MarkedSheet],
     earlier: MarkedSheet | None,

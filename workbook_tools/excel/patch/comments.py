@@ -17,16 +17,16 @@ from workbook_tools.excel.patch.package import (
     OFFICE,
     Element,
     Package,
-    Part,
     Relations,
     UnmarkableError,
+    XmlPart,
     declare,
     escape,
 )
+from workbook_tools.excel.read.shown import MARKER
 from workbook_tools.excel.write.book import FONT
 from workbook_tools.text import lines
 
-MARKER = "【確認結果】"
 AUTHOR = "workbook-tools"
 _THREAD = "tc="  # the author of what stands in for a conversation; Excel writes it anew itself
 _COLUMNS, _WIDTH, _LINE, _EDGE = 40, 270, 15, 14  # half-width characters a line; pixels
@@ -83,7 +83,7 @@ class Note:
     last_col: int
 
 
-def annotate(package: Package, path: str, sheet: Part, notes: Mapping[Spot, Note]) -> None:
+def annotate(package: Package, path: str, sheet: XmlPart, notes: Mapping[Spot, Note]) -> None:
     """Replace our comments on one sheet by these; edits the sheet where it had none so far.
 
     A sheet whose boxes are no XML (old buttons) gets no comments: its cells are coloured anyway.
@@ -96,10 +96,10 @@ def annotate(package: Package, path: str, sheet: Part, notes: Mapping[Spot, Note
     if not notes and not said:
         return
     try:
-        boxes = Part(package.get(boxes_path) if boxes_path else _new_boxes(package))
+        boxes = XmlPart(package.get(boxes_path) if boxes_path else _new_boxes(package))
     except UnmarkableError:
         return
-    texts = Part(package.get(texts_path) if texts_path else _TEXTS, namespace=MAIN)
+    texts = XmlPart(package.get(texts_path) if texts_path else _TEXTS, namespace=MAIN)
     gone, extended = _replace(texts, notes)
     new = {spot: note for spot, note in notes.items() if spot not in extended}
     _redraw(boxes, gone, new, _sizes(sheet.root))
@@ -115,10 +115,10 @@ def annotate(package: Package, path: str, sheet: Part, notes: Mapping[Spot, Note
     package.put(boxes_path, boxes.content())
 
 
-def _refer(sheet: Part, number: str) -> None:
+def _refer(sheet: XmlPart, number: str) -> None:
     """Name the boxes in the worksheet, at the place its schema allows."""
-    known = (one for one in sheet.root.children if one.prefix == sheet.root.prefix)
-    at = max(one.end for one in known if one.local in _BEFORE)
+    known = (child for child in sheet.root.children if child.prefix == sheet.root.prefix)
+    at = max(child.end for child in known if child.local in _BEFORE)
     tag = sheet.tag("legacyDrawing")
     # The prefix of relations is declared here: not every program declares it at the root.
     new = b"<" + tag + f' xmlns:r="{OFFICE}" r:id="{number}"/>'.encode()
@@ -128,7 +128,7 @@ def _refer(sheet: Part, number: str) -> None:
 # -- texts ----------------------------------------------------------------------------------------
 
 
-def _replace(texts: Part, notes: Mapping[Spot, Note]) -> tuple[set[Spot], set[Spot]]:
+def _replace(texts: XmlPart, notes: Mapping[Spot, Note]) -> tuple[set[Spot], set[Spot]]:
     """Take our comments out and put the new ones in.
 
     Cells whose comment is gone, and cells where ours went behind somebody else's.
@@ -136,7 +136,7 @@ def _replace(texts: Part, notes: Mapping[Spot, Note]) -> tuple[set[Spot], set[Sp
     authors, comments = texts.root.first("authors"), texts.root.first("commentList")
     if authors is None or comments is None:
         raise UnmarkableError("comments without list")
-    names = [html.unescape(_inner(texts, one)) for one in authors.children]
+    names = [html.unescape(_inner(texts, author)) for author in authors.children]
     gone: set[Spot] = set()
     extended: set[Spot] = set()
     for comment in comments.all("comment"):
@@ -146,7 +146,7 @@ def _replace(texts: Part, notes: Mapping[Spot, Note]) -> tuple[set[Spot], set[Sp
         except (ValueError, IndexError) as error:
             raise UnmarkableError("comment without cell or author") from error
         pieces = [*comment.all("text", "t"), *comment.all("text", "r", "t")]
-        said = html.unescape("".join(_inner(texts, one) for one in pieces)).strip()
+        said = html.unescape("".join(_inner(texts, piece) for piece in pieces)).strip()
         if author == AUTHOR or said.startswith(MARKER):
             texts.remove(comment)
             gone.add(spot)
@@ -169,7 +169,7 @@ def _replace(texts: Part, notes: Mapping[Spot, Note]) -> tuple[set[Spot], set[Sp
     return gone, extended
 
 
-def _extend(texts: Part, pieces: list[Element], note: Note | None) -> None:
+def _extend(texts: XmlPart, pieces: list[Element], note: Note | None) -> None:
     """Cut what we said earlier off somebody's comment, and add what we say now."""
     marker = f"\n{MARKER}".encode()
     addition = b"\n" + escape(note.text) if note else b""
@@ -186,7 +186,7 @@ def _extend(texts: Part, pieces: list[Element], note: Note | None) -> None:
             texts.replace(last.close, last.close, addition)
 
 
-def _comment(texts: Part, ref: str, author: int, text: str) -> bytes:
+def _comment(texts: XmlPart, ref: str, author: int, text: str) -> bytes:
     p = texts.root.prefix
     look = (
         f'<{p}rPr><{p}sz val="9"/><{p}color indexed="81"/><{p}rFont val="{FONT}"/>'
@@ -198,7 +198,7 @@ def _comment(texts: Part, ref: str, author: int, text: str) -> bytes:
     return (before + opening).encode() + escape(text) + after.encode()
 
 
-def _inner(part: Part, element: Element) -> str:
+def _inner(part: XmlPart, element: Element) -> str:
     return part.data[element.inner : element.close].decode()
 
 
@@ -214,8 +214,8 @@ def _new_boxes(package: Package) -> bytes:
     return _BOXES.format(declared=_DECLARED, block=max(taken) + 1).encode()
 
 
-def _redraw(boxes: Part, gone: set[Spot], notes: Mapping[Spot, Note], sizes: Sizes) -> None:
-    blocks = [int(one) for one in re.findall(rb'data="(\d{1,6})"', boxes.data)]
+def _redraw(boxes: XmlPart, gone: set[Spot], notes: Mapping[Spot, Note], sizes: Sizes) -> None:
+    blocks = [int(block) for block in re.findall(rb'data="(\d{1,6})"', boxes.data)]
     numbers = [1024 * max(blocks, default=1)]
     for box in boxes.root.children:
         if box.local == "shape" and _cell_of(boxes, box) in gone:
@@ -223,7 +223,7 @@ def _redraw(boxes: Part, gone: set[Spot], notes: Mapping[Spot, Note], sizes: Siz
         else:
             numbers += map(int, re.findall(rb'_x0000_s(\d{1,9})"', boxes.raw(box)))
     attributes = boxes.root.attributes
-    known = all(attributes.get(f"xmlns:{one}") == uri for one, uri in _NAMESPACES.items())
+    known = all(attributes.get(f"xmlns:{prefix}") == uri for prefix, uri in _NAMESPACES.items())
     declared = "" if known else _DECLARED
     new = []
     for order, ((row, col), note) in enumerate(sorted(notes.items()), start=1):
@@ -242,7 +242,7 @@ def _redraw(boxes: Part, gone: set[Spot], notes: Mapping[Spot, Note], sizes: Siz
     boxes.append(boxes.root, b"".join(new))
 
 
-def _cell_of(boxes: Part, box: Element) -> Spot | None:
+def _cell_of(boxes: XmlPart, box: Element) -> Spot | None:
     for data in box.all("ClientData"):
         row, col = data.first("Row"), data.first("Column")
         if data.attributes.get("ObjectType") == "Note" and row and col:
@@ -275,13 +275,13 @@ def _run(first: int, pixels: int, size: Callable[[int], int]) -> Spot:
 def _sizes(sheet: Element) -> Sizes:
     """Widths of columns and heights of rows, in pixels."""
     columns, rows = [], []
-    for one in sheet.all("cols", "col"):
-        pixels = 0 if _hidden(one) else round(float(one.attributes.get("width", "8.43")) * 7)
-        columns.append((int(one.attributes["min"]) - 1, int(one.attributes["max"]) - 1, pixels))
-    for one in sheet.all("sheetData", "row"):
-        number = int(one.attributes["r"]) - 1
-        if _hidden(one) or "ht" in one.attributes:
-            pixels = 0 if _hidden(one) else round(float(one.attributes["ht"]) * 4 / 3)
+    for col in sheet.all("cols", "col"):
+        pixels = 0 if _hidden(col) else round(float(col.attributes.get("width", "8.43")) * 7)
+        columns.append((int(col.attributes["min"]) - 1, int(col.attributes["max"]) - 1, pixels))
+    for row in sheet.all("sheetData", "row"):
+        number = int(row.attributes["r"]) - 1
+        if _hidden(row) or "ht" in row.attributes:
+            pixels = 0 if _hidden(row) else round(float(row.attributes["ht"]) * 4 / 3)
             rows.append((number, number, pixels))
     return _lookup(columns, _USUAL[0]), _lookup(rows, _USUAL[1])
 

@@ -10,8 +10,8 @@ import re
 from workbook_tools.excel.patch.package import (
     MAIN,
     Element,
-    Part,
     UnmarkableError,
+    XmlPart,
     with_attribute,
 )
 from workbook_tools.excel.write.book import FONT, LINE
@@ -31,17 +31,17 @@ class Styles:
     """The lists of fonts, fills, borders and cell formats, and what is to be added to them."""
 
     def __init__(self, data: bytes) -> None:
-        self._part = Part(data, namespace=MAIN)
+        self._part = XmlPart(data, namespace=MAIN)
         self._lists: dict[str, tuple[Element, list[bytes], int]] = {}
         for name in ("fonts", "fills", "borders", "cellXfs"):
             element = self._part.root.first(name)
             if element is None or not element.children:
                 raise UnmarkableError(f"styles without {name}")
-            items = [self._part.raw(one) for one in element.children]
+            items = [self._part.raw(item) for item in element.children]
             self._lists[name] = (element, items, len(items))
-        self._fills = [_note_of(one) for one in self._lists["fills"][0].children]
+        self._fills = [_note_of(fill) for fill in self._lists["fills"][0].children]
         formats = self._lists["cellXfs"][0].children
-        self._fill_ids = [int(one.attributes.get("fillId", "0")) for one in formats]
+        self._fill_ids = [int(known.attributes.get("fillId", "0")) for known in formats]
         self.marked = frozenset(
             index
             for index in range(len(formats))
@@ -77,11 +77,13 @@ class Styles:
         ]
         if box:
             line = f'style="thin"><color rgb="FF{LINE[1:]}"/>'
-            sides = "".join(f"<{one} {line}</{one}>" for one in ("left", "right", "top", "bottom"))
+            sides = "".join(
+                f"<{side} {line}</{side}>" for side in ("left", "right", "top", "bottom")
+            )
             numbers[2] = self._add("borders", f"<border>{sides}<diagonal/></border>")
         font_id, fill_id, border_id = numbers
         applied = " ".join(
-            f'apply{one}="1"' for one in ("NumberFormat", "Font", "Fill", "Border", "Alignment")
+            f'apply{what}="1"' for what in ("NumberFormat", "Font", "Fill", "Border", "Alignment")
         )
         return self._add(
             "cellXfs",
@@ -115,7 +117,7 @@ class Styles:
             if facts:
                 written = " ".join(
                     f'{key}="{value}"'
-                    for key, _, value in (one.partition("=") for one in facts.split(","))
+                    for key, _, value in (fact.partition("=") for fact in facts.split(","))
                 )
                 inner += f"<{name} {written}/>"
         fill = f'<fill><patternFill patternType="{pattern}">{inner}</patternFill></fill>'

@@ -85,7 +85,7 @@ class Element:
 Wanted = Callable[[Element, Element | None], bool]
 
 
-class Part:
+class XmlPart:
     """One XML part: its elements with their places, and the edits to be made."""
 
     def __init__(
@@ -284,14 +284,14 @@ class Relations:
         self._folder = folder
         self._name = f"{folder}/_rels/{name}.rels"
         empty = _HEAD + f'<Relationships xmlns="{_RELATIONS}"></Relationships>'.encode()
-        self._part = Part(package.get(self._name) if self._name in package else empty)
-        self.all = [one.attributes for one in self._part.root.all("Relationship")]
+        self._part = XmlPart(package.get(self._name) if self._name in package else empty)
+        self.all = [element.attributes for element in self._part.root.all("Relationship")]
 
     def target(self, number: str | None) -> str | None:
         """The part behind an id; None where there is none or it lies outside."""
-        for one in self.all:
-            if one.get("Id") == number and one.get("TargetMode") != "External":
-                path = one.get("Target", "")
+        for relation in self.all:
+            if relation.get("Id") == number and relation.get("TargetMode") != "External":
+                path = relation.get("Target", "")
                 if not path.startswith("/"):
                     path = posixpath.join(self._folder, path)
                 return posixpath.normpath(path).lstrip("/")
@@ -299,14 +299,14 @@ class Relations:
 
     def of_type(self, kind: str) -> str | None:
         """The first part of a kind: ``comments``, ``styles``."""
-        for one in self.all:
-            if one.get("Type", "").endswith(f"/{kind}"):
-                return self.target(one.get("Id"))
+        for relation in self.all:
+            if relation.get("Type", "").endswith(f"/{kind}"):
+                return self.target(relation.get("Id"))
         return None
 
     def add(self, kind: str, target: str) -> str:
         """Refer to another part; the new id."""
-        taken = {one.get("Id") for one in self.all}
+        taken = {relation.get("Id") for relation in self.all}
         number = next(f"rId{n}" for n in range(1, len(taken) + 2) if f"rId{n}" not in taken)
         row = {"Id": number, "Type": f"{OFFICE}/{kind}", "Target": f"/{target}"}
         self.all.append(row)
@@ -314,19 +314,20 @@ class Relations:
         new = b"<" + self._part.tag("Relationship") + written + b"/>"
         self._part.append(self._part.root, new)
         self._package.put(self._name, self._part.content())
-        self._part = Part(self._package.get(self._name))
+        self._part = XmlPart(self._package.get(self._name))
         return number
 
 
 def declare(package: Package, parts: Sequence[tuple[str, str]], vml: bool) -> None:
     """Name the kind of new parts in ``[Content_Types].xml``; ``vml``: drawings by their ending."""
-    part = Part(package.get("[Content_Types].xml"))
-    known = {_member(one.attributes.get("PartName", "")) for one in part.root.all("Override")}
-    endings = {one.attributes.get("Extension", "").lower() for one in part.root.all("Default")}
+    part = XmlPart(package.get("[Content_Types].xml"))
+    overrides, defaults = list(part.root.all("Override")), part.root.all("Default")
+    known = {_member(override.attributes.get("PartName", "")) for override in overrides}
+    endings = {default.attributes.get("Extension", "").lower() for default in defaults}
     new = b""
     if vml and "vml" not in endings:
         default = f' Extension="vml" ContentType="{_KIND}.vmlDrawing"/>'.encode()
-        at = next((one.begin for one in part.root.all("Override")), None)
+        at = overrides[0].begin if overrides else None
         element = b"<" + part.tag("Default") + default
         if at is None:
             new += element

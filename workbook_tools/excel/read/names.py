@@ -31,7 +31,7 @@ _REFERENCE = re.compile(
 )
 
 
-class Contents(Walker):
+class SheetNames(Walker):
     """What ``xl/workbook.xml`` lists: ``sheets`` (name → relation), those hidden, ``names``."""
 
     def __init__(self) -> None:
@@ -81,24 +81,24 @@ class Contents(Walker):
             self.names.append(Name(name, sheet, row, col, scope))
 
 
-def contents(xml: bytes) -> Contents:
+def contents(xml: bytes) -> SheetNames:
     """Read ``xl/workbook.xml``. Raises UnreadableError with F001 where it is no XML."""
     start, end = xml.find(b"<sheets"), xml.find(b"</definedNames>")
     usual = _usual(xml[start:end]) if 0 <= start < end else None
     if usual is not None:
         return usual
-    found = Contents()
+    found = SheetNames()
     walk(xml, found)
     return found
 
 
 @lru_cache(maxsize=16)
-def _usual(xml: bytes) -> Contents | None:
+def _usual(xml: bytes) -> SheetNames | None:
     """The way Excel and LibreOffice write it, three times as fast as by a parser.
 
     The forms of one round share this piece, so that it is read once.
     """
-    found = Contents()
+    found = SheetNames()
     elements = count_of(b"sheet ", xml) + count_of(b"definedName ", xml)
     try:
         matches = _ELEMENT.findall(xml.decode())
@@ -125,7 +125,7 @@ def _usual(xml: bytes) -> Contents | None:
 # -- relations ------------------------------------------------------------------------------------
 
 
-class Target(NamedTuple):
+class Related(NamedTuple):
     """What a relation leads to: its kind (``drawing``) and the part, by its name in the zip."""
 
     kind: str
@@ -134,7 +134,7 @@ class Target(NamedTuple):
 
 class _Relations(Walker):
     def __init__(self, folder: str) -> None:
-        self.found: dict[str, Target] = {}
+        self.found: dict[str, Related] = {}
         self._folder = folder
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -142,10 +142,10 @@ class _Relations(Walker):
             kind = attributes.get("Type", "").rpartition("/")[2]
             path = posixpath.join("/", self._folder, attributes.get("Target", "").lower())
             part = posixpath.normpath(path).lstrip("/")
-            self.found[attributes.get("Id", "")] = Target(kind, part)
+            self.found[attributes.get("Id", "")] = Related(kind, part)
 
 
-def relations(parts: Mapping[str, bytes], owner: str) -> dict[str, Target]:
+def relations(parts: Mapping[str, bytes], owner: str) -> dict[str, Related]:
     """The relations of a part by their ids; none where they cannot be read.
 
     ``parts`` have their names in small letters.

@@ -31,7 +31,7 @@ from workbook_tools.excel.read.limits import (
     UnreadableError,
     contents_size,
 )
-from workbook_tools.excel.read.names import Contents, Name, Target, contents, relations
+from workbook_tools.excel.read.names import Name, Related, SheetNames, contents, relations
 
 _ZIP = b"PK\x03\x04"
 _FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^<>]*(?<!/)>\s*<f[\s/>]')
@@ -61,7 +61,7 @@ class Container:
         return self.contents.names
 
     @cached_property
-    def contents(self) -> Contents:
+    def contents(self) -> SheetNames:
         """The sheets and names that an .xlsx lists."""
         return contents(self.parts.get("xl/workbook.xml", b"<none/>"))
 
@@ -78,7 +78,7 @@ class Container:
         return cell.encode() in self._formulas[sheet]
 
     @cached_property
-    def _targets(self) -> dict[str, Target]:
+    def _targets(self) -> dict[str, Related]:
         return relations(self.parts, "xl/workbook.xml")
 
 

@@ -77,7 +77,7 @@ def decrypt(data: bytes, passwords: Sequence[str]) -> bytes:
     import msoffcrypto
 
     rounds = re.findall(rb'spinCount="(\d+)"', data)
-    if not any(len(one) > 7 or int(one) > MOST_ROUNDS for one in rounds):
+    if not any(len(count) > 7 or int(count) > MOST_ROUNDS for count in rounds):
         for password in (*passwords, _DEFAULT_PASSWORD):
             plain = io.BytesIO()
             try:
