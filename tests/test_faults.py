@@ -24,7 +24,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.samples import PLAN, R3, returned
+from tests.samples import PLAN, returned
 from workbook_tools.collect import report
 from workbook_tools.collect.collect import collect, state_of_round
 from workbook_tools.collect.collection import as_json
@@ -33,11 +33,13 @@ from workbook_tools.distribute.distribute import distribute
 from workbook_tools.findings import UserError
 from workbook_tools.intake import inbox
 from workbook_tools.intake.inbox import Received
-from workbook_tools.plan import read_master as plan_module
+from workbook_tools.outbox import put
+from workbook_tools.plan.read_master import load
 from workbook_tools.plan.write_master import master
 from workbook_tools.register import database as register_module
-from workbook_tools.register.records import SourceKind as Kind, Register
-from workbook_tools.outbox import put
+from workbook_tools.register.database import Register
+from workbook_tools.register.records import SourceKind
+from workbook_tools.register.round import Round
 from workbook_tools.workspace import Workspace
 
 NOW, EARLIER = "2022-04-20T09:00:00+09:00", "2022-04-01T09:00:00+09:00"
@@ -126,7 +128,7 @@ def known(folder: Path) -> dict[str, Any]:
         db = sqlite3.connect(path)
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         db.close()
-    return timeless(as_json(state_of_round(Workspace(folder), FEW, R3, NOW)))
+    return timeless(as_json(state_of_round(Round(Workspace(folder), FEW, NOW))))
 
 
 def outcome(folder: Path) -> dict[str, Any]:
@@ -325,13 +327,13 @@ def test_an_output_that_is_open_in_excel(
 ) -> None:
     folder = copied(stages["collect"], tmp_path / "workspace")
     workspace = Workspace(folder)
-    plan = plan_module.load(workspace.plan_master)
-    done = collect(Round(workspace, plan, NOW))
+    held = Round(workspace, load(workspace.plan_master), NOW)
+    done = collect(held)
     changed = dataclasses.replace(FEW, name="別の計画")
     actions: dict[str, Callable[[], object]] = {
         "distribute": lambda: distribute(Round(workspace, changed, NOW)),
-        "report": lambda: report.write(workspace, plan, done),
-        "consolidate": lambda: consolidate(Round(workspace, plan, NOW)),
+        "report": lambda: report.write(held, done),
+        "consolidate": lambda: consolidate(held),
     }
 
     def locked(path: Path, target: Path) -> None:
@@ -367,7 +369,7 @@ def test_two_collects_at_once(stages: dict[str, Path], tmp_path: Path) -> None:
     db = sqlite3.connect(folder / "register.sqlite")
     assert db.execute("SELECT COUNT(*) FROM submission").fetchone() == (3,)
     query = "SELECT COUNT(*), COUNT(DISTINCT sha256) FROM source WHERE kind = ?"
-    total, distinct = db.execute(query, (Kind.RETURN,)).fetchone()
+    total, distinct = db.execute(query, (SourceKind.RETURN,)).fetchone()
     assert total == distinct == 4
     db.close()
 
@@ -399,10 +401,10 @@ def test_a_clock_that_was_set_back(tmp_path: Path) -> None:
     put(workspace.inbox / "b.xlsx", returned(16, 特記事項="後に届いた。"))
     os.utime(workspace.inbox / "b.xlsx", (1_000_000_000, 1_000_000_000))
     done = collect(Round(workspace, FEW, EARLIER))
-    (one,) = [one for one in done.practices if one.practice.no == 16]
-    assert one.counting is not None
-    assert (one.counting.file, one.counting.received_at) == ("inbox/b.xlsx", EARLIER)
-    assert known(tmp_path) == timeless(as_json(state_of_round(workspace, FEW, R3, EARLIER)))
+    (state,) = [state for state in done.practices if state.practice.no == 16]
+    assert state.counting is not None
+    assert (state.counting.file, state.counting.received_at) == ("inbox/b.xlsx", EARLIER)
+    assert known(tmp_path) == timeless(as_json(state_of_round(Round(workspace, FEW, EARLIER))))
 
 
 def damaged(content: bytes, chance: random.Random) -> bytes:
@@ -427,7 +429,7 @@ def test_a_damaged_register_is_said_to_be_damaged(stages: dict[str, Path], tmp_p
     workspace = Workspace(copied(stages["consolidate"], tmp_path / "workspace"))
     good = workspace.register.read_bytes()
     commands: list[Callable[[], object]] = [
-        lambda: state_of_round(workspace, FEW, R3, NOW),
+        lambda: state_of_round(Round(workspace, FEW, NOW)),
         lambda: collect(Round(workspace, FEW, NOW)),
         lambda: consolidate(Round(workspace, FEW, NOW)),
     ]
@@ -503,9 +505,9 @@ def test_a_run_killed_before_its_end_does_not_change_the_order_of_receipt(tmp_pa
     put(workspace.inbox / "a.xlsx", returned(16, 特記事項="先に数えられる。"))
     os.utime(workspace.inbox / "a.xlsx", (1_640_000_000, 1_640_000_000))
     collect(Round(workspace, FEW, NOW))
-    before = as_json(state_of_round(workspace, FEW, R3, NOW))
-    rebuild(workspace, FEW, NOW, lambda done, total: None)
-    assert as_json(state_of_round(workspace, FEW, R3, NOW)) == before
+    before = as_json(state_of_round(Round(workspace, FEW, NOW)))
+    rebuild(Round(workspace, FEW, NOW), lambda done, total: None)
+    assert as_json(state_of_round(Round(workspace, FEW, NOW))) == before
 
 
 def test_an_inbox_that_vanishes_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -520,10 +522,9 @@ def test_an_inbox_that_vanishes_meanwhile(tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(inbox, "received", vanishing)
     done = collect(Round(workspace, FEW, NOW))
-    assert [(one.code, one.place.file) for one in done.findings if one.code == "F001"] == [
-        ("F001", "inbox/No17.xlsx")
-    ]
-    assert [one.practice.no for one in done.practices if one.counting] == [16]
+    gone = [finding.place.file for finding in done.findings if finding.code == "F001"]
+    assert gone == ["inbox/No17.xlsx"]
+    assert [state.practice.no for state in done.practices if state.counting] == [16]
     monkeypatch.undo()
     assert collect(Round(workspace, FEW, NOW)).missing == (1, 12, 17, 18)
 
@@ -542,5 +543,5 @@ def test_a_file_replaced_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         patch.setattr(inbox, "received", replaced)
         collect(Round(workspace, FEW, NOW))
     done = collect(Round(workspace, FEW, NOW))  # the later content is another version
-    (one,) = [one for one in done.practices if one.practice.no == 16]
-    assert (one.state.value, one.versions) == ("受理", 2)
+    (state,) = [state for state in done.practices if state.practice.no == 16]
+    assert (state.state.value, state.versions) == ("受理", 2)

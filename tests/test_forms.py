@@ -12,6 +12,7 @@ from functools import cache
 import openpyxl
 import pypdf
 import pytest
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 
 from tests.office import convert, needs_office
@@ -21,10 +22,10 @@ from workbook_tools.era import FiscalYear
 from workbook_tools.form import layout, prefill
 from workbook_tools.form.layout import Field, Kind, field_name, form_of
 from workbook_tools.form.workbook import Content, workbook
-from workbook_tools.plan import read_master as plan
+from workbook_tools.plan.read_master import sample
 from workbook_tools.text import squeeze
 
-PLAN = plan.sample()
+PLAN = sample()
 FORM = form_of(PLAN)
 PRACTICE = PLAN.practice(16)
 YEARS = FORM.years
@@ -39,12 +40,12 @@ Values = Mapping[str, str | int]
 def blank(year: FiscalYear = R3) -> Content:
     """A form where the register knows past scores only, so that past texts stand open."""
     known = prefill.Known(scores={past: PAST for past in YEARS if past < year})
-    return prefill.content(PLAN, FORM, PRACTICE, year, known)
+    return prefill.content(PLAN.of_year(year), PRACTICE, known)
 
 
 @cache
 def form(year: FiscalYear = R3) -> bytes:
-    return workbook(PLAN, PRACTICE, year, blank(year))
+    return workbook(PLAN.of_year(year), PRACTICE, blank(year))
 
 
 def opened(book: bytes) -> Workbook:
@@ -142,7 +143,7 @@ def validations(book: Workbook) -> dict[str, openpyxl.worksheet.datavalidation.D
 def test_meanings_of_scores_come_from_the_plan() -> None:
     first = dataclasses.replace(PLAN.criteria[0], meanings={0: "着手していない", 3: "達成した"})
     told = dataclasses.replace(PLAN, criteria=(first, *PLAN.criteria[1:]))
-    book = opened(workbook(told, PRACTICE, R3, blank()))
+    book = opened(workbook(told, PRACTICE, blank()))
     assert "0：着手していない\n3：達成した" in validations(book)["進捗度_R3"].prompt
     assert "：" not in validations(book)["連携度_R3"].prompt
 
@@ -163,12 +164,19 @@ def test_prints_on_one_a4_page(sheet: str) -> None:
     assert (page.page_setup.fitToWidth or 1, page.page_setup.fitToHeight or 1) == (1, 1)
 
 
-def test_nothing_beside_the_form_is_printed() -> None:
-    book = opened(form())
-    for number, sheet in enumerate(layout.SHEETS):
-        area = FORM.print_area(number)
-        assert book[sheet].print_area == f"'{sheet}'!{area.absolute_range}"
-        assert area.last_col < layout.SPACER
+@pytest.mark.parametrize("name", layout.SHEETS)
+def test_the_whole_form_is_printed_and_nothing_beside_it(name: str) -> None:
+    sheet = opened(form())[name]
+    left = [
+        (cell.row, cell.column)
+        for row in sheet.iter_rows(max_col=layout.SPACER)  # one-based: before the spacer
+        for cell in row
+        if cell.value is not None or cell.border.top.style or cell.border.bottom.style
+    ]
+    beside = [row[layout.SPACER + 1 :] for row in sheet.iter_rows(values_only=True)]
+    assert any(value is not None for row in beside for value in row)
+    rows, columns = max(row for row, _ in left), max(column for _, column in left)
+    assert sheet.print_area == f"'{name}'!$A$1:${get_column_letter(columns)}${rows}"
 
 
 # --- content
@@ -189,7 +197,7 @@ def test_texts_stay_texts(text: str) -> None:
         values=dict.fromkeys(names, text),
         reasons_before={field.name: text for field in FORM.reasons},
     )
-    book = opened(workbook(PLAN, practice, R3, content))
+    book = opened(workbook(PLAN, practice, content))
     written = {**dict.fromkeys(names, text), "実践項目": text, "担当部署": f"{text}、（財）財政課"}
     for name, value in written.items():
         cell = book[SHEETS[FORM[name].sheet]][FORM[name].area.a1]
@@ -201,7 +209,7 @@ def test_texts_stay_texts(text: str) -> None:
 def test_what_is_prefilled_stands_where_it_belongs() -> None:
     values: dict[str, str | int] = {"課題_R2": "人手", "進捗度_R2": 3, "取組予定_R4_2": "②と同じ"}
     content = dataclasses.replace(blank(), values=values)
-    book = opened(workbook(PLAN, PRACTICE, R3, content))
+    book = opened(workbook(PLAN, PRACTICE, content))
     header = {"項目番号": 16, "確認年度": "令和３年度末", "取組項目番号": "№7", "テーマ_ICT": "○"}
     for name, value in {**values, **header}.items():
         assert book[SHEETS[FORM[name].sheet]][FORM[name].area.a1].value == value
@@ -209,7 +217,7 @@ def test_what_is_prefilled_stands_where_it_belongs() -> None:
 
 
 def test_same_input_same_bytes() -> None:
-    assert workbook(PLAN, PRACTICE, R3, blank()) == form()
+    assert workbook(PLAN, PRACTICE, blank()) == form()
 
 
 # --- the print
@@ -278,7 +286,8 @@ def long_history() -> Content:
         elif field.kind is Kind.STATUS and field.year and field.year < R6:
             answers[field.name] = layout.ON_PLAN
     scores = dict.fromkeys(YEARS[:-1], PAST)
-    return prefill.content(PLAN, FORM, PRACTICE, R6, prefill.Known(R6 - 1, answers, scores))
+    known = prefill.Known(R6 - 1, answers, scores)
+    return prefill.content(PLAN.of_year(R6), PRACTICE, known)
 
 
 THRICE = "取組結果_R3_2"  # this field holds three times its usual text in the seeded form
@@ -293,7 +302,7 @@ def prints() -> dict[str, pypdf.PdfReader]:
         "full": typed_in(form(), full),
         "cut": typed_in(form(), {**full, THRICE: passage(field, 3 * usual(field))}),
         "first": typed_in(form(YEARS[0]), everything(YEARS[0])),
-        "history": workbook(PLAN, PRACTICE, R6, long_history()),
+        "history": workbook(PLAN.of_year(R6), PRACTICE, long_history()),
         "blank": form(),
     }
     return {name: pypdf.PdfReader(io.BytesIO(pdf)) for name, pdf in convert(books, "pdf").items()}

@@ -22,13 +22,14 @@ from workbook_tools.cells import Area
 from workbook_tools.era import FiscalYear
 from workbook_tools.form import layout, prefill, references
 from workbook_tools.form.layout import form_of
-from workbook_tools.form.live.checks import Live, live_cells
+from workbook_tools.form.live.checks import live_cells
+from workbook_tools.form.live.helper_cells import Live
 from workbook_tools.form.workbook import Content, workbook
-from workbook_tools.plan import read_master as plan
 from workbook_tools.plan.model import GradeRule, Plan
+from workbook_tools.plan.read_master import sample
 from workbook_tools.text import key
 
-PLAN = plan.sample()
+PLAN = sample()
 FORM = form_of(PLAN)
 PRACTICE = PLAN.practice(16)
 YEARS = FORM.years
@@ -42,19 +43,20 @@ Values = Mapping[str, str | int]
 def filled(values: Values, year: FiscalYear = R3) -> Content:
     """The form as distributed where the register knows past scores only, then filled in."""
     known = prefill.Known(scores={past: PAST for past in YEARS if past < year})
-    blank = prefill.content(PLAN, FORM, PRACTICE, year, known)
+    blank = prefill.content(PLAN.of_year(year), PRACTICE, known)
     return dataclasses.replace(blank, values={**blank.values, **values})
 
 
 def form_with(values: Values, year: FiscalYear = R3, of: Plan = PLAN) -> bytes:
     """That form as a workbook."""
-    return workbook(of, PRACTICE, year, filled(values, year))
+    return workbook(of.of_year(year), PRACTICE, filled(values, year))
 
 
 def live(values: Values, year: FiscalYear = R3, of: Plan = PLAN) -> dict[tuple[int, Area], Live]:
     """Its formula cells with their stored values, by sheet and place."""
     content = filled(values, year)
-    cells = live_cells(FORM, of, year, content.values, lambda item: item.name in content.open)
+    plan = of.of_year(year)
+    cells = live_cells(plan, content.values, lambda field: field.name in content.open)
     return {(cell.sheet, Area(cell.area.row, cell.area.col)): cell for cell in cells}
 
 
@@ -735,6 +737,6 @@ def test_helper_cells_stay_in_hidden_columns() -> None:
 
 def test_no_two_formulas_share_a_cell() -> None:
     content = filled(EVERY_REFERENCE)
-    cells = live_cells(FORM, PLAN, R3, content.values, lambda item: item.name in content.open)
+    cells = live_cells(PLAN, content.values, lambda field: field.name in content.open)
     places = [(cell.sheet, cell.area.row, cell.area.col) for cell in cells]
     assert len(set(places)) == len(places)

@@ -15,10 +15,10 @@ import pytest
 from tests.samples import PLAN, R2, R3, returned
 from tests.test_figures import real_facts
 from workbook_tools.consolidate import consolidate
-from workbook_tools.consolidate.consolidate import Round
+from workbook_tools.consolidate.consolidate import Contents
 from workbook_tools.council import ballot
 from workbook_tools.figures.compute import compute
-from workbook_tools.form import layout, prefill
+from workbook_tools.form import prefill
 from workbook_tools.form import workbook as forms
 from workbook_tools.plan.model import Member
 
@@ -30,14 +30,14 @@ def blank_form() -> bytes:
     """№16 as it is sent out in R3, scores of R2 known."""
     practice = PLAN.practice(16)
     known = prefill.Known(scores=SCORES)
-    content = prefill.content(PLAN, layout.form_of(PLAN), practice, R3, known)
-    return forms.workbook(PLAN, practice, R3, content)
+    plan = PLAN.of_year(R3)
+    return forms.workbook(plan, practice, prefill.content(plan, practice, known))
 
 
 def real_list() -> bytes:
     """The list of R3 from the sheets' real scores."""
     figures = compute(PLAN, real_facts())
-    return consolidate.workbook(Round(PLAN, figures, {}, None, (), stale=False))
+    return consolidate.workbook(Contents(figures, {}, None, (), stale=False))
 
 
 def council_sheet() -> bytes:
@@ -79,6 +79,6 @@ def test_golden_workbooks(name: str) -> None:
 
 
 def test_a_difference_is_found() -> None:
-    one = parts((HERE / "form.xlsx").read_bytes())
-    other = parts((HERE / "returned.xlsx").read_bytes())
-    assert one["xl/sharedStrings.xml"] != other["xl/sharedStrings.xml"]
+    blank = parts((HERE / "form.xlsx").read_bytes())
+    filled = parts((HERE / "returned.xlsx").read_bytes())
+    assert blank["xl/sharedStrings.xml"] != filled["xl/sharedStrings.xml"]

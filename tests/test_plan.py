@@ -241,7 +241,7 @@ def test_the_sample_holds_the_facts_of_the_source() -> None:
         63,
     ]
     assert plan.grades[0] == GradeRule("A", 10, {"進捗度": 2})
-    assert len(plan.running(plan.evaluated, {})) == 66
+    assert len(plan.running({})) == 66
 
 
 def test_round_trip_of_the_sample() -> None:

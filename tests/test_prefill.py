@@ -64,7 +64,7 @@ LOCKED, OPEN = False, True
     ],
 )
 def test_first_round_with_an_imported_list(field: str, value: object, is_open: bool) -> None:
-    form = content(PLAN, FORM, PRACTICE, R3, Known(scores=SCORES))
+    form = content(PLAN.of_year(R3), PRACTICE, Known(scores=SCORES))
     assert (form.values.get(field), field in form.open) == (value, is_open)
 
 
@@ -96,28 +96,28 @@ def test_first_round_with_an_imported_list(field: str, value: object, is_open: b
     ],
 )
 def test_the_year_after(field: str, value: object, is_open: bool) -> None:
-    form = content(PLAN, FORM, PRACTICE, R4, KNOWN)
+    form = content(PLAN.of_year(R4), PRACTICE, KNOWN)
     assert (form.values.get(field), field in form.open) == (value, is_open)
 
 
 def test_last_years_reasons_stand_beside_the_form() -> None:
-    assert content(PLAN, FORM, PRACTICE, R4, KNOWN).reasons_before["評価理由_進捗度"] == (
-        "視察が１市にとどまったため"
-    )
-    later = content(PLAN, FORM, PRACTICE, FiscalYear.parse("R5"), KNOWN)
+    form = content(PLAN.of_year(R4), PRACTICE, KNOWN)
+    assert form.reasons_before["評価理由_進捗度"] == "視察が１市にとどまったため"
+    later = content(PLAN.of_year(FiscalYear.parse("R5")), PRACTICE, KNOWN)
     assert not later.reasons_before
 
 
 @pytest.mark.parametrize("field", ["取組予定_R3_1", "取組結果_R3_1", "課題_R3", "進捗度_R3"])
 def test_a_new_item_has_no_history(field: str) -> None:
     newcomer = dataclasses.replace(PRACTICE, first_year=R4)
-    form = content(PLAN, FORM, newcomer, R4, Known())
+    form = content(PLAN.of_year(R4), newcomer, Known())
     assert field not in form.open
     assert form.values.get(field) in (None, "-")
 
 
 def test_targets_of_references_are_remembered() -> None:
-    rows = {row[0]: row[1:] for row in remembered(FORM, content(PLAN, FORM, PRACTICE, R4, KNOWN))}
+    form = content(PLAN.of_year(R4), PRACTICE, KNOWN)
+    rows = {row[0]: row[1:] for row in remembered(FORM, form)}
     assert rows["取組予定_R4_1"] == ("②と同じ", ("取組予定_R3_1",), "視察")
     assert rows["課題_R4"] == ("Ｒ３と同じ", ("課題_R3",), "人手不足")
     assert rows["取組予定_R2_1"] == ("視察", (), "")
