@@ -99,19 +99,19 @@ def _states(collection: Collection) -> Iterator[list[Cell]]:
     for finding in collection.findings:
         if finding.place.item_no is not None and finding.code != "X801":
             weights.setdefault(finding.place.item_no, []).append(finding.severity)
-    for one in collection.practices:
-        found = weights.get(one.practice.no, [])
-        newest = one.newest
+    for known in collection.practices:
+        found = weights.get(known.practice.no, [])
+        newest = known.newest
         yield [
-            one.practice.no,
-            one.practice.title,
-            "、".join(one.practice.departments),
-            one.state.value,
+            known.practice.no,
+            known.practice.title,
+            "、".join(known.practice.departments),
+            known.state.value,
             found.count(Severity.ERROR) or None,
             found.count(Severity.WARNING) or None,
             moment(newest.received_at) if newest else None,
-            one.versions or None,
-            one.faulty_versions or None,
+            known.versions or None,
+            known.faulty_versions or None,
             LOCATED.get(newest.located) if newest else None,
             _file(newest.file) if newest else None,
         ]

@@ -75,8 +75,9 @@ def add_summary(book: Book, figures: Figures, places: Places, notes: Sequence[st
 def missing(figures: Figures) -> list[str]:
     """What has no figures, by status, in plain words."""
     found: dict[str, list[str]] = {}
-    for one in figures.incomplete:
-        found.setdefault(one.status, []).append(f"№{one.practice.no} {one.practice.title}")
+    for known in figures.incomplete:
+        practice = known.practice
+        found.setdefault(known.status, []).append(f"№{practice.no} {practice.title}")
     return [
         f"{status}の実践項目が{len(names)}件あり、数値に含まれていません：{'、'.join(names)}"
         for status, names in found.items()

@@ -72,19 +72,19 @@ def add_texts(
     plan, year = figures.plan, figures.year
     form = layout.form_of(plan)
     tables: dict[str, Callable[[PracticeFigures, Answers], Iterator[Row]]] = {
-        "工程表": lambda one, own: _schedule(form, one, own),
-        "取組内容": lambda one, own: _activities(form, own),
-        "評価理由": lambda one, own: _reasons(form, year, one, own),
-        "課題": lambda one, own: _issues(form, own),
-        "特記事項": lambda one, own: _remarks(own),
+        "工程表": lambda known, own: _schedule(form, known, own),
+        "取組内容": lambda _, own: _activities(form, own),
+        "評価理由": lambda known, own: _reasons(form, year, known, own),
+        "課題": lambda _, own: _issues(form, own),
+        "特記事項": lambda _, own: _remarks(own),
     }
     for name, rows_of in tables.items():
         sheet = _Table(book.sheet(name), _COLUMNS[name], f"{plan.name}　{name}（{year.long}末）")
-        for one in _answered(figures, answers):
-            number = one.practice.no
+        for known in _answered(figures, answers):
+            number = known.practice.no
             reference = link("実践項目別", number, "小№") if link else None
-            for row in rows_of(one, answers[number]):
-                sheet.write(number, reference, [one.practice.title, *row])
+            for row in rows_of(known, answers[number]):
+                sheet.write(number, reference, [known.practice.title, *row])
         sheet.finish()
     return first_rows(figures, answers)
 
@@ -93,24 +93,24 @@ def first_rows(figures: Figures, answers: Mapping[int, Answers]) -> dict[int, in
     """Practice → zero-based row in 取組内容 where its texts begin; absent where it has none."""
     form = layout.form_of(figures.plan)
     found, row = {}, _TOP + 1
-    for one in _answered(figures, answers):
-        count = sum(1 for _ in _activities(form, answers[one.practice.no]))
+    for known in _answered(figures, answers):
+        count = sum(1 for _ in _activities(form, answers[known.practice.no]))
         if count:
-            found[one.practice.no] = row
+            found[known.practice.no] = row
         row += count
     return found
 
 
 def _answered(figures: Figures, answers: Mapping[int, Answers]) -> Iterator[PracticeFigures]:
-    practices = (one for one in figures.practices if one.practice.no in answers)
-    return iter(sorted(practices, key=lambda one: one.practice.no))
+    practices = (known for known in figures.practices if known.practice.no in answers)
+    return iter(sorted(practices, key=lambda known: known.practice.no))
 
 
-def _schedule(form: Form, one: PracticeFigures, own: Answers) -> Iterator[Row]:
+def _schedule(form: Form, known: PracticeFigures, own: Answers) -> Iterator[Row]:
     """年度 工程（実効） 当初 変更 状況; nothing is in force after 取組終了 (domain §4)."""
     effective = references.effective_schedule(form, _values(own))
     for year in form.years:
-        now = "" if one.finished and year > one.finished else effective[year]
+        now = "" if known.finished and year > known.finished else effective[year]
         stems = ("工程_当初", "工程_変更", "工程_状況")
         texts = [now, *(_text(own, field_name(stem, year)) for stem in stems)]
         if any(texts):
@@ -135,9 +135,9 @@ def label(number: int | None) -> str:
     return circled(number) if number <= len(CIRCLED) else f"({number})"
 
 
-def _reasons(form: Form, year: FiscalYear, one: PracticeFigures, own: Answers) -> Iterator[Row]:
+def _reasons(form: Form, year: FiscalYear, known: PracticeFigures, own: Answers) -> Iterator[Row]:
     """評価項目 評点 評価の理由, for the evaluated year."""
-    standing = one.by_year.get(year)
+    standing = known.by_year.get(year)
     for name in (*form.criteria, layout.OVERALL):
         reason = _text(own, f"評価理由_{name}")
         score: Cell = None

@@ -38,33 +38,33 @@ def opinion_name(target: Target) -> str:
     return f"意見_{target.no:02d}" if target.kind == ITEM else f"終了意見_{target.no}"
 
 
-def ended(one: ItemFigures) -> list[PracticeFigures]:
+def ended(item: ItemFigures) -> list[PracticeFigures]:
     """The practices of an item that ended so far: each gets an opinion of its own."""
-    return [practice for practice in one.practices if practice.finished]
+    return [practice for practice in item.practices if practice.finished]
 
 
 def targets(figures: Figures) -> list[Target]:
     """Everything a member may write an opinion on, in the order of the sheet."""
     found = []
-    for one in figures.items:
-        found.append(Target(ITEM, one.item.no))
+    for item in figures.items:
+        found.append(Target(ITEM, item.item.no))
         if figures.plan.is_effectiveness_year:
-            found.extend(Target(ENDED, practice.practice.no) for practice in ended(one))
+            found.extend(Target(ENDED, known.practice.no) for known in ended(item))
     return found
 
 
 def workbook(figures: Figures, member: Member) -> bytes:
     """One member's sheet as a file's content."""
     book = Book(f"評価シート {figures.year} {member.no}")
-    page = _Page(book, figures)
-    page.head(member)
-    for one in figures.items:
-        page.item(one)
-    page.finish()
+    sheet = _BallotWriter(book, figures)
+    sheet.head(member)
+    for item in figures.items:
+        sheet.item(item)
+    sheet.finish()
     return book.bytes()
 
 
-class _Page:
+class _BallotWriter:
     """The sheet while it is written, block below block."""
 
     def __init__(self, book: Book, figures: Figures) -> None:
@@ -95,9 +95,9 @@ class _Page:
         self._sheet.height(2, 28)
         self._row = 4
 
-    def item(self, one: ItemFigures) -> None:
-        self._figures_of(one)
-        self._practices_of(one)
+    def item(self, item: ItemFigures) -> None:
+        self._figures_of(item)
+        self._practices_of(item)
         if self._figures.plan.is_effectiveness_year:
             area = Area(self._row, 3, 1, 3)
             self._label(Area(self._row, 0, 1, 3), SCORE_LABEL)
@@ -106,12 +106,12 @@ class _Page:
             message = "５・４・３・２・１から選んでください。評価を控えるときは空欄のままにします。"
             choice = Choice(list(reversed(SCORES)), SCORE_LABEL, message, "1～5の整数です。")
             self._sheet.choice(area, choice)
-            self._name(score_name(one.item.no), area)
+            self._name(score_name(item.item.no), area)
             self._sheet.height(self._row, 20)
             self._row += 1
-        self._opinion(OPINION_LABEL, Target(ITEM, one.item.no))
+        self._opinion(OPINION_LABEL, Target(ITEM, item.item.no))
         if self._figures.plan.is_effectiveness_year:
-            for practice in ended(one):
+            for practice in ended(item):
                 number = practice.practice.no
                 words = f"№{number} {practice.practice.title}（{practice.finished}取組終了）"
                 self._sheet.text(Area(self._row, 0, 1, _COLUMNS), words, "box", "left", "bold")
@@ -127,36 +127,36 @@ class _Page:
         if self._inputs:
             self._sheet.select(self._inputs[0])
 
-    def _figures_of(self, one: ItemFigures) -> None:
+    def _figures_of(self, item: ItemFigures) -> None:
         """Number, name, averages, total and grade of an item."""
         names = [criterion.name for criterion in self._figures.plan.criteria]
-        self._sheet.text(Area(self._row, 0, 2, 2), f"№{one.item.no}", "box", "head", "bold")
+        self._sheet.text(Area(self._row, 0, 2, 2), f"№{item.item.no}", "box", "head", "bold")
         width = _COLUMNS - 2 - 2 * (len(names) + 2)
         self._sheet.text(
-            Area(self._row, 2, 2, width), one.item.name, "box", "wrap", "middle", "bold"
+            Area(self._row, 2, 2, width), item.item.name, "box", "wrap", "middle", "bold"
         )
         values: list[str | float] = ["－"] * (len(names) + 2)
-        if one.now:
-            averages = [tenths(one.now.averages[name]) for name in names]
-            values = [*averages, tenths(one.now.total), one.now.grade]
+        if item.now:
+            averages = [tenths(item.now.averages[name]) for name in names]
+            values = [*averages, tenths(item.now.total), item.now.grade]
         for at, (heading, value) in enumerate(
             zip([*names, "合計", "部署評価"], values, strict=True)
         ):
             col = 2 + width + 2 * at
             self._label(Area(self._row, col, 1, 2), heading)
             self._sheet.value(Area(self._row + 1, col, 1, 2), value, "box", "center", "tenths")
-        needed = _FIT.lines(one.item.name, width * _PIXELS)
+        needed = _FIT.lines(item.item.name, width * _PIXELS)
         for row in (self._row, self._row + 1):
             self._sheet.height(row, max(15.0, _FIT.height(needed / 2)))
         self._row += 2
 
-    def _practices_of(self, one: ItemFigures) -> None:
+    def _practices_of(self, item: ItemFigures) -> None:
         names = [criterion.name for criterion in self._figures.plan.criteria]
         width = _COLUMNS - 2 - len(names) - 5
         headings = ["№", "実践項目", *names, "合計", "総合評価", "取組終了"]
         spans = [2, width, *([1] * len(names)), 1, 2, 2]
         self._line(headings, spans, "head")
-        for practice in one.practices:
+        for practice in item.practices:
             now = practice.now
             scores = [now.scores[name] for name in names] if now else ["－"] * len(names)
             values: list[str | float] = [

@@ -129,7 +129,7 @@ def _appended(
         (row["対象"], row["№"], row["委員番号"], tidy(row["原文"]))
         for row in _rows(existing, SHEET)
     }
-    added = [one for one in _numbered(opinions) if _identity(one) not in known]
+    added = [opinion for opinion in _numbered(opinions) if _identity(opinion) not in known]
     book: Any = openpyxl.load_workbook(io.BytesIO(existing))
     sheet = book[SHEET]
     pattern = sheet[sheet.max_row]
@@ -158,7 +158,10 @@ def _identity(opinion: Opinion) -> tuple[str, str, str, str]:
 
 def _numbered(opinions: Iterable[Opinion]) -> list[Opinion]:
     """Items in order, the practices that ended behind them, members in order."""
-    return sorted(opinions, key=lambda one: (one.target.kind != ITEM, one.target.no, one.member))
+    return sorted(
+        opinions,
+        key=lambda opinion: (opinion.target.kind != ITEM, opinion.target.no, opinion.member),
+    )
 
 
 def _row(opinion: Opinion, at: int) -> list[Cell]:
@@ -179,8 +182,8 @@ def _tally_columns() -> tuple[Column, ...]:
 
 def _tally_rows(tallies: Iterable[Tally]) -> list[list[Cell]]:
     rows: list[list[Cell]] = []
-    for one in tallies:
-        counts: list[Cell] = [one.counts.get(score, 0) for score in reversed(SCORES)]
-        mean = tenths(one.mean) if one.mean is not None else None
-        rows.append([one.item_no, one.name, *counts, one.abstained, mean])
+    for tally in tallies:
+        counts: list[Cell] = [tally.counts.get(score, 0) for score in reversed(SCORES)]
+        mean = tenths(tally.mean) if tally.mean is not None else None
+        rows.append([tally.item_no, tally.name, *counts, tally.abstained, mean])
     return rows

@@ -58,7 +58,7 @@ def answers(plan: Plan, practice: Practice, scores: Mapping[str, int], *, ends: 
 def _work(activities: Values, plan: Plan) -> str:
     """The year's main activity in words, where it is only "as ①" that of the plan's first row."""
     year = plan.evaluated
-    plans = [str(activities[field_name("取組予定", one, 1)]) for one in (year, plan.years[0])]
+    plans = [str(activities[field_name("取組予定", when, 1)]) for when in (year, plan.years[0])]
     return plans["①" in plans[0]].partition("\n")[0]
 
 
@@ -121,11 +121,12 @@ def _schedule(voice: _Voice, plan: Plan, ends: bool) -> Values:
     stages = voice.stock["endings" if ends else "schedules"]
     chosen = stages[voice.no * 7 % len(stages)]
     values: Values = {
-        field_name("工程_当初", one): stage for one, stage in zip(plan.years, chosen, strict=False)
+        field_name("工程_当初", when): stage
+        for when, stage in zip(plan.years, chosen, strict=False)
     }
-    for one in plan.years:
-        if one <= year:
-            values[field_name("工程_状況", one)] = ON_PLAN
+    for when in plan.years:
+        if when <= year:
+            values[field_name("工程_状況", when)] = ON_PLAN
     if voice.no % 9 == 4 and not ends:
         values[field_name("工程_状況", year)] = REVISED
         values[field_name("工程_変更", year)] = voice.say(voice.stock["revised"])
@@ -138,7 +139,7 @@ def _activities(voice: _Voice, plan: Plan, ends: bool) -> Values:
     """取組内容: one or two rows of the past, one to three of this year, then what comes."""
     year = plan.evaluated
     no, values, label = voice.no, Values(), 0
-    for past in (one for one in plan.years if one < year):
+    for past in (when for when in plan.years if when < year):
         for n in range(1, 2 + (no % 4 == 0)):
             label += 1
             doing, result = voice.pair("activities")
@@ -153,7 +154,7 @@ def _activities(voice: _Voice, plan: Plan, ends: bool) -> Values:
     if ends:
         values[field_name("取組予定", year, 1)] += "\n（取組終了）"  # type: ignore[operator]
         return values
-    for ahead in (one for one in plan.years if one > year):
+    for ahead in (when for when in plan.years if when > year):
         name = field_name("取組予定", ahead, 1)
         values[name] = _ahead(voice, first, label) if ahead == year + 1 else ""
         if ahead > year + 1:

@@ -77,7 +77,7 @@ def listings(tables: Sequence[Table], file: str, plan: Plan) -> list[Listing]:
         raise UserError(
             f"『{file}』は{said}の一覧です。--year {said} とするか、{year}の一覧を選んでください。"
         )
-    most = max(_rank(one) for one in of_year)
+    most = max(_rank(listing) for listing in of_year)
     return [listing for listing in of_year if _rank(listing) == most]
 
 

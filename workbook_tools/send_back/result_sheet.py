@@ -70,7 +70,9 @@ def content(rows: Sequence[ListedFinding], styles: Styles) -> bytes:
         _row(1, [(NAME, "title")], 24, looks),
         _row(2, [(_GUIDE, "plain")], 16, looks),
         _row(3, [(_LEGEND, "plain")], 16, looks),
-        _row(_TOP, [*((one, "head") for one in HEADINGS), (_NOTE_HEADING, "head")], 20, looks),
+        _row(
+            _TOP, [*((heading, "head") for heading in HEADINGS), (_NOTE_HEADING, "head")], 20, looks
+        ),
     ]
     links = []
     for number, row in enumerate(rows, start=1):
@@ -223,7 +225,7 @@ def put_first(
         package.put(path, content)
         declare(package, [(path, "worksheet")], vml=False)
         number = relations.add("worksheet", path)
-        numbers = [int(one.element.attributes.get("sheetId", "0")) for one in known]
+        numbers = [int(sheet.element.attributes.get("sheetId", "0")) for sheet in known]
         tag = workbook.tag("sheet")
         facts = f' name="{_free_name(known)}" sheetId="{max(numbers, default=0) + 1}"'
         new = facts + f' xmlns:r="{OFFICE}" r:id="{number}"/>'

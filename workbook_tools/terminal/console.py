@@ -63,7 +63,9 @@ class Group(Command, click.Group):
         super().format_options(ctx, formatter)
         commands = [(name, self.commands[name]) for name in self.list_commands(ctx)]
         with formatter.section("コマンド"):
-            formatter.write_dl([(name, one.get_short_help_str(100)) for name, one in commands])
+            formatter.write_dl(
+                [(name, command.get_short_help_str(100)) for name, command in commands]
+            )
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)  # in the order of the year, not of the alphabet
