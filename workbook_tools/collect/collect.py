@@ -11,7 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workbook_tools.collect.collection import Collection, excel_order, file_state, standing
+from workbook_tools.collect.collection import (
+    Collection,
+    FileState,
+    excel_order,
+    file_state,
+    standing,
+)
 from workbook_tools.findings import Finding
 from workbook_tools.intake import in_parallel, inbox
 from workbook_tools.intake.inbox import Received
@@ -131,12 +137,12 @@ def check_files(
 
     ``believing``: there is no plan master, so that header and number are believed.
     """
+    files: list[FileState] = []
+    findings: list[Finding] = []
+    readings: list[ReadOtherwise] = []
     with Register.open(held.workspace.register, write=False) as register:
         judge = Judge(register, held, passwords, believing=believing)
-    files, findings = [], []
-    readings: list[ReadOtherwise] = []
-    for path in paths:
-        for received in inbox.received(Path(path), path):
+        for received in (known for path in paths for known in inbox.received(Path(path), path)):
             if received.data is None:
                 findings.extend([received.finding] if received.finding else [])
                 continue

@@ -6,17 +6,19 @@ says what kind of value the cell held, so that a date or a formula is never take
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from workbook_tools.era import FiscalYear
+from workbook_tools import spellings
+from workbook_tools.era import FiscalYear, of_the_era
 from workbook_tools.excel.read.book import Value, as_text
 from workbook_tools.findings import Place
-from workbook_tools.form.layout import STATUSES, Kind
+from workbook_tools.form.layout import ON_PLAN, REVISED, Kind
 from workbook_tools.form.references import Resolved
+from workbook_tools.form.token import Token
+from workbook_tools.spellings import END_SHEDS, SCORE_SHEDS, folded, shed, word
 from workbook_tools.text import MARK, half_width, is_marked, is_none_mark, squeeze, tidy
 
 
@@ -86,6 +88,7 @@ class Submission:
     resolved: Mapping[str, Resolved]
     practice_no: int | None
     year: FiscalYear | None
+    token: Token | None = None
     noticed: tuple[Noticed, ...] = ()  # what the rules tell of how it was read
 
     def value(self, name: str) -> str:
@@ -128,46 +131,35 @@ def _text(raw: str) -> tuple[str, str]:
     return ("", "記入なしの印") if is_none_mark(raw) else (tidy(raw), "")
 
 
-_POINTS = re.compile(r"([+-]?\d{1,9})(?:\.0{1,9})?(?:点|てん|ポイント)?\.?")
+_MOST_DIGITS = 9
+
+
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
 
 
 def _number(raw: str) -> tuple[str, str]:
     """A whole number in any width, with 点 behind it or not; anything else stays as typed."""
-    bare = squeeze(half_width(raw))
+    if _digits(raw):
+        return str(int(raw)), "数字の書き方"
     if is_none_mark(raw):
         return "", ""  # as the form itself prints years that are not evaluated
-    match = _POINTS.fullmatch(bare)
-    return (str(int(match[1])), "数字の書き方") if match else (bare, "全角・空白")
+    number = shed(word(raw), SCORE_SHEDS)
+    if _digits(number.removeprefix("-")):
+        return str(int(number)), "数字の書き方"
+    return squeeze(half_width(raw)), "全角・空白"
 
 
-# Accepted spellings of the status, evened out; what is not here is shown to the person.
-_STATUS_WORDS = {
-    STATUSES[0]: STATUSES[0],
-    "工程通り": STATUSES[0],
-    "工程どうり": STATUSES[0],
-    "行程どおり": STATUSES[0],
-    "行程通り": STATUSES[0],
-    "どおり": STATUSES[0],
-    "通り": STATUSES[0],
-    "予定どおり": STATUSES[0],
-    "予定通り": STATUSES[0],
-    "計画どおり": STATUSES[0],
-    "計画通り": STATUSES[0],
-    STATUSES[1]: STATUSES[1],
-    "工程見直": STATUSES[1],
-    "工程見なおし": STATUSES[1],
-    "行程見直し": STATUSES[1],
-    "見直し": STATUSES[1],
-    "見直": STATUSES[1],
-    "工程の見直し": STATUSES[1],
+_STATUSES = {
+    **dict.fromkeys(folded(spellings.ON_PLAN), ON_PLAN),
+    **dict.fromkeys(folded(spellings.REVISED), REVISED),
 }
 
 
 def _status(raw: str) -> tuple[str, str]:
-    bare = squeeze(half_width(raw))
     if is_none_mark(raw):
         return "", "記入なしの印"
-    return _STATUS_WORDS.get(bare, bare), "状況の書き方"
+    return _STATUSES.get(word(raw)) or squeeze(half_width(raw)), "状況の書き方"
 
 
 def _grade(raw: str) -> tuple[str, str]:
@@ -182,19 +174,14 @@ def _mark(raw: str) -> tuple[str, str]:
     return (MARK, "丸の書き方") if is_marked(raw) else (tidy(raw), "")
 
 
-_END = re.compile(r"(?:令和|[rR])?\.?(\d{1,4}|元)(?:年度?|月)?(?:取組終了)?")
-
-
 def _end(raw: str) -> tuple[str, str]:
     """``４``, ``令和4年``, ``3月``, ``元``; a western year becomes one of the era."""
     if is_none_mark(raw):
         return "", "記入なしの印"
-    bare = squeeze(half_width(raw))
-    match = _END.fullmatch(bare)
-    if match is None:
-        return bare, "全角・空白"
-    number = 1 if match[1] == "元" else int(match[1])
-    return str(number - 2018 if number > 2018 else number), "年月の書き方"
+    number = shed(word(raw), END_SHEDS)
+    if not _digits(number):
+        return squeeze(half_width(raw)), "全角・空白"
+    return str(of_the_era(int(number))), "年月の書き方"
 
 
 _READERS = {

@@ -15,6 +15,9 @@ from workbook_tools.excel.read.book import OpenedBook, Table, UnreadableError, o
 from workbook_tools.findings import Finding, Place, found
 from workbook_tools.form.layout import COUNCIL_MEMBER, GUIDE, Field, Form, Kind
 from workbook_tools.form.references import resolve
+from workbook_tools.form.token import NAME as TOKEN
+from workbook_tools.form.token import Token
+from workbook_tools.form.token import parse as parse_token
 from workbook_tools.intake import accounted, witnesses
 from workbook_tools.intake.answers import Answer, Found, Noticed, Submission, understand
 from workbook_tools.intake.as_seen import see
@@ -111,8 +114,18 @@ def _submission(
         resolve(form, texts),
         practice_number(number.raw) if number else None,
         _year_in(year.raw) if year else None,
+        _token(book, located),
         (*_noticed(book, form, located, others, answers), *noticed),
     )
+
+
+def _token(book: OpenedBook, located: FoundForm) -> Token | None:
+    """The token of the form, by its defined name; that of a copied sheet goes with the sheet."""
+    sheet = located.parts[0].table.sheet
+    for name in book.container.names:
+        if name.name == TOKEN and name.sheet == sheet:
+            return parse_token(book.table(sheet).text(name.row, name.col))
+    return None
 
 
 def _noticed(

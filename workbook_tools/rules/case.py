@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from workbook_tools import text
@@ -23,12 +23,14 @@ class Context:
     """What one form is checked against.
 
     ``department`` is the lead one, for the findings' places; ``prefilled`` is what the form was
-    sent out with, by field name, empty where that is not known.
+    sent out with, by field name, empty where that is not known; ``owners`` tells of a long text,
+    evened out, to which practices it was sent or published.
     """
 
     plan: Plan
     department: str | None
     prefilled: Mapping[str, Prefilled]
+    owners: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
 
 # Stems that hold forecasts in years to come; the others are closed there (domain §4).

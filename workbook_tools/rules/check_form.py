@@ -37,6 +37,12 @@ from workbook_tools.rules.header import (
     f013_header_differs,
     f014_history_altered,
 )
+from workbook_tools.rules.right_practice import (
+    f020_a_year_off,
+    f020_named_otherwise,
+    f020_texts_of_another,
+    f022_token_differs,
+)
 
 __all__ = ["RULES", "Context", "check"]
 
@@ -395,7 +401,13 @@ def r306_label_moved(case: Case) -> Iterator[Finding]:
 
 
 # These decide whether the form belongs to this round; if not, the others compare strangers.
-IDENTITY: tuple[Rule, ...] = (f010_older_version, f011_other_year, f012_unknown_number)
+IDENTITY: tuple[Rule, ...] = (
+    f010_older_version,
+    f011_other_year,
+    f012_unknown_number,
+    f022_token_differs,
+    f020_a_year_off,
+)
 RULES: tuple[Rule, ...] = (
     *IDENTITY,
     f013_header_differs,
@@ -404,6 +416,8 @@ RULES: tuple[Rule, ...] = (
     f016_place_unclear,
     f018_struck_through,
     f019_shown_otherwise,
+    f020_named_otherwise,
+    f020_texts_of_another,
     s101_score_missing,
     s102_score_out_of_range,
     s103_score_not_whole,

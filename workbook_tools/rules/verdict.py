@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
+from itertools import chain
 
 from workbook_tools import __version__
 from workbook_tools.era import FiscalYear
@@ -23,9 +24,11 @@ from workbook_tools.plan.model import Department, Item, Plan, Practice, Waiver
 from workbook_tools.register import submissions
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import Distributed, Judged, Reading, Status
+from workbook_tools.register.results import answers_before
 from workbook_tools.register.round import Round
 from workbook_tools.rules import check_form as checks
 from workbook_tools.rules import waivers
+from workbook_tools.rules.right_practice import Owners, owners
 from workbook_tools.text import key
 from workbook_tools.workspace import digest
 
@@ -95,6 +98,14 @@ class Judge:
         submissions.add(self._register, self._plan.evaluated, reading, intake.findings, forms)
         return True
 
+    @cached_property
+    def _owners(self) -> Owners:
+        """To which practices long texts were sent in this round, or last published for."""
+        sent = ((no, cell.text) for no, entry in self._sent.items() for cell in entry.prefilled)
+        before = answers_before(self._register, self._plan.evaluated)
+        past = ((no, text) for no, (_, own) in before.items() for text in own.values())
+        return owners(chain(sent, past))
+
     def _judged(self, submission: Submission, holding: Sequence[Waiver]) -> Judged:
         plan = _believed(self._plan, submission) if self._believing else self._plan
         practice = self._practices.get(submission.practice_no or 0)
@@ -103,6 +114,7 @@ class Judge:
             plan,
             practice.lead if practice else None,
             {cell.field: cell for cell in sent.prefilled} if sent else {},
+            self._owners,
         )
         findings = waivers.apply(checks.check(submission, context), holding)
         faulty = any(finding.severity is Severity.ERROR for finding in findings)
