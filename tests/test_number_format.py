@@ -174,7 +174,8 @@ def test_libreoffice_shows_the_same(tmp_path: Path) -> None:
         for value, code, shown in NUMBERS + DATES
         if isinstance(value, int | float)
         and not isinstance(value, bool)
-        and not any(own in code for own in _ITS_OWN_WAY)
+        and not _ITS_OWN_WAY.search(code)
+        and (value > 60 or "d" not in code)  # it counts the days before March 1900 otherwise
     ]
     with xlsxwriter.Workbook(tmp_path / "a.xlsx") as written:
         sheet = written.add_worksheet()
