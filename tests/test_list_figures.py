@@ -389,3 +389,95 @@ def test_rose_and_fell() -> None:
     assert rows["実践項目", 6][15:22] == [10, 8, -2, "A", "B", "下降", None]
     assert rows["実践項目", 12][21] == "終了"
     assert rows["実践項目", 60][17] is None  # ended in Ｒ２: carried scores are no comparison
+
+
+# --- the year before under another plan
+
+
+def since(plan: Plan, past: Plan, **changes: Any) -> dict[tuple[Any, Any], list[Any]]:
+    """前年度比較 by 区分 and №, where the year before was held by ``past``."""
+    figures = compute(plan, real_facts(plans={R2: past.of_year(R2)}, **changes))
+    return {(row[0], row[1]): row for row in table(workbook(figures), "前年度比較")}
+
+
+def notes(plan: Plan, past: Plan) -> list[str]:
+    rows = since(plan, past)
+    return [str(row[0]) for row in rows.values() if str(row[0]).startswith("※")]
+
+
+WIDER = dataclasses.replace(
+    PLAN, criteria=(dataclasses.replace(PLAN.criteria[0], maximum=5), *PLAN.criteria[1:])
+)
+NEWER = dataclasses.replace(
+    PLAN,
+    criteria=(*PLAN.criteria[1:], Criterion("公平性", 0, 3)),
+    grades=(GradeRule("A", 10), *PLAN.grades[1:]),
+)
+STRICTER = dataclasses.replace(
+    PLAN, grades=(GradeRule("S", 11), *PLAN.grades[:-1], GradeRule("D", 0))
+)
+GONE = dataclasses.replace(PLAN, practices=PLAN.practices[:-1], items=PLAN.items)
+
+
+def test_scales_that_cannot_be_compared_show_no_change() -> None:
+    row = since(PLAN, WIDER)["実践項目", 6]
+    assert row[3:6] == [2, 2, None]  # 進捗度: 0～5 then, 0～3 now
+    assert row[6:9] == [3, 2, -1]
+    assert row[15:18] == [10, 8, None]  # 合計 has 進捗度 in it
+    assert row[18:21] == ["A", "B", "下降"]
+    item = since(PLAN, WIDER)["取組項目", 12]
+    assert item[3:9] == [2.2, 2.5, None, 2.7, 2.8, 0.1]
+    assert item[15:18] == [8.9, 10.1, None]
+
+
+def test_the_same_scales_show_it() -> None:
+    row = since(PLAN, PLAN)["実践項目", 6]
+    assert (row[5], row[8], row[17]) == (0, -1, -2)
+
+
+def test_a_criterion_of_this_year_alone_has_no_past() -> None:
+    scores = {
+        R2: real_facts().scores[R2],
+        R3: {
+            no: {**{name: own[name] for name in CRITERIA[1:]}, "公平性": 2}
+            for no, own in real_facts().scores[R3].items()
+        },
+    }
+    row = since(NEWER, PLAN, scores=scores)["実践項目", 6]
+    assert row[3:6] == [3, 2, -1]
+    assert row[12:15] == [None, 2, None]
+    assert row[15:18] == [10, 8, None]
+
+
+def test_grades_of_other_letters_show_no_change() -> None:
+    assert since(PLAN, STRICTER)["実践項目", 6][18:21] == ["A", "B", None]
+
+
+def test_a_practice_that_left_the_plan_shows_its_past() -> None:
+    rows = since(GONE, PLAN)
+    row = rows["実践項目", 70]
+    was = real_facts().scores[R2][70]
+    assert row[2] == PLAN.practice(70).title
+    assert row[3:6] == [was["進捗度"], None, None]
+    assert row[15:18] == [sum(was.values()), None, None]
+    assert row[21] == "削除"
+    assert {row[21] for row in since(PLAN, PLAN).values()} == {None, "終了"}
+
+
+def test_an_item_that_left_the_plan_too() -> None:
+    practices = tuple(known for known in PLAN.practices if known.item_no != 21)
+    without = dataclasses.replace(PLAN, items=PLAN.items[:-1], practices=practices)
+    row = since(without, PLAN)["取組項目", 21]
+    assert (row[2], row[4], row[21]) == (PLAN.item(21).name, None, "削除")
+
+
+def test_notes_below_say_how_the_year_before_differs() -> None:
+    assert notes(PLAN, PLAN) == []
+    assert notes(PLAN, WIDER)[0].startswith("※ Ｒ２の評価項目と評点の範囲（進捗度0～5")
+    assert notes(GONE, PLAN) == ["※ Ｒ２の数値には、今の計画にない実践項目（№70）を含みます"]
+    book = workbook(compute(GONE, real_facts(plans={R2: PLAN.of_year(R2)})))
+    sheet = openpyxl.load_workbook(io.BytesIO(book))["前年度比較"]
+    rows = {cell.row for cell in sheet["A"] if str(cell.value).startswith("※")}
+    assert {sheet.max_row} == rows
+    assert sheet.auto_filter.ref == f"A3:V{sheet.max_row - 2}"
+    assert sheet.print_area.endswith(f"$V${sheet.max_row}")

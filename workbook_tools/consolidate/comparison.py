@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import count
+from typing import NamedTuple
 
 from workbook_tools.cells import Area, cell_name
 from workbook_tools.consolidate.figure_lists import ITEMS, PRACTICES, Places, title
@@ -15,44 +18,74 @@ from workbook_tools.excel.write.figure_sheet import (
     draw_head,
     draw_row,
     finish,
+    write_notes,
 )
 from workbook_tools.excel.write.formula import quoted
-from workbook_tools.figures.compute import ENDED, Figures, ItemFigures, PracticeFigures, tenths
+from workbook_tools.figures.compute import (
+    ENDED,
+    Figures,
+    ItemFigures,
+    Means,
+    PracticeFigures,
+    Standing,
+    tenths,
+)
+from workbook_tools.figures.headline import differences
+from workbook_tools.plan.grading import same_grades, same_scale, same_totals
 
 COMPARISON = "前年度比較"
 ROSE, FELL = "上昇", "下降"
+TOTAL, GRADE = "合計", "総合評価"
+GONE = "削除"  # 異動 of what the plan no longer has
 _FIXED = 3  # 区分, №, 名称
 _KINDS = (ITEMS.removesuffix("別"), PRACTICES.removesuffix("別"))
 
 
+class _Compared(NamedTuple):
+    """One row: figures of both years by group, and ``place``: where this year's stand by group.
+
+    ``place`` is None where the plan no longer has it; ``compared`` are the groups with 増減.
+    """
+
+    kind: str
+    no: int
+    name: str
+    before: Mapping[str, Value]
+    now: Mapping[str, Value]
+    place: Callable[[str], str] | None
+    unit: str
+    moved: str
+    compared: Collection[str]
+
+
 def add_comparison(book: Book, figures: Figures, places: Places) -> None:
     """Add 前年度比較; 今年度 points at the sheets of figures, 増減 is computed."""
-    sheet, headings = book.sheet(COMPARISON), _headings(figures)
+    sheet, columns = book.sheet(COMPARISON), _columns(figures)
     right = f"{figures.year.wide}年度末"
-    printed = draw_head(sheet, title(figures, COMPARISON), right, headings)
+    printed = draw_head(sheet, title(figures, COMPARISON), right, columns)
     row = TOP
-    for item in figures.items:
-        _item_row(sheet, row, figures, item, places, headings)
-        row += 1
-    for practice in figures.practices:
-        _practice_row(sheet, row, figures, practice, places, headings)
+    for compared in _compared(figures, places):
+        _write(sheet, row, figures, compared, columns)
         row += 1
     if row > TOP:
         _colours(sheet, figures, row - TOP)
     sheet.filter(Area(TOP - 1, 0, row - TOP + 1, printed))
     sheet.freeze(TOP, _FIXED)
+    notes = differences(figures)
+    if notes:  # below a blank row: no part of the table
+        room = sum(column.pixels for column in columns)
+        row = write_notes(sheet, row + 1, printed, room, notes, "quiet")
     finish(sheet, row, printed)
 
 
-def _headings(figures: Figures) -> tuple[PrintedColumn, ...]:
-    groups = _groups(figures)
+def _columns(figures: Figures) -> tuple[PrintedColumn, ...]:
     return (
         PrintedColumn("区分", 68),
         PrintedColumn("№", 40),
         PrintedColumn("名称", 302, "left"),
         *(
             PrintedColumn(f"{group}{label}", 48, label=label, group=group)
-            for group in groups
+            for group in _groups(figures)
             for label in ("前年度", "今年度", "増減")
         ),
         PrintedColumn("異動", 50),
@@ -60,105 +93,138 @@ def _headings(figures: Figures) -> tuple[PrintedColumn, ...]:
 
 
 def _groups(figures: Figures) -> list[str]:
-    return [*(criterion.name for criterion in figures.plan.criteria), "合計", "総合評価"]
+    return [*(criterion.name for criterion in figures.plan.criteria), TOTAL, GRADE]
 
 
-def _item_row(
+def _compared(figures: Figures, places: Places) -> Iterator[_Compared]:
+    """Items, then practices; behind each what the plan of the year before had besides."""
+    groups, before = _comparable(figures), figures.before
+    for item in figures.items:
+        place = partial(places.item, item.item.no)
+        yield _of_item(item, item.before, item.now, place, "", groups)
+    for gone in before.items if before else ():
+        if figures.item(gone.item.no) is None:
+            yield _of_item(gone, gone.now, None, None, GONE, ())
+    for practice in figures.practices:
+        # Carried scores are no comparison; the grade is the same one.
+        own = groups & {GRADE} if practice.status == ENDED else groups
+        place = partial(places.practice, practice.practice.no)
+        yield _of_practice(practice, practice.before, practice.now, place, practice.change, own)
+    for left in before.practices if before else ():
+        if figures.practice(left.practice.no) is None:
+            yield _of_practice(left, left.now, None, None, GONE, ())
+
+
+def _comparable(figures: Figures) -> set[str]:
+    """The groups whose figures of both years are on one scale."""
+    before = figures.before.plan if figures.before else figures.plan
+    names = (criterion.name for criterion in figures.plan.criteria)
+    found = {name for name in names if same_scale(figures.plan, before, name)}
+    if same_totals(figures.plan, before):
+        found.add(TOTAL)
+    if same_grades(figures.plan, before):
+        found.add(GRADE)
+    return found
+
+
+def _of_item(
+    known: ItemFigures,
+    before: Means | None,
+    now: Means | None,
+    place: Callable[[str], str] | None,
+    moved: str,
+    compared: Collection[str],
+) -> _Compared:
+    both = (_means(before), _means(now))
+    return _Compared(
+        _KINDS[0], known.item.no, known.item.name, *both, place, "tenths", moved, compared
+    )
+
+
+def _means(means: Means | None) -> dict[str, Value]:
+    if means is None:
+        return {}
+    averages = {name: tenths(value) for name, value in means.averages.items()}
+    return {**averages, TOTAL: tenths(means.total), GRADE: means.grade}
+
+
+def _of_practice(
+    known: PracticeFigures,
+    before: Standing | None,
+    now: Standing | None,
+    place: Callable[[str], str] | None,
+    moved: str,
+    compared: Collection[str],
+) -> _Compared:
+    practice = known.practice
+    reached = _standing(now)
+    if now is None and place and known.status != ENDED:
+        reached[GRADE] = known.status
+    both = (_standing(before), reached)
+    return _Compared(_KINDS[1], practice.no, practice.title, *both, place, "", moved, compared)
+
+
+def _standing(standing: Standing | None) -> dict[str, Value]:
+    if standing is None:
+        return {}
+    return {**standing.scores, TOTAL: standing.total, GRADE: standing.grade}
+
+
+def _write(
     sheet: Sheet,
     row: int,
     figures: Figures,
-    one: ItemFigures,
-    places: Places,
-    headings: Sequence[PrintedColumn],
+    compared: _Compared,
+    columns: Sequence[PrintedColumn],
 ) -> None:
-    names = [criterion.name for criterion in figures.plan.criteria]
-    before = _values([*_of(one.before.averages, names), one.before.total]) if one.before else None
-    now = _values([*_of(one.now.averages, names), one.now.total]) if one.now else None
-    texts: list[Value] = [_KINDS[0], one.item.no, one.item.name]
-    past = _row(figures, texts, before, one.before.grade if one.before else "", "")
-    draw_row(sheet, row, headings, past)
-    _figures(sheet, row, before, now, lambda name: places.item(one.item.no, name), names, "tenths")
-    grades = (one.before.grade if one.before else "", one.now.grade if one.now else "")
-    _grade(sheet, row, figures, grades, places.item(one.item.no, "総合評価"))
+    """前年度, 今年度 and 増減 of every group; blank where one side is missing."""
+    groups = _groups(figures)
+    past = [compared.before.get(group, "") for group in groups]
+    plain = [value for before in past for value in (before, "", "")]
+    texts = (compared.kind, compared.no, compared.name)
+    draw_row(sheet, row, columns, [*texts, *plain, compared.moved])
+    for col, group in zip(count(_FIXED, 3), groups):
+        unit = "" if group == GRADE else compared.unit
+        if group != GRADE:
+            looks = [unit] if unit else []
+            sheet.value(Area(row, col), compared.before.get(group, ""), "box", "center", *looks)
+        if compared.place is None:
+            continue
+        source = compared.place(group)
+        link = f'=IF({source}="","",{source})'
+        boxed(sheet, row, col + 1, link, compared.now.get(group, ""), *([unit] if unit else []))
+        if group not in compared.compared:
+            sheet.text(Area(row, col + 2), "", "box")
+        elif group == GRADE:
+            _grade_change(sheet, row, col, figures, compared)
+        else:
+            _change(sheet, row, col, group, compared)
 
 
-def _practice_row(
-    sheet: Sheet,
-    row: int,
-    figures: Figures,
-    one: PracticeFigures,
-    places: Places,
-    headings: Sequence[PrintedColumn],
-) -> None:
-    names, no = [criterion.name for criterion in figures.plan.criteria], one.practice.no
-    before: list[Value] | None = None
-    if one.before:
-        before = [*_of(one.before.scores, names), one.before.total]
-    now: list[Value] | None = [*_of(one.now.scores, names), one.now.total] if one.now else None
-    texts: list[Value] = [_KINDS[1], no, one.practice.title]
-    grade = one.before.grade if one.before else ""
-    draw_row(sheet, row, headings, _row(figures, texts, before, grade, one.change))
-    _figures(sheet, row, before, now, lambda name: places.practice(no, name), names, "")
-    if one.status == ENDED:  # carried scores are no comparison
-        _no_change(sheet, row, figures)
-    word = "" if one.status == ENDED else one.status
-    reached = one.now.grade if one.now else word
-    _grade(sheet, row, figures, (grade, reached), places.practice(no, "総合評価"))
-
-
-def _no_change(sheet: Sheet, row: int, figures: Figures) -> None:
-    for number in range(len(figures.plan.criteria) + 1):
-        sheet.text(Area(row, _FIXED + 3 * number + 2), "", "box")
-
-
-def _row(
-    figures: Figures, texts: Sequence[Value], before: Sequence[Value] | None, grade: str, moved: str
-) -> list[Value]:
-    """A whole row as plain values: of three cells a group only 前年度 is one."""
-    past = [*(before or [""] * (len(figures.plan.criteria) + 1)), grade]
-    return [*texts, *(value for one in past for value in (one, "", "")), moved]
-
-
-def _figures(
-    sheet: Sheet,
-    row: int,
-    before: Sequence[Value] | None,
-    now: Sequence[Value] | None,
-    place: Callable[[str], str],
-    names: Sequence[str],
-    unit: str,
-) -> None:
-    """前年度, 今年度 and 増減 of every criterion and of 合計; blank where one side is missing."""
-    looks = [unit] if unit else []
-    for number, name in enumerate([*names, "合計"]):
-        col = _FIXED + 3 * number
-        old, new = cell_name(row, col), cell_name(row, col + 1)
-        past, reached = before[number] if before else "", now[number] if now else ""
-        sheet.value(Area(row, col), past, "box", "center", *looks)
-        link = f'=IF({place(name)}="","",{place(name)})'
-        boxed(sheet, row, col + 1, link, reached, *looks)
-        change: Value = ""
-        if not isinstance(past, str) and not isinstance(reached, str):
-            change = round(reached - past, 1)
-        formula = f'=IF(OR({old}="",{new}=""),"",ROUND({new}-{old},1))'
-        boxed(sheet, row, col + 2, formula, change, f"change {unit}".strip())
-
-
-def _grade(sheet: Sheet, row: int, figures: Figures, grades: tuple[str, str], source: str) -> None:
-    """今年度 and 増減 of 総合評価: 上昇 or 下降 by the order of the plan's grades."""
-    col = _FIXED + 3 * (len(figures.plan.criteria) + 1)
+def _change(sheet: Sheet, row: int, col: int, group: str, compared: _Compared) -> None:
+    """By how much a figure rose."""
     old, new = cell_name(row, col), cell_name(row, col + 1)
-    boxed(sheet, row, col + 1, f'=IF({source}="","",{source})', grades[1])
+    past, reached = compared.before.get(group, ""), compared.now.get(group, "")
+    change: Value = ""
+    if not isinstance(past, str) and not isinstance(reached, str):
+        change = round(reached - past, 1)
+    formula = f'=IF(OR({old}="",{new}=""),"",ROUND({new}-{old},1))'
+    boxed(sheet, row, col + 2, formula, change, f"change {compared.unit}".strip())
+
+
+def _grade_change(sheet: Sheet, row: int, col: int, figures: Figures, compared: _Compared) -> None:
+    """上昇 or 下降 by the order of the plan's grades."""
     order = [rule.grade for rule in figures.plan.grades]
-    ranks = [_rank(order, old), _rank(order, new)]
+    ranks = [_rank(order, cell_name(row, at)) for at in (col, col + 1)]
     formula = (
         f'=IF(OR({ranks[0]}=0,{ranks[1]}=0),"",'
         f"IF({ranks[1]}<{ranks[0]},{quoted(ROSE)},IF({ranks[1]}>{ranks[0]},{quoted(FELL)},"
         '"")))'
     )
     change = ""
-    if grades[0] in order and grades[1] in order:
-        down = order.index(grades[1]) - order.index(grades[0])
+    past, reached = compared.before.get(GRADE), compared.now.get(GRADE)
+    if past in order and reached in order:
+        down = order.index(str(reached)) - order.index(str(past))
         change = ROSE if down < 0 else FELL if down > 0 else ""
     boxed(sheet, row, col + 2, formula, change)
 
@@ -181,11 +247,3 @@ def _colours(sheet: Sheet, figures: Figures, rows: int) -> None:
             sheet.highlight(area, f"=AND(ISNUMBER({cell}),{cell}>0)", bg_color=GOOD)
             sheet.highlight(area, f"=AND(ISNUMBER({cell}),{cell}<0)", bg_color=POOR)
             sheet.highlight(area, f"=AND(ISNUMBER({cell}),{cell}=0)", font_color=QUIET)
-
-
-def _of(values: Mapping[str, int], names: Sequence[str]) -> list[int]:
-    return [values[name] for name in names]
-
-
-def _values(parts: Sequence[int]) -> list[Value]:
-    return [tenths(part) for part in parts]

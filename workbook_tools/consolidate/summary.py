@@ -13,7 +13,7 @@ from workbook_tools.cells import Area, cell_name
 from workbook_tools.consolidate.figure_lists import Places, title
 from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import SERIES, Book, Chart, Series, Sheet
-from workbook_tools.excel.write.figure_sheet import Value
+from workbook_tools.excel.write.figure_sheet import Value, write_notes
 from workbook_tools.excel.write.formula import quoted
 from workbook_tools.figures.compute import Figures, PracticeFigures, tenths
 from workbook_tools.figures.headline import Headline, Named, headline
@@ -58,10 +58,11 @@ def add_summary(book: Book, figures: Figures, places: Places, notes: Sequence[st
     high = round(max(least, min(most, used)))
     _grade_chart(sheet, top - 1, figures, places, high)
     row += round(max(0.0, high - used)) // 20  # rows below a short table, until the chart ends
-    down = _summary_notes(sheet, row + 1, missing(figures), "alert")
-    down = _summary_notes(sheet, down, notes, "quiet")
+    across, room = len(_WIDTHS) + 1, sum(_WIDTHS) + _GAP + _CHART[0]
+    down = write_notes(sheet, row + 1, across, room, missing(figures), "alert")
+    down = write_notes(sheet, down, across, room, notes, "quiet")
     short = sum(map(len, (*missing(figures), *notes))) < _ON_ONE_PAGE
-    area = Area(0, 0, down, len(_WIDTHS) + 1)
+    area = Area(0, 0, down, across)
     sheet.page(
         area,
         landscape=True,
@@ -271,13 +272,3 @@ def _grade_chart(sheet: Sheet, row: int, figures: Figures, places: Places, high:
     ]
     chart = Chart("stacked", "総合評価の推移（実践項目数）", series, (_CHART[0], high), format="0")
     sheet.chart(Area(row, len(_WIDTHS)), chart, _GAP)
-
-
-def _summary_notes(sheet: Sheet, row: int, notes: Sequence[str], look: str) -> int:
-    """Plain sentences over the whole width; gives the first row below them."""
-    room = sum(_WIDTHS) + _GAP + _CHART[0] - _INDENT
-    for note in notes:
-        sheet.text(Area(row, 0, 1, len(_WIDTHS) + 1), f"※ {note}", "wrap", look)
-        sheet.height(row, _FIT.height(_FIT.lines(f"※ {note}", room)))
-        row += 1
-    return row

@@ -220,7 +220,7 @@ def _practice(
     if reached and not ended:
         own[year] = reached
     if ended:
-        now = own[max(own)] if own else reached
+        now = _carried(plan, own, past) if own else reached
     else:
         now = reached if status in (ACCEPTED, OLDER) else None
     earlier = [known for known in own if known < year]
@@ -229,6 +229,14 @@ def _practice(
         before = own[max(earlier)]
     change = _change(plan, practice, finished, past)
     return PracticeFigures(practice, status, now, before, own, finished, change)
+
+
+def _carried(
+    plan: Plan, own: Mapping[FiscalYear, Standing], past: Mapping[FiscalYear, Figures]
+) -> Standing | None:
+    """An ended practice's last figures, unless they are on scales no average can be taken over."""
+    last = max(own)
+    return own[last] if grading.same_totals(plan, past[last].plan) else None
 
 
 def _standing(plan: Plan, facts: Facts, no: int) -> Standing | None:

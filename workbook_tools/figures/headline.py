@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbook_tools.figures.compute import ENDED, Figures, PracticeFigures
+from workbook_tools.plan.grading import same_grades, same_totals
 from workbook_tools.plan.model import Plan
 
 HIGH = 40  # a council average of 4.0
@@ -88,7 +89,7 @@ def headline(figures: Figures) -> Headline:
         finished_until_before=sum(known.finished != figures.year for known in finished),
         finished_before=sum(known.finished == figures.year - 1 for known in finished),
         grades={rule.grade: now[rule.grade] for rule in figures.plan.grades},
-        grades_before=before if _same_letters(figures) else None,
+        grades_before=before if _same_grades(figures) else None,
         share=_share(figures),
         missing=_numbers(figures, "未提出"),
         faulty=_numbers(figures, "要修正"),
@@ -134,16 +135,6 @@ def movements(figures: Figures) -> list[tuple[PracticeFigures, int]]:
     ]
 
 
-def same_totals(plan: Plan, other: Plan) -> bool:
-    """Totals of both plans can be compared: the same criteria, each on the same scale."""
-    return _scales(plan) == _scales(other)
-
-
-def same_scale(plan: Plan, other: Plan, criterion: str) -> bool:
-    """Scores of a criterion can be compared."""
-    return _scales(plan).get(criterion) == _scales(other).get(criterion)
-
-
 def differences(figures: Figures) -> list[str]:
     """In which ways the year before was judged otherwise, in sentences for a note."""
     before = figures.before
@@ -170,21 +161,15 @@ def differences(figures: Figures) -> list[str]:
     return said
 
 
-def _scales(plan: Plan) -> dict[str, tuple[int, int]]:
-    return {c.name: (c.minimum, c.maximum) for c in plan.criteria}
-
-
-def _same_letters(figures: Figures) -> bool:
+def _same_grades(figures: Figures) -> bool:
     before = figures.before
-    return before is not None and [rule.grade for rule in before.plan.grades] == [
-        rule.grade for rule in figures.plan.grades
-    ]
+    return before is not None and same_grades(figures.plan, before.plan)
 
 
 def _share(figures: Figures) -> Share:
     upper, before = upper_grades(figures.plan), figures.before
     past = None
-    if before is not None and _same_letters(figures):
+    if before is not None and _same_grades(figures):
         past = _part(before.grades(), upper)
     return Share(upper, _part(figures.grades(), upper), past)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from workbook_tools.excel.write.formula import quoted
-from workbook_tools.plan.model import GradeRule
+from workbook_tools.plan.model import GradeRule, Plan
 
 
 def total(scores: Mapping[str, int]) -> int:
@@ -53,6 +53,28 @@ def grade_formula(rules: Sequence[GradeRule], total: str, scores: Mapping[str, s
         reached = ",".join([f"{total}>={rule.least_total}", *minima])
         formula = f"IF(AND({reached}),{quoted(rule.grade)},{formula})"
     return formula
+
+
+# --- can figures of two years be compared?
+
+
+def same_scale(plan: Plan, other: Plan, criterion: str) -> bool:
+    """Scores of a criterion can be compared."""
+    return _scales(plan).get(criterion) == _scales(other).get(criterion)
+
+
+def same_totals(plan: Plan, other: Plan) -> bool:
+    """Totals of both plans can be compared: the same criteria, each on the same scale."""
+    return _scales(plan) == _scales(other)
+
+
+def same_grades(plan: Plan, other: Plan) -> bool:
+    """Grades can be compared: the same letters in the same order, whatever their thresholds."""
+    return [rule.grade for rule in plan.grades] == [rule.grade for rule in other.grades]
+
+
+def _scales(plan: Plan) -> dict[str, tuple[int, int]]:
+    return {c.name: (c.minimum, c.maximum) for c in plan.criteria}
 
 
 def _grade(rules: Sequence[GradeRule], reached: int, parts: Mapping[str, int], unit: int) -> str:

@@ -13,6 +13,7 @@ from workbook_tools.excel.write.book import Sheet
 
 TOP = 3  # below a title and two rows of headings
 _FIT = paper.FIGURES
+_INDENT = 18  # pixels that a merged cell loses when it is printed
 
 Value = str | int | float
 
@@ -81,6 +82,17 @@ def draw_row(
         if isinstance(value, str):
             most = max(most, _FIT.lines(value, column.pixels))
     sheet.height(row, _FIT.height(most))
+
+
+def write_notes(
+    sheet: Sheet, row: int, columns: int, pixels: int, notes: Iterable[str], look: str
+) -> int:
+    """Sentences over so many columns, that many pixels wide; gives the first row below them."""
+    for note in notes:
+        sheet.text(Area(row, 0, 1, columns), f"※ {note}", "wrap", look)
+        sheet.height(row, _FIT.height(_FIT.lines(f"※ {note}", pixels - _INDENT)))
+        row += 1
+    return row
 
 
 def finish(sheet: Sheet, rows: int, columns: int, *, tall: int = 0) -> None:
