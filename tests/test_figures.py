@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from workbook_tools.era import FiscalYear
-from workbook_tools.figures.compute import Facts, Figures, compute, percent, tenths
+from workbook_tools.figures.compute import Facts, Figures, compute, tenths
+from workbook_tools.figures.headline import percent
 from workbook_tools.plan import grading
 from workbook_tools.plan.model import GradeRule
 from workbook_tools.plan.read_master import sample

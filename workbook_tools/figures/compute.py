@@ -192,11 +192,6 @@ def _figures(plan: Plan, facts: Facts, past: Mapping[FiscalYear, Figures]) -> Fi
     return Figures(plan, practices, items, themes, earlier)
 
 
-def percent(part: int, whole: int) -> int:
-    """A share in tenths of a percent, half up: 63 of 66 is 955 (95.5 %)."""
-    return (2000 * part + whole) // (2 * whole) if whole else 0
-
-
 def tenths(value: int) -> float:
     """``23`` → ``2.3``: the number whose shortest decimal is the rounded figure."""
     return float(Fraction(value, 10))
