@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from workbook_tools.era import FiscalYear
+from workbook_tools.era import years_in
 from workbook_tools.excel.read.book import OpenedBook, Table, UnreadableError, open_book
 from workbook_tools.findings import Finding, Place, found
 from workbook_tools.form.layout import COUNCIL_MEMBER, GUIDE, Field, Form, Kind
@@ -22,11 +22,9 @@ from workbook_tools.intake import accounted, witnesses
 from workbook_tools.intake.answers import Answer, Found, Noticed, Submission, understand
 from workbook_tools.intake.as_seen import see
 from workbook_tools.intake.witnesses import Dispute, FormPart, FoundForm, practice_number
-from workbook_tools.text import half_width, squeeze, tidy
+from workbook_tools.text import half_width, number_and_rest, tidy
 from workbook_tools.workspace import digest
 
-_ITEM = re.compile(r"\s*(?:no\.?|№)\s*(\d{1,5})[\s.:：、]*(.*)", re.IGNORECASE | re.DOTALL)
-_YEAR = re.compile(r"(?:令和|[rR])\d{1,2}|令和元|20\d\d")
 _PERIOD_END = re.compile(
     r"令和\s*(?P<year>\d{1,2}|元)?\s*年\s*(?P<month>\d{1,2})?\s*月(?:\s*取組終了)?"
 )
@@ -113,7 +111,7 @@ def _submission(
         answers,
         resolve(form, texts),
         practice_number(number.raw) if number else None,
-        _year_in(year.raw) if year else None,
+        next(years_in(year.raw), None) if year else None,
         _token(book, located),
         (*_noticed(book, form, located, others, answers), *noticed),
     )
@@ -175,10 +173,11 @@ def _answer(
 def _split_shared_cells(answers: dict[str, Answer]) -> None:
     """Papers that print number and name, or year and month, in one cell."""
     item, number = answers.get("取組項目"), answers.get("取組項目番号")
-    if item and (match := _ITEM.fullmatch(item.raw)) and match[2]:
-        answers["取組項目"] = _with(item, match[2], "番号と名称")
+    both = number_and_rest(item.raw, signed=True) if item else None
+    if item and both and both[1]:
+        answers["取組項目"] = _with(item, both[1], "番号と名称")
         if number and number.cell == item.cell:
-            answers["取組項目番号"] = _with(number, f"№{match[1]}", "番号と名称")
+            answers["取組項目番号"] = _with(number, f"№{both[0]}", "番号と名称")
     year, month = answers.get("取組終了_年"), answers.get("取組終了_月")
     if year and month and year.cell == month.cell:
         match = _PERIOD_END.search(half_width(year.raw))
@@ -188,9 +187,3 @@ def _split_shared_cells(answers: dict[str, Answer]) -> None:
 
 def _with(answer: Answer, value: str, how: str) -> Answer:
     return Answer(answer.name, answer.sheet, answer.cell, answer.raw, value, answer.found, how)
-
-
-def _year_in(raw: str) -> FiscalYear | None:
-    """The fiscal year named in ``令和３年度末`` or ``確認時期　令和３年度末``."""
-    match = _YEAR.search(squeeze(half_width(raw)))
-    return FiscalYear.parse(match[0]) if match else None

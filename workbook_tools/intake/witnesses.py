@@ -8,7 +8,6 @@ Sheet ② belongs to the ① whose number is printed on it. Pure.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -19,19 +18,14 @@ from workbook_tools.intake.answers import Located
 from workbook_tools.intake.as_sent import prints
 from workbook_tools.intake.by_names import NamedPart, Spot, named_parts
 from workbook_tools.intake.printed_words import SheetPart
-from workbook_tools.text import half_width, key
-
-# ``16``, ``№16``, ``１６号``; some papers print the title in the same cell: ``16 【…①】``.
-_NUMBER = re.compile(
-    r"\s*(?:no\.?|№|第)?\s*(\d{1,5})\s*号?(?=\s*$|\s*【|\s+\D)",
-    re.IGNORECASE,
-)
+from workbook_tools.text import key, number_and_rest
 
 
 def practice_number(text: str) -> int | None:
-    """The number of a practice as its header prints it; None where it is none."""
-    match = _NUMBER.match(half_width(text))
-    return int(match[1]) if match else None
+    """A practice's number as its header prints it, alone or before the title: ``16 【…①】``."""
+    found = number_and_rest(text)
+    # 16-2 and 2.5 are no number of a practice.
+    return found[0] if found and found[1][:1] not in tuple("-.,/") else None
 
 
 # Papers print these in one cell: №7 窓口の…, 令和４年３月取組終了.

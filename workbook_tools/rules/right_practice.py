@@ -6,7 +6,6 @@ and its texts are held against its header.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -15,7 +14,7 @@ from pathlib import PurePosixPath
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.form.layout import Kind
 from workbook_tools.rules.case import Case, short
-from workbook_tools.text import half_width, key
+from workbook_tools.text import key, signed_number
 
 Owners = Mapping[str, frozenset[int]]  # long text, evened out → the practices it was sent to
 
@@ -59,18 +58,9 @@ def f020_a_year_off(case: Case) -> Iterator[Finding]:
             return
 
 
-# ``No16_….xlsx``, ``№16``; the sign must be there, for other numbers mean other things.
-_IN_NAME = re.compile(r"(?:no\.?|№)\s*_?0*(\d{1,5})(?!\d)", re.IGNORECASE)
-
-
-def _number_in(name: str) -> int | None:
-    match = _IN_NAME.search(half_width(name))
-    return int(match[1]) if match else None
-
-
 def f020_named_otherwise(case: Case) -> Iterator[Finding]:
     """A warning: the file's name bears another practice's number."""
-    number = _number_in(PurePosixPath(case.submission.file).name)
+    number = signed_number(PurePosixPath(case.submission.file).name)
     if number in case.desk.practices and number != case.submission.practice_no:
         header = case.submission.practice_no
         told = f"ファイルの名前は№{number}ですが、シートの番号は№{header}です。"
