@@ -150,7 +150,7 @@ _TYPES = (b"s", b"str", b"inlineStr", b"b", b"e", b"d", b"n", b"zz", b"")
 def xml(chance: random.Random, data: bytes) -> bytes:
     """Tags, attributes, places, types, numbers and texts of one XML part change."""
     parts = dict(_parts(data))
-    name = chance.choice([one for one in parts if one.endswith((".xml", ".rels"))])
+    name = chance.choice([part for part in parts if part.endswith((".xml", ".rels"))])
     for _ in range(chance.randint(1, 6)):
         if len(parts[name]) > 8:
             parts[name] = chance.choice(_XML)(chance, parts[name])
@@ -182,8 +182,8 @@ def _tags(chance: random.Random, content: bytes) -> bytes:
     tags = list(re.finditer(rb"<[^<>]*>", content))
     if not tags:
         return content
-    one, other = chance.choice(tags), chance.choice(tags)
-    tag = one.group()
+    spot, other = chance.choice(tags), chance.choice(tags)
+    tag = spot.group()
     new = chance.choice(
         (
             b"",
@@ -198,7 +198,7 @@ def _tags(chance: random.Random, content: bytes) -> bytes:
             tag * chance.choice((100, 5000)),
         )
     )
-    return content[: one.start()] + new + content[one.end() :]
+    return content[: spot.start()] + new + content[spot.end() :]
 
 
 _XML: tuple[Mutation, ...] = (

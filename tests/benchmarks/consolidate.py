@@ -17,9 +17,10 @@ from tests.benchmarks.generator import fill_inbox
 from tests.benchmarks.measure import Figure, measure, measure_command, show
 from workbook_tools.collect.collect import collect
 from workbook_tools.consolidate.consolidate import consolidate
-from workbook_tools.plan import write_master as master
-from workbook_tools.plan.model import Plan
 from workbook_tools.outbox import put
+from workbook_tools.plan.model import Plan
+from workbook_tools.plan.write_master import master
+from workbook_tools.register.round import Round
 from workbook_tools.workspace import Workspace
 
 NOW = "2022-05-20T09:00:00+09:00"
@@ -30,8 +31,13 @@ def by_hand(plan: Plan, target: Path) -> None:
     criteria = [criterion.name for criterion in plan.criteria]
     themes = {item.no: item.themes for item in plan.items}
     rows = [
-        {"小№": one.no, "大№": one.item_no, "実践項目": one.title, **dict.fromkeys(criteria, 2)}
-        for one in plan.practices
+        {
+            "小№": practice.no,
+            "大№": practice.item_no,
+            "実践項目": practice.title,
+            **dict.fromkeys(criteria, 2),
+        }
+        for practice in plan.practices
     ]
     practices = pandas.DataFrame(rows)
     practices["合計"] = practices[criteria].sum(axis=1)
@@ -52,19 +58,21 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             workspace = Workspace(Path(folder))
             plan = fill_inbox(workspace.inbox, count)
-            put(workspace.plan_master, master.master(plan))
-            collect(workspace, plan, plan.evaluated, NOW)
-            figures = _figures(workspace, plan, count)
+            held = Round(workspace, plan, NOW)
+            put(workspace.plan_master, master(plan))
+            assert not collect(held).has_errors
+            figures = _figures(held, count)
         show(f"{count} practices", figures, figures[1])
 
 
-def _figures(workspace: Workspace, plan: Plan, count: int) -> list[Figure]:
-    words = [sys.executable, "-m", "workbook_tools", "--workspace", str(workspace.root)]
-    target = workspace.root / "by_hand.xlsx"
+def _figures(held: Round, count: int) -> list[Figure]:
+    root = held.workspace.root
+    words = [sys.executable, "-m", "workbook_tools", "--workspace", str(root)]
+    target = root / "by_hand.xlsx"
     return [
         measure_command("workbook-tools consolidate (process)", [*words, "consolidate"], 3),
-        measure("consolidate", lambda: consolidate(workspace, plan, plan.evaluated, NOW), count, 3),
-        measure("pandas + openpyxl, three tables", lambda: by_hand(plan, target), count, 3),
+        measure("consolidate", lambda: consolidate(held), count, 3),
+        measure("pandas + openpyxl, three tables", lambda: by_hand(held.plan, target), count, 3),
     ]
 
 

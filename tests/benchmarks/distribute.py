@@ -14,22 +14,22 @@ from pathlib import Path
 import openpyxl
 
 from tests.benchmarks.measure import measure, measure_command, show
-from workbook_tools.distribute.distribute import distribute, path_of
+from workbook_tools.distribute.distribute import distribute
 from workbook_tools.form import layout
 from workbook_tools.form.workbook import header
 from workbook_tools.plan.read_master import sample
+from workbook_tools.register.round import Round
 from workbook_tools.workspace import Workspace
 
 NOW = "2022-04-01T09:00:00+09:00"
 PLAN = sample()
-YEAR = PLAN.evaluated
-PRACTICES = PLAN.running(YEAR, {})
+PRACTICES = PLAN.running({})
 
 
 def ours() -> None:
     """A first `distribute`: everything is written."""
     with tempfile.TemporaryDirectory() as folder:
-        distribute(Workspace(Path(folder)), PLAN, YEAR, NOW)
+        distribute(Round(Workspace(Path(folder)), PLAN, NOW))
 
 
 def by_hand(template: Path, target: Path) -> None:
@@ -37,7 +37,7 @@ def by_hand(template: Path, target: Path) -> None:
     form = layout.form_of(PLAN)
     for practice in PRACTICES:
         book = openpyxl.load_workbook(template)
-        for name, value in header(PLAN, practice, YEAR).items():
+        for name, value in header(PLAN, practice).items():
             book[layout.SHEETS[form[name].sheet]][form[name].area.a1] = value
         for criterion in PLAN.criteria:
             field = form.yearly(criterion.name)[0]
@@ -48,15 +48,13 @@ def by_hand(template: Path, target: Path) -> None:
 def main() -> None:
     """Print both tables."""
     with tempfile.TemporaryDirectory() as folder:
-        workspace = Workspace(Path(folder))
-        distribute(workspace, PLAN, YEAR, NOW)
-        template = path_of(workspace, PRACTICES[0], YEAR)
+        held = Round(Workspace(Path(folder)), PLAN, NOW)
+        distribute(held)
+        template = held.form_path(PRACTICES[0])
         count = len(PRACTICES)
         figures = [
             measure("workbook-tools distribute", ours, count),
-            measure(
-                "again, nothing changed", lambda: distribute(workspace, PLAN, YEAR, NOW), count
-            ),
+            measure("again, nothing changed", lambda: distribute(held), count),
             measure("openpyxl load, fill, save", lambda: by_hand(template, Path(folder)), count, 1),
         ]
     show(f"{count} forms", figures, figures[0])

@@ -23,6 +23,10 @@ _WORDS = (
 )
 
 
+_SHEETS = ("xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml")
+_NUMBER = r'(<c r="A1"[^>]*><v>)1(</v>)'
+
+
 def plan_of(count: int) -> Plan:
     """The sample plan with ``count`` practices, all running."""
     items, departments = PLAN.items, PLAN.departments
@@ -65,16 +69,14 @@ def _form(parts: dict[str, bytes], plan: Plan, practice: Practice, chance: rando
         (f"№{first.item_no}<", f"№{practice.item_no}<"),
     ):
         texts = texts.replace(old, new)
-    sheet = parts["xl/worksheets/sheet1.xml"].decode()
-    sheet = re.sub(r'(<c r="A1"[^>]*><v>)1(</v>)', rf"\g<1>{practice.no}\2", sheet)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
         for name, part in parts.items():
             content: bytes | str = part
             if name == "xl/sharedStrings.xml":
                 content = texts
-            elif name == "xl/worksheets/sheet1.xml":
-                content = sheet
+            elif name in _SHEETS:  # both say the number
+                content = re.sub(_NUMBER, rf"\g<1>{practice.no}\2", part.decode())
             book.writestr(name, content)
     return buffer.getvalue()
 

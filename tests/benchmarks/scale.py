@@ -16,16 +16,17 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks.generator import fill_inbox, plan_of
-from workbook_tools.plan import write_master as master
 from workbook_tools.outbox import put
+from workbook_tools.plan.write_master import master
 from workbook_tools.workspace import Workspace
 
 _MEASURED = (
     "import resource, subprocess, sys, time\n"
     "before = time.perf_counter()\n"
-    "done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n"
+    "null, pipe = subprocess.DEVNULL, subprocess.PIPE\n"
+    "done = subprocess.run(sys.argv[1:], stdout=null, stderr=pipe, text=True)\n"
     "used = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
-    "assert done.returncode in (0, 1), done.returncode\n"
+    "assert done.returncode in (0, 1) and 'Traceback' not in done.stderr, done.stderr\n"
     "print(used.ru_utime + used.ru_stime, time.perf_counter() - before, used.ru_maxrss / 1024)"
 )
 _STEPS = (
@@ -62,7 +63,7 @@ def main() -> None:
     for count in [int(word) for word in sys.argv[1:]] or [70, 700, 7000]:
         with tempfile.TemporaryDirectory() as folder:
             workspace = Workspace(Path(folder))
-            put(workspace.plan_master, master.master(plan_of(count)))
+            put(workspace.plan_master, master(plan_of(count)))
             fill_inbox(workspace.inbox, count)
             command = [sys.executable, "-m", "workbook_tools", "--workspace", folder]
             steps = [(name, [*command, *words]) for name, words in _STEPS]

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from workbook_tools.consolidate import consolidate
+from workbook_tools.consolidate.consolidate import consolidate
 from workbook_tools.demo.demo import play
 from workbook_tools.excel.pdf import to_pdf
 
@@ -24,9 +24,7 @@ def main() -> None:
             Path(folder) / "demo",
             NOW,
             lambda line: None,
-            lambda workspace, plan, year: (
-                consolidate.consolidate(Round(workspace, plan.of_year(year), NOW)).paths
-            ),
+            lambda held: consolidate(held).paths,
         )
         form = next(story.workspace.inbox.rglob("No16_*.xlsx"))
         sheets, list_ = to_pdf([form, story.outputs[0]])
