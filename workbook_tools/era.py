@@ -69,6 +69,11 @@ def _western(match: re.Match[str]) -> int:
     return _REIWA_OFFSET + (1 if match["reiwa"] == "元" else int(match["reiwa"]))
 
 
+def of_the_era(year: int) -> int:
+    """A calendar year as the era counts it: 2022 → 4; one of the era stays."""
+    return year - _REIWA_OFFSET if year > _REIWA_OFFSET else year
+
+
 def years_in(text: str, *, ends: bool = False) -> Iterator[FiscalYear]:
     """The fiscal years a text names, ``令和３年度末`` → R3; ``ends``: only those with 末."""
     for match in _ANYWHERE.finditer(key(text)):

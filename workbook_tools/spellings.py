@@ -7,8 +7,8 @@ spellings have in common. It is for telling what is meant, never for printing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 # --- signs: what nobody sees, what says "none", and shapes of one sign
 
@@ -73,12 +73,13 @@ YEAR_BEFORE = ("前年度", "昨年度", "前年", "昨年")
 AND = ("及び", "および", "並びに", "ならびに", "と", "、")
 UP_TO = ("から", "~")
 NUMBER_SIGNS = ("No.", "No", "№", "第", "番")
-# A phrase like these inside a sentence is no reference, but worth a word.
-LIKE_BEFORE = re.compile("[前昨]年度?同様")
+# Inside a sentence these are no references, but worth a word.
+LIKE_BEFORE = ("前年度同様", "昨年度同様", "前年同様", "昨年同様")
 
-# Results begin with one of these, in brackets of any kind.
+# Results begin with one of these, in brackets.
 MARKS = ("新", "継")
 MARK_WORDS = {"新規": "新", "継続": "継"}
+BRACKETS = ("()", "（）", "（)", "(）", "[]", "［］", "【】", "〔〕", "〈〉", "<>", "＜＞")
 
 # 取組終了, as a whole row or at the end of a line; and what may stand in between.
 ENDED = ("取組終了", "取組終了済", "取組終了済み")
@@ -98,28 +99,29 @@ NOTHING = (
 )
 # Behind a score, and behind year and month of an end
 POINTS = ("点", "てん", "ポイント")
-AFTER_END = ("取組終了", "月")
+AFTER_END = ("取組終了", "月", "年度", "年")
 # A reason or a text that only points elsewhere
 ELSEWHERE = ("別紙のとおり", "別紙参照", "別添のとおり", "別添参照", "別紙", "別添")
 
 # --- numbers and years
 
-MOST_LABELS, MOST_YEARS = 30, 30  # that a reference is understood to name
+MOST_LABELS, MOST_YEARS = 30, 20  # that a reference is understood to name
 FIRST_YEAR = 2019  # 令和元年
-_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _PARENTHESISED = "⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇"
 
 
 def label_spellings(number: int) -> tuple[str, ...]:
     """What names a row of 取組内容, folded: ``⑤`` ``⑸`` ``5`` ``(5)``."""
-    signs = [signs[number - 1] for signs in (_CIRCLED, _PARENTHESISED) if number <= len(signs)]
+    signs = [signs[number - 1] for signs in (CIRCLED, _PARENTHESISED) if number <= len(signs)]
     return (*signs, str(number), f"({number})")
 
 
 def year_spellings(number: int) -> tuple[str, ...]:
-    """What names a fiscal year of the Reiwa era, folded: ``R3`` ``2021``."""
-    first = ("R元",) if number == 1 else ()
-    return (f"R{number}", *first, str(FIRST_YEAR - 1 + number))
+    """What names a fiscal year of the Reiwa era, folded: ``R3`` ``R3年度`` ``3年度`` ``2021``."""
+    years = (f"R{number}", str(FIRST_YEAR - 1 + number), *(("R元",) if number == 1 else ()))
+    long = (f"{year}{end}" for year in (*years, str(number)) for end in ("年度", "年"))
+    return (*years, *long)
 
 
 LABELS = {sign: number for number in range(1, MOST_LABELS + 1) for sign in label_spellings(number)}
@@ -153,7 +155,6 @@ def _words() -> Iterable[tuple[str, str]]:
     yield "令和", "R"
     for word in YEAR_BEFORE:
         yield word, FOLDED_BEFORE
-    yield from (("年度", ""), ("年", ""))
     for word in NUMBER_SIGNS:
         yield word.translate(_TABLE), ""
     for word in SAME_AS:
@@ -183,17 +184,37 @@ def _words() -> Iterable[tuple[str, str]]:
 WORDS = tuple(_words())
 
 
+# Results as they begin with their mark: (新) （継） 【新】
+MARKED = frozenset(f"{pair[0]}{mark}{pair[1]}" for mark in MARKS for pair in BRACKETS)
+
+
+def telltale(spelling: str) -> str:
+    """The sign that shows where a spelling may stand: its first kanji, else its last sign."""
+    return next((sign for sign in spelling if "一" <= sign <= "龠"), spelling[-1])
+
+
+TELLTALES = frozenset(map(telltale, (*SAME_AS, *ABOVE, *LEFT)))
+
+
 def fold(text: str) -> str:
     """The text as its spellings have it in common, line by line; lines stay lines.
 
     Blanks and full stops are gone, signs have one shape, words one spelling, bullets and a lone
     dash ("none") are gone from their lines: ``　・（5） に同じ。`` → ``(5)```.
     """
+    return _fold_short(text) if len(text) <= _SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     folded = f"\n{text.translate(_TABLE)}\n"
     for old, new in WORDS:
         if old in folded:
             folded = folded.replace(old, new)
     return folded[1:-1]
+
+
+_SHORT = 40  # what is no longer is often typed again
+_fold_short = lru_cache(maxsize=4096)(_fold)
 
 
 def word(text: str) -> str:
@@ -204,3 +225,28 @@ def word(text: str) -> str:
 def folded(words: Iterable[str]) -> frozenset[str]:
     """A table's words as :func:`word` gives them."""
     return frozenset(map(word, words))
+
+
+# Signs that a cell may begin with and still say nothing.
+SAYS_NOTHING = frozenset(sign for sign, _ in SIGNS if not word(sign)) | frozenset(
+    sign for sign in SHAPES if not word(sign)
+)
+
+# What a folded score or end sheds before its digits are looked at; it stands between two bars.
+SCORE_SHEDS = (
+    *((f"{word(unit)}|", "|") for unit in POINTS),
+    *((f".{'0' * zeros}|", "|") for zeros in (3, 2, 1, 0)),
+    ("|+", "|"),
+)
+END_SHEDS = (
+    *((f"{word(after)}|", "|") for after in AFTER_END),
+    *(("|R", "|"), ("|.", "|"), ("|元|", "|1|")),
+)
+
+
+def shed(text: str, words: Iterable[tuple[str, str]]) -> str:
+    """A folded answer without what its digits may stand between."""
+    text = f"|{text}|"
+    for old, new in words:
+        text = text.replace(old, new)
+    return text[1:-1]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from workbook_tools.spellings import BLANKS, CIRCLES, DASHES
+from workbook_tools import spellings
+from workbook_tools.spellings import BLANKS, CIRCLES, DASHES, SAYS_NOTHING, word
 
 _DASH_TABLE = dict.fromkeys(map(ord, DASHES), DASHES[0])
 # NFKC turns the katakana prolonged sound mark's half-width form into ー; ー is a dash only alone.
@@ -24,7 +25,7 @@ LONGEST = 32_767  # characters a cell of Excel holds
 CUT = "…（長いため、以下を省きました）"
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
-CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+CIRCLED = spellings.CIRCLED
 MARK = "○"
 
 
@@ -74,9 +75,9 @@ def half_width(text: str) -> str:
 
 
 def is_none_mark(text: str) -> bool:
-    """True for a cell that holds only dashes: somebody wrote "none"."""
+    """True for a cell that holds only dashes, or a bullet with nothing behind: it says "none"."""
     bare = squeeze(text)
-    return bool(bare) and all(char in DASHES for char in bare)
+    return bool(bare) and bare[0] in SAYS_NOTHING and not word(bare)
 
 
 def is_marked(text: str) -> bool:

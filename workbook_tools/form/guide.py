@@ -19,25 +19,13 @@ _COLUMN_PIXELS = (150, 150, 380)
 _LAST = len(_COLUMN_PIXELS) - 1
 _POINTS_A_LINE, _EDGE = 12.0, 4.0
 
-_MESSAGES = {
-    "工程_当初": "当初の計画です。前の年度と同じなら ⇒ と書けます。",
-    "工程_変更": "計画を変えた年度だけ書きます。前の年度と同じなら ⇒ と書けます。",
-    "取組予定": "１つの欄に取組を１つ。前に書いた取組と同じなら「⑤と同じ」と書けます。",
-    "取組結果": "(新)新しい取組、(継)続けている取組のどちらかで始めてください。上の欄と同じなら「同上」と書けます。",
-    "課題": "なければ「特になし」。前の年度と同じなら「Ｒ２と同じ」と書けます（１行だけでも可）。",
-    "解決方法": "課題への対応です。前の年度と同じなら「Ｒ２と同じ」と書けます（１行だけでも可）。",
-    "特記事項": "この年度の取組で、特に伝えたいことを書いてください。",
-    "特記すべき事項": "特記事項のうち、特に重要なことがあれば書いてください。なければ空欄のままです。",
-}
-
 
 def message(item: Field, year: FiscalYear) -> str:
     """What appears beside a text cell when it is chosen; at most 255 characters."""
-    if item.name.startswith("評価理由"):
-        return f"{year.wide}年度の評点をこう付けた理由を書いてください。"
-    if item.year and item.year > year and item.stem == "課題":
-        return "今後、想定される課題があれば書いてください。"
-    return _MESSAGES[item.stem]
+    assert item.entry is not None
+    is_ahead = item.year is not None and item.year > year
+    hint = (item.entry.hint_ahead if is_ahead else "") or item.entry.hint
+    return hint.format(year=year.wide)
 
 
 def write(book: Book, plan: Plan, practice: Practice) -> None:

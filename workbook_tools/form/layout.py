@@ -1,38 +1,39 @@
-"""Both sheets of the progress form, declared once: for the writer, the formulas and the reader.
+"""Both sheets of the progress form laid out: for the writer, the formulas and the reader.
 
-No row or column number of the form stands in any other module. Names are those of the contract,
-wording and order of labels those of the papers (domain §4, §5; forms.md).
+What the form holds is declared in :mod:`spec`; where it stands is decided here. No row or column
+number of the form stands in any other module.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
+from workbook_tools import spellings
 from workbook_tools.cells import Area
 from workbook_tools.era import FiscalYear
+from workbook_tools.excel.write import paper
+from workbook_tools.form import spec as specs
+from workbook_tools.form.spec import Entry, Spec, Stem
 from workbook_tools.plan.model import Plan
+from workbook_tools.text import CIRCLED
 
 FORM_VERSION = "1"  # 様式版: raised whenever a field is added, removed or means something else
 SHEETS = ("進捗状況シート①", "進捗状況シート②")
 GUIDE = "記入要領"
 COUNCIL_MEMBER = "委員番号"  # a name that every 評価シート has and no progress sheet
 
-ROWS_A_YEAR = 3  # 取組内容, domain §4
-STATUSES = ("工程どおり", "工程見直し")
-ON_PLAN, REVISED = STATUSES
-OVERALL = "総合評価"
+STATUSES = ON_PLAN, REVISED = spellings.ON_PLAN[0], spellings.REVISED[0]
+OVERALL = str(Stem.OVERALL)
 
+ROWS_A_YEAR = specs.SPEC.rows_a_year
 # The grid: equal columns, wide enough that height and width of the page are used alike.
 COLUMNS = 28
 COLUMN_PIXELS = 31
-# A wrapped line of 9 pt takes 11.5 pt and the cell's edge 2 pt, in Excel and in LibreOffice alike.
-LINE_POINTS, EDGE_POINTS = 11.5, 2.0
-# Half-width characters of 6 px that fit a line: the edges take 6 px, printing widens by 3 %.
-_EDGE_PIXELS, _HALF_WIDTH_PIXELS = 6, 6.2
+LINE_POINTS, EDGE_POINTS = paper.FORM.line, paper.FORM.edge
 
 # Beside the form, outside the print area: spacer, live checks, what references mean.
 SPACER, CHECKS, MEANING, MEANING_2 = COLUMNS, COLUMNS + 1, COLUMNS + 2, COLUMNS + 3
@@ -46,20 +47,6 @@ BESIDE = ("入力チェック（印刷されません）", "↓確かめるこ�
 # What the live checks say at the top of both sheets.
 COUNT = Area(1, CHECKS)
 COMPLETE = "入力漏れはありません"
-
-# Printed lines of an open cell: the 95 % length of domain §5 with one line break, and one line
-# more in the evaluated year. The cells of ② share the rest of the page.
-_LINES_AHEAD = {"工程_当初": 3, "工程_変更": 3, "取組予定": 3, "課題": 9, "解決方法": 9}
-_LINES_BEHIND = {**_LINES_AHEAD, "取組予定": 4, "取組結果": 4}
-_LINES_NOW = {
-    **_LINES_AHEAD,
-    "工程_変更": 4,
-    "取組予定": 5,
-    "取組結果": 5,
-    "課題": 10,
-    "解決方法": 10,
-}
-_LINES_OF_REASON, _LINES_OF_REMARKS = 2, {"特記事項": 10, "特記すべき事項": 8}
 
 
 class Kind(StrEnum):
@@ -92,11 +79,12 @@ class Field:
     kind: Kind
     year: FiscalYear | None = None
     n: int | None = None
+    entry: Entry | None = None  # of a text field: what the spec says of it
 
     @property
     def columns(self) -> int:
         """Half-width characters on one printed line."""
-        return int((self.area.cols * COLUMN_PIXELS - _EDGE_PIXELS) / _HALF_WIDTH_PIXELS)
+        return paper.FORM.characters(self.area.cols * COLUMN_PIXELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +110,7 @@ class Form:
     fields: tuple[Field, ...]
     labels: tuple[Label, ...]
     rows: tuple[int, int]
+    spec: Spec
 
     @cached_property
     def _by_name(self) -> Mapping[str, Field]:
@@ -156,17 +145,25 @@ class Form:
         found = self._series.get((stem, 0))
         if found is None:
             found = tuple(
-                self[field_name(stem, year, n)]
-                for year in self.years
-                for n in range(1, ROWS_A_YEAR + 1)
+                self[field_name(stem, year, n)] for year in self.years for n in self.numbers
             )
             self._series[stem, 0] = found
         return found
 
     @property
+    def numbers(self) -> range:
+        """The rows a year has in 取組内容, from 1."""
+        return range(1, self.spec.rows_a_year + 1)
+
+    @property
     def reasons(self) -> tuple[Field, ...]:
         """評価理由 per criterion, and for 総合評価 last."""
-        return tuple(self[f"評価理由_{name}"] for name in (*self.criteria, OVERALL))
+        return tuple(self[reason_name(name)] for name in (*self.criteria, OVERALL))
+
+    @cached_property
+    def remarks(self) -> tuple[Field, ...]:
+        """The wide fields at the end of ②."""
+        return tuple(self[entry.stem] for entry in self.spec.remarks)
 
     def print_area(self, sheet: int) -> Area:
         """What is printed of a sheet, on one page."""
@@ -179,50 +176,64 @@ def field_name(stem: str, year: FiscalYear | None = None, n: int | None = None) 
     return "_".join(str(part) for part in (stem, year, n) if part is not None)
 
 
+def reason_name(criterion: str) -> str:
+    """``進捗度`` → ``評価理由_進捗度``; 総合評価 has a reason too."""
+    return f"{Stem.REASON}_{criterion}"
+
+
+def theme_name(theme: str) -> str:
+    """``財政`` → ``テーマ_財政``."""
+    return f"{Stem.THEME}_{theme}"
+
+
 def form_of(plan: Plan) -> Form:
     """The form of a plan; the same for all its practices."""
     return build(
         plan.years,
         tuple(criterion.name for criterion in plan.criteria),
         tuple(theme.short for theme in plan.themes),
+        specs.SPEC,
     )
 
 
 def open_lines(field: Field, evaluated: FiscalYear) -> int:
     """How many printed lines an open text cell has room for."""
-    if field.year is None:
-        return _LINES_OF_REMARKS.get(field.stem, _LINES_OF_REASON)
-    if field.year == evaluated:
-        return _LINES_NOW[field.stem]
-    lines = _LINES_AHEAD if field.year > evaluated else _LINES_BEHIND
-    return lines.get(field.stem, 1)
-
-
-def capacity(field: Field, evaluated: FiscalYear) -> int:
-    """How many full-width characters an open text cell prints."""
-    return field.columns // 2 * open_lines(field, evaluated)
+    assert field.entry is not None
+    lines = field.entry.lines
+    if field.year is None or field.year == evaluated:
+        return lines.now
+    return lines.ahead if field.year > evaluated else lines.behind
 
 
 @lru_cache(maxsize=8)
 def build(
-    years: tuple[FiscalYear, ...], criteria: tuple[str, ...], themes: tuple[str, ...]
+    years: tuple[FiscalYear, ...],
+    criteria: tuple[str, ...],
+    themes: tuple[str, ...],
+    spec: Spec = specs.SPEC,
 ) -> Form:
-    """Lay both sheets out. Pure geometry: what is open, locked or filled is the writer's."""
+    """Lay both sheets out. Pure geometry: what is open, locked or filled is the writer's.
+
+    Raises ValueError where 取組内容 would have more rows than there are labels.
+    """
+    if spec.rows_a_year * len(years) > len(CIRCLED):
+        raise ValueError(f"no labels for {spec.rows_a_year} rows in {len(years)} years")
     sheets = (_Sheet(0), _Sheet(1))
     _head(sheets[0], themes)
-    _schedule(sheets[0], years)
-    _activities(sheets[0], years)
-    _evaluation(sheets[0], years, criteria)
+    _schedule(sheets[0], years, spec)
+    _activities(sheets[0], years, spec)
+    _evaluation(sheets[0], years, criteria, spec.reason)
     _ending(sheets[0])
     _second_head(sheets[1])
-    _issues(sheets[1], years)
-    _remarks(sheets[1])
+    _issues(sheets[1], years, spec.issues)
+    _remarks(sheets[1], spec.remarks)
     return Form(
         years,
         criteria,
         tuple(field for sheet in sheets for field in sheet.fields),
         tuple(label for sheet in sheets for label in sheet.labels),
         (sheets[0].row, sheets[1].row),
+        spec,
     )
 
 
@@ -251,86 +262,86 @@ class _Sheet:
         n: int | None = None,
     ) -> None:
         name = field_name(stem, year, n)
-        self.fields.append(Field(name, stem, title, self.number, area, kind, year, n))
+        self.fields.append(Field(name, str(stem), title, self.number, area, kind, year, n))
+
+    def entry(
+        self, area: Area, entry: Entry, year: FiscalYear | None = None, n: int | None = None
+    ) -> None:
+        title = entry.title.format(year=year.wide if year else "", n=n)
+        self.field(area, entry.stem, title, Kind.TEXT, year, n)
+        self.fields[-1] = replace(self.fields[-1], entry=entry)
 
 
 def _head(sheet: _Sheet, themes: tuple[str, ...]) -> None:
-    sheet.field(Area(0, 0, 1, 3), "項目番号", "実践項目の番号", Kind.FIXED)
+    sheet.field(Area(0, 0, 1, 3), Stem.NUMBER, "実践項目の番号", Kind.FIXED)
     sheet.label(Area(0, 3, 1, 16), "【{plan}進捗状況シート①】", "title")
     sheet.label(Area(0, 19, 1, 3), "確認時期")
-    sheet.field(Area(0, 22, 1, 6), "確認年度", "確認時期", Kind.FIXED)
+    sheet.field(Area(0, 22, 1, 6), Stem.SEASON, "確認時期", Kind.FIXED)
     sheet.label(Area(1, 0, 1, 3), "取組項目")
-    sheet.field(Area(1, 3, 1, 2), "取組項目番号", "取組項目の番号", Kind.FIXED)
-    sheet.field(Area(1, 5, 1, 8), "取組項目", "取組項目", Kind.FIXED)
+    sheet.field(Area(1, 3, 1, 2), Stem.ITEM_NUMBER, "取組項目の番号", Kind.FIXED)
+    sheet.field(Area(1, 5, 1, 8), Stem.ITEM, "取組項目", Kind.FIXED)
     sheet.label(Area(2, 0, 1, 3), "実践項目")
-    sheet.field(Area(2, 3, 1, 10), "実践項目", "実践項目", Kind.FIXED)
+    sheet.field(Area(2, 3, 1, 10), Stem.TITLE, "実践項目", Kind.FIXED)
     sheet.label(Area(1, 13, 2, 1), "テーマ", "vertical")
     for theme, (first, after) in zip(themes, _split(14, COLUMNS, len(themes)), strict=True):
         sheet.label(Area(1, first, 1, after - first), theme)
         area = Area(2, first, 1, after - first)
-        sheet.field(area, f"テーマ_{theme}", f"テーマ「{theme}」", Kind.MARK)
+        sheet.field(area, theme_name(theme), f"テーマ「{theme}」", Kind.MARK)
     sheet.label(Area(3, 0, 1, 3), "担当部署")
-    sheet.field(Area(3, 3, 1, 25), "担当部署", "担当部署", Kind.FIXED)
-    sheet.field(Area(0, MEANING_2), "様式版", "様式版", Kind.FIXED)
+    sheet.field(Area(3, 3, 1, 25), Stem.DEPARTMENT, "担当部署", Kind.FIXED)
+    sheet.field(Area(0, MEANING_2), Stem.VERSION, "様式版", Kind.FIXED)
     sheet.row = 4
 
 
-def _schedule(sheet: _Sheet, years: tuple[FiscalYear, ...]) -> None:
+def _schedule(sheet: _Sheet, years: tuple[FiscalYear, ...], spec: Spec) -> None:
     top = sheet.row
     sheet.label(Area(top, 0, 3, 1), "工程表", "vertical")
     sheet.label(Area(top, 1, 1, 2), "(予定含)")
-    sheet.label(Area(top + 1, 1, 1, 2), "当初")
-    sheet.label(Area(top + 2, 1, 1, 2), "変更")
+    for row, entry in enumerate(spec.schedule, start=top + 1):
+        sheet.label(Area(row, 1, 1, 2), entry.heading)
     for year, (first, after) in zip(years, _split(3, COLUMNS, len(years)), strict=True):
         cols = after - first - 1
         sheet.label(Area(top, first, 1, cols), f"{year.wide}年度")
-        sheet.field(
-            Area(top + 1, first, 1, cols),
-            "工程_当初",
-            f"{year.wide}年度の当初の工程",
-            Kind.TEXT,
-            year,
-        )
-        sheet.field(
-            Area(top + 2, first, 1, cols),
-            "工程_変更",
-            f"{year.wide}年度の変更後の工程",
-            Kind.TEXT,
-            year,
-        )
-        area = Area(top, after - 1, 3, 1)
-        sheet.field(area, "工程_状況", f"{year.wide}年度の工程の状況", Kind.STATUS, year)
+        for row, entry in enumerate(spec.schedule, start=top + 1):
+            sheet.entry(Area(row, first, 1, cols), entry, year)
+        area, title = Area(top, after - 1, 3, 1), f"{year.wide}年度の工程の状況"
+        sheet.field(area, Stem.STATUS, title, Kind.STATUS, year)
     sheet.row = top + 3
 
 
-def _activities(sheet: _Sheet, years: tuple[FiscalYear, ...]) -> None:
-    top = sheet.row
-    sheet.label(Area(top, 0, 1 + ROWS_A_YEAR * len(years), 1), "取組内容", "vertical")
+def _activities(sheet: _Sheet, years: tuple[FiscalYear, ...], spec: Spec) -> None:
+    top, columns = sheet.row, _beside(3, spec.activities)
+    sheet.label(Area(top, 0, 1 + spec.rows_a_year * len(years), 1), "取組内容", "vertical")
     sheet.label(Area(top, 1), "年度")
     sheet.label(Area(top, 2), "番号")
-    sheet.label(Area(top, 3, 1, 8), "【取組予定・今後の取組予定】")
-    sheet.label(Area(top, 11, 1, 17), "【取組結果・評価につながる活動指標(効果)】")
+    for entry, first in columns:
+        sheet.label(Area(top, first, 1, entry.cols), entry.heading)
     row = top + 1
     for year in years:
-        sheet.label(Area(row, 1, ROWS_A_YEAR, 1), year.wide, "vertical")
-        for n in range(1, ROWS_A_YEAR + 1):
-            sheet.field(Area(row, 2), "取組番号", "取組番号", Kind.LABEL, year, n)
-            for stem, first, cols in (("取組予定", 3, 8), ("取組結果", 11, 17)):
-                title = f"{year.wide}年度の{stem}（{n}行目）"
-                sheet.field(Area(row, first, 1, cols), stem, title, Kind.TEXT, year, n)
+        sheet.label(Area(row, 1, spec.rows_a_year, 1), year.wide, "vertical")
+        for n in range(1, spec.rows_a_year + 1):
+            sheet.field(Area(row, 2), Stem.LABEL, "取組番号", Kind.LABEL, year, n)
+            for entry, first in columns:
+                sheet.entry(Area(row, first, 1, entry.cols), entry, year, n)
             row += 1
     sheet.row = row
 
 
-def _evaluation(sheet: _Sheet, years: tuple[FiscalYear, ...], criteria: tuple[str, ...]) -> None:
+def _evaluation(
+    sheet: _Sheet, years: tuple[FiscalYear, ...], criteria: tuple[str, ...], reason: Entry
+) -> None:
     top = sheet.row
     first_reason = 3 + len(years)
     sheet.label(Area(top, 0, 3 + len(criteria), 1), "取組に対する自己評価", "vertical")
     sheet.label(Area(top, 1, 1, 2), "評価項目")
     for col, year in enumerate(years, start=3):
         sheet.label(Area(top, col), year.wide)
-    sheet.label(Area(top, first_reason, 1, COLUMNS - first_reason), "【評価の理由】")
-    rows = [*((name, Kind.SCORE) for name in criteria), ("合計", Kind.TOTAL), (OVERALL, Kind.GRADE)]
+    sheet.label(Area(top, first_reason, 1, COLUMNS - first_reason), reason.heading)
+    rows = [
+        *((name, Kind.SCORE) for name in criteria),
+        (str(Stem.TOTAL), Kind.TOTAL),
+        (OVERALL, Kind.GRADE),
+    ]
     for row, (name, kind) in enumerate(rows, start=top + 1):
         sheet.label(Area(row, 1, 1, 2), name)
         for col, year in enumerate(years, start=3):
@@ -339,57 +350,59 @@ def _evaluation(sheet: _Sheet, years: tuple[FiscalYear, ...], criteria: tuple[st
         if kind is Kind.TOTAL:
             sheet.label(area, "", "plain")
         else:
-            sheet.field(area, f"評価理由_{name}", f"{name}の評価の理由", Kind.TEXT)
+            title = reason.title.format(name=name)
+            sheet.entry(area, replace(reason, stem=reason_name(name), title=title))
     sheet.row = top + 1 + len(rows)
 
 
 def _ending(sheet: _Sheet) -> None:
     row = sheet.row
     sheet.label(Area(row, 0, 1, 11), "取組終了の場合記入 → 令和", "before")
-    sheet.field(Area(row, 11, 1, 2), "取組終了_年", "取組終了の年", Kind.END_YEAR)
+    sheet.field(Area(row, 11, 1, 2), Stem.END_YEAR, "取組終了の年", Kind.END_YEAR)
     sheet.label(Area(row, 13), "年", "plain")
-    sheet.field(Area(row, 14, 1, 2), "取組終了_月", "取組終了の月", Kind.END_MONTH)
+    sheet.field(Area(row, 14, 1, 2), Stem.END_MONTH, "取組終了の月", Kind.END_MONTH)
     sheet.label(Area(row, 16, 1, 12), "月取組終了", "after")
     sheet.row = row + 1
 
 
 def _second_head(sheet: _Sheet) -> None:
-    sheet.repeat(Area(0, 0, 1, 3), "項目番号")
+    sheet.repeat(Area(0, 0, 1, 3), Stem.NUMBER)
     sheet.label(Area(0, 3, 1, 16), "【{plan}進捗状況シート②】", "title")
     sheet.label(Area(0, 19, 1, 3), "確認時期")
-    sheet.repeat(Area(0, 22, 1, 6), "確認年度")
+    sheet.repeat(Area(0, 22, 1, 6), Stem.SEASON)
     sheet.label(Area(1, 0, 1, 3), "実践項目")
-    sheet.repeat(Area(1, 3, 1, 20), "実践項目")
-    sheet.repeat(Area(1, 23, 1, 5), "取組項目番号")
+    sheet.repeat(Area(1, 3, 1, 20), Stem.TITLE)
+    sheet.repeat(Area(1, 23, 1, 5), Stem.ITEM_NUMBER)
     sheet.row = 2
 
 
-def _issues(sheet: _Sheet, years: tuple[FiscalYear, ...]) -> None:
+def _issues(sheet: _Sheet, years: tuple[FiscalYear, ...], entries: tuple[Entry, ...]) -> None:
     top = sheet.row
-    columns = (
-        ("課題", "課題", 3, 11, "課題・問題点／今後の想定される課題等"),
-        ("解決方法", "解決方法", 14, 14, "左記の解決方法"),
-    )
     sheet.label(Area(top, 0, 1 + len(years), 1), "取組上の課題等", "vertical")
     sheet.label(Area(top, 1, 1, 2), "年度")
-    for stem, title, first, cols, heading in columns:
-        sheet.label(Area(top, first, 1, cols), heading)
+    for entry, first in _beside(3, entries):
+        sheet.label(Area(top, first, 1, entry.cols), entry.heading)
         for row, year in enumerate(years, start=top + 1):
-            area = Area(row, first, 1, cols)
-            sheet.field(area, stem, f"{year.wide}年度の{title}", Kind.TEXT, year)
+            sheet.entry(Area(row, first, 1, entry.cols), entry, year)
     for row, year in enumerate(years, start=top + 1):
         sheet.label(Area(row, 1, 1, 2), year.wide)
     sheet.row = top + 1 + len(years)
 
 
-def _remarks(sheet: _Sheet) -> None:
-    for name, heading in (
-        ("特記事項", "特記事項"),
-        ("特記すべき事項", "【上記のうち、特記すべき事項】"),
-    ):
-        sheet.label(Area(sheet.row, 0, 1, COLUMNS), heading)
-        sheet.field(Area(sheet.row + 1, 0, 1, COLUMNS), name, name, Kind.TEXT)
+def _remarks(sheet: _Sheet, entries: tuple[Entry, ...]) -> None:
+    for entry in entries:
+        sheet.label(Area(sheet.row, 0, 1, COLUMNS), entry.heading)
+        sheet.entry(Area(sheet.row + 1, 0, 1, COLUMNS), entry)
         sheet.row += 2
+
+
+def _beside(first: int, entries: Iterable[Entry]) -> list[tuple[Entry, int]]:
+    """Entries side by side, each with its first column."""
+    placed = []
+    for entry in entries:
+        placed.append((entry, first))
+        first += entry.cols
+    return placed
 
 
 def _split(first: int, after: int, parts: int) -> Iterable[tuple[int, int]]:

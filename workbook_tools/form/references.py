@@ -1,42 +1,63 @@
 """What people mean by ⇒, ⑤と同じ, Ｒ２と同じ, 同上 and 同左 (domain §6). Pure.
 
 Raw text, resolved text, the chain and the cells meant are all kept; nothing is replaced silently.
-A line that is only a reference is replaced; a phrase inside a sentence is left as typed.
+A line that is only a reference is replaced; a phrase inside a sentence is left as typed. How all of
+it may be spelled stands in :mod:`spellings`. The form's formulas follow the same grammar as far as
+formulas can; where they cannot, :attr:`Resolved.beyond` says so (R307).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from workbook_tools.era import FiscalYear
 from workbook_tools.form.layout import Field, Form, field_name
+from workbook_tools.form.spec import Stem
+from workbook_tools.spellings import (
+    ABOVE,
+    AND,
+    AS_BEFORE,
+    DASHES,
+    FIRST_YEAR,
+    FOLDED_ABOVE,
+    FOLDED_BEFORE,
+    FOLDED_LEFT,
+    LABELS,
+    LEFT,
+    LIKE_BEFORE,
+    MARKED,
+    MARKS,
+    REFERS,
+    SAME_AS,
+    TELLTALES,
+    UP_TO,
+    YEARS,
+    fold,
+    folded,
+    word,
+)
 from workbook_tools.text import CIRCLED, circled, half_width, is_blank, squeeze, tidy
 
-# Accepted spellings, as data. Widths and spaces are evened out before they are looked for.
-ARROWS = frozenset({"⇒", "→", "⇨", "➡", "=>", "->"})
-_SAME = r"(?:[とに]同じ|[とに]同様|と同一)(?:です)?[。.]?"
-_LABEL = rf"(?:[{CIRCLED}]|\(\d{{1,2}}\))"
-_JOIN = r"(?:[、,・/]|及び|および|並びに|と)"
-_RANGE = r"(?:[~～〜\-－―]|から)"
-_YEAR = r"(?:[rR]\d{1,2}(?:年度?)?|令和(?:\d{1,2}|元)年?度?|20\d\d年?度?|[前昨]年度?)"
-_NOTE = r"(?P<note>\(.*\))?"
-_MARK = r"(?P<mark>\([新継]\))?"
-_BULLET = r"(?P<bullet>[・･\-※]*)"
+# What the form's formulas follow: so many cells a reference, and so many references a cell.
+MOST_TARGETS, MOST_LINES = 3, 1
 
-_LABELS_RE = re.compile(
-    rf"{_BULLET}{_MARK}(?P<targets>{_LABEL}(?:(?:{_JOIN}|{_RANGE}){_LABEL})*){_SAME}{_NOTE}", re.S
+_SIGNS = re.compile("|".join(map(re.escape, sorted(TELLTALES))))
+_ARROWS = folded(AS_BEFORE)
+_LONGEST_ARROW = 8  # signs; a longer text need not be folded
+# A folded line that may be a reference: what it names behind a mark, and a note in brackets.
+_LINE = re.compile(
+    rf"{DASHES[0]}*(?P<mark>\([{''.join(MARKS)}]\))?(?P<targets>[^{REFERS}]+){REFERS}"
+    r"(?P<note>\([^()]*\))?"
 )
-_YEARS_RE = re.compile(
-    rf"{_BULLET}{_MARK}(?P<targets>{_YEAR}(?:{_JOIN}{_YEAR})*)(?:の課題|の解決方法)?{_SAME}{_NOTE}",
-    re.S,
+_RANGE = re.compile(rf"[{re.escape(DASHES[0] + UP_TO[-1])}]")
+# With these inside a longer sentence a person is told (R305); widths are evened out.
+_NAME = rf"[{CIRCLED}]|\(\d{{1,2}}\)|[rR]\d{{1,2}}(?:年度?)?|(?:令和(?:\d{{1,2}}|元)|20\d\d)年?度?"
+_PHRASE = re.compile(
+    rf"(?:{_NAME}|[前昨]年度?)(?:{'|'.join(SAME_AS)})|{'|'.join((*ABOVE, *LEFT, *LIKE_BEFORE))}"
 )
-_ABOVE_RE = re.compile(rf"{_BULLET}{_MARK}同上[。.]?{_NOTE}", re.S)
-_LEFT_RE = re.compile(rf"{_BULLET}{_MARK}同左[。.]?{_NOTE}", re.S)
-# Looks like a reference: with these words inside a longer sentence a person is told (R305).
-_PHRASE_RE = re.compile(rf"(?:{_LABEL}|{_YEAR}){_SAME}|同上|同左|[前昨]年度?同様")
-_OWN_MARK = re.compile(r"^\s*[(（][新継][)）]\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +78,30 @@ class Resolved:
     targets: tuple[str, ...] = ()  # field names directly referred to
     problem: Problem | None = None
     phrase: str = ""  # what looked like a reference inside a sentence
+    beyond: bool = False  # resolved, but the form's formulas cannot follow
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A folded line that may be a reference: mark, folded names, and whether it has a note.
+
+    A range of labels is two names; where a name is none that we know the line is a sentence.
+    """
+
+    mark: str
+    names: tuple[tuple[str, ...], ...]
+    noted: bool
+
+    @property
+    def known(self) -> bool:
+        return all(
+            name in LABELS if len(names) > 1 else name in _NAMES
+            for names in self.names
+            for name in names
+        )
+
+
+_NAMES = frozenset({*LABELS, *YEARS, FOLDED_ABOVE, FOLDED_LEFT, FOLDED_BEFORE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +117,7 @@ class _Wanted:
 def labels(form: Form, texts: Mapping[str, str]) -> dict[int, tuple[FiscalYear, int]]:
     """The rows of 取組内容 by their printed number, as domain §4 counts them."""
     rows: dict[int, tuple[FiscalYear, int]] = {}
-    for field in form.activities("取組予定"):
+    for field in form.activities(Stem.PLAN):
         assert field.year is not None
         assert field.n is not None
         if field.n == 1 or not is_blank(texts.get(field.name, "")):
@@ -90,8 +135,8 @@ def effective_schedule(form: Form, texts: Mapping[str, str]) -> dict[FiscalYear,
     effective: dict[FiscalYear, str] = {}
     before = ""
     for year in form.years:
-        revised = texts.get(field_name("工程_変更", year), "")
-        original = texts.get(field_name("工程_当初", year), "")
+        revised = texts.get(field_name(Stem.REVISION, year), "")
+        original = texts.get(field_name(Stem.ORIGINAL, year), "")
         typed = original if is_blank(revised) else revised
         before = effective[year] = before if is_arrow(typed) else tidy(typed)
     return effective
@@ -100,7 +145,18 @@ def effective_schedule(form: Form, texts: Mapping[str, str]) -> dict[FiscalYear,
 def is_arrow(text: str) -> bool:
     """A cell of the schedule that says: as the year before."""
     bare = squeeze(text)
-    return bare in ARROWS or _LEFT_RE.fullmatch(bare) is not None
+    return 0 < len(bare) <= _LONGEST_ARROW and word(bare) in _ARROWS
+
+
+@lru_cache(maxsize=1024)
+def _read(line: str) -> _Line | None:
+    """A folded line as the reference it may be."""
+    match = _LINE.fullmatch(line)
+    if match is None:
+        return None
+    parts = match["targets"].split(AND[-1])
+    names = tuple(tuple(_RANGE.split(part)) for part in parts)
+    return _Line(match["mark"] or "", names, bool(match["note"]))
 
 
 class _Resolver:
@@ -115,40 +171,64 @@ class _Resolver:
         self._open: list[str] = []
 
     def all(self) -> dict[str, Resolved]:
-        for stem in ("取組予定", "取組結果"):
-            for field in self._form.activities(stem):
+        for entry in self._form.spec.activities:
+            for field in self._form.activities(entry.stem):
                 self._resolve(field)
-        for stem in ("課題", "解決方法"):
-            for field in self._form.yearly(stem):
+        for entry in self._form.spec.issues:
+            for field in self._form.yearly(entry.stem):
                 self._resolve(field)
         self._schedule()
         return self._done
 
     def _resolve(self, field: Field) -> Resolved:
-        if field.name in self._done:
-            return self._done[field.name]
-        self._open.append(field.name)
-        raw = self._texts.get(field.name, "")
-        lines, chains, problem, phrase = [], [], None, ""
-        targets: list[str] = []
-        for line in tidy(raw).split("\n"):
-            wanted = self._wanted(field, line)
+        done = self._done.get(field.name)
+        if done is None:
+            raw = self._texts.get(field.name, "")
+            if _SIGNS.search(raw):
+                self._open.append(field.name)
+                done = self._lines(field, raw)
+                self._open.pop()
+            else:
+                done = Resolved(raw, tidy(raw))
+            self._done[field.name] = done
+        return done
+
+    def _lines(self, field: Field, raw: str) -> Resolved:
+        """A cell line by line: a line that is a reference is replaced by what it stands for."""
+        text = tidy(raw)
+        bares = fold(text)
+        texts, chains, targets = [], [], list[str]()
+        problem, phrase, beyond = None, "", bares.count(REFERS) > MOST_LINES
+        for line, bare in zip(text.split("\n"), bares.split("\n"), strict=True):
+            wanted = self._wanted(field, line, bare)
             if wanted is None:
-                phrase = phrase or _phrase(line)
-                lines.append(line)
+                phrase = phrase or _phrase(line, bare)
+                texts.append(line)
                 continue
-            text, chain, trouble = self._follow(field, wanted)
+            told, chain, trouble = self._follow(wanted)
             problem = problem or trouble
             targets.extend(wanted.fields)
             chains.append(chain)
-            lines.append(line if trouble else text)
-        self._open.pop()
+            texts.append(line if trouble else told)
+            beyond = beyond or (not trouble and self._is_beyond(field, wanted.fields))
         chain = f"{self._label(field)}←{'・'.join(chains)}" if chains and not problem else ""
-        result = Resolved(raw, "\n".join(lines), chain, tuple(targets), problem, phrase)
-        self._done[field.name] = result
-        return result
+        beyond = beyond and problem is None
+        return Resolved(raw, "\n".join(texts), chain, tuple(targets), problem, phrase, beyond)
 
-    def _follow(self, field: Field, wanted: _Wanted) -> tuple[str, str, Problem | None]:
+    def _is_beyond(self, field: Field, targets: tuple[str, ...]) -> bool:
+        """More targets than the form shows, or one further down that is no plain text."""
+        own = _place(field)
+        return len(targets) > MOST_TARGETS or any(
+            self._done[name].beyond
+            or (
+                self._form[name].stem == field.stem
+                and _place(self._form[name]) > own
+                and REFERS in fold(self._texts[name])
+            )
+            for name in targets
+        )
+
+    def _follow(self, wanted: _Wanted) -> tuple[str, str, Problem | None]:
         """The text a line stands for, its chain, and what is wrong with it if anything."""
         if wanted.problem:
             return "", "", wanted.problem
@@ -169,48 +249,58 @@ class _Resolver:
             chains.append(target.chain or label)
         text = "\n".join(texts)
         if wanted.mark:
-            text = wanted.mark + _OWN_MARK.sub("", text)
+            text = wanted.mark + text[3 if text[:3] in MARKED else 0 :]
         return text + wanted.note, "・".join(chains), None
 
-    def _wanted(self, field: Field, line: str) -> _Wanted | None:
+    def _wanted(self, field: Field, line: str, bare: str) -> _Wanted | None:
         """The reference a whole line is, or None."""
-        if "同" not in line:  # every reference to a text says so
+        read = _read(bare) if REFERS in bare else None
+        if read is None or not read.known:
             return None
-        bare = squeeze(half_width(line))
-        if field.stem.startswith("取組") and (match := _LABELS_RE.fullmatch(bare)):
-            return self._by_label(field, match)
-        if match := _YEARS_RE.fullmatch(bare):
-            return self._by_year(field, match)
-        if match := _ABOVE_RE.fullmatch(bare):
-            return self._beside(match, self._above(field))
-        if match := _LEFT_RE.fullmatch(bare):
-            return self._beside(match, self._left(field))
-        return None
+        names = [name for part in read.names for name in part]
+        alone = names[0] if len(names) == 1 else ""
+        found: _Wanted | None = None
+        if alone == FOLDED_LEFT:
+            found = self._beside(LEFT[0], self._left(field))
+        elif alone == FOLDED_ABOVE:
+            found = self._beside(ABOVE[0], self._above(field))
+        elif all(name in LABELS for name in names):
+            found = self._by_label(field, read.names) if field.n else None
+        elif alone or not field.n:
+            found = self._by_year(field, names)
+        if found is None or found.problem:
+            return found
+        return _Wanted(found.fields, read.mark, _note(line) if read.noted else "")
 
-    def _by_label(self, field: Field, match: re.Match[str]) -> _Wanted:
+    def _by_label(self, field: Field, parts: tuple[tuple[str, ...], ...]) -> _Wanted:
         names = []
-        for number in _label_numbers(match["targets"]):
-            if number not in self._rows:
-                label = circled(number) if 1 <= number <= len(CIRCLED) else str(number)
-                return _Wanted((), problem=Problem("R301", label))
-            names.append(field_name(field.stem, *self._rows[number]))
-        return _Wanted(tuple(names), match["mark"] or "", match["note"] or "")
+        for part in parts:
+            first, last = LABELS[part[0]], LABELS[part[-1]]
+            if len(part) > 2 or (len(part) == 2 and first >= last):
+                return _Wanted((), problem=Problem("R301", "～".join(map(_circled, part))))
+            for number in range(first, last + 1):
+                if number not in self._rows:
+                    return _Wanted((), problem=Problem("R301", _circled(str(number))))
+                names.append(field_name(field.stem, *self._rows[number]))
+        return _Wanted(tuple(names))
 
-    def _by_year(self, field: Field, match: re.Match[str]) -> _Wanted | None:
+    def _by_year(self, field: Field, names: list[str]) -> _Wanted | None:
         assert field.year is not None
-        names = []
-        for spelling in re.findall(_YEAR, match["targets"]):
-            is_last = spelling[0] in "前昨"
-            year = field.year - 1 if is_last else FiscalYear.parse(spelling.removesuffix("年"))
+        found = []
+        for name in names:
+            if name == FOLDED_BEFORE:
+                year = field.year - 1
+            elif name in YEARS:
+                year = FiscalYear(FIRST_YEAR - 1 + YEARS[name])
+            else:
+                return None
             if year not in self._form.years:
                 return _Wanted((), problem=Problem("R304", year.wide))
-            names.append(field_name(field.stem, year, field.n))
-        return _Wanted(tuple(names), match["mark"] or "", match["note"] or "")
+            found.append(field_name(field.stem, year, field.n))
+        return _Wanted(tuple(found))
 
-    def _beside(self, match: re.Match[str], name: str | None) -> _Wanted:
-        if name is None:
-            return _Wanted((), problem=Problem("R302", match[0]))
-        return _Wanted((name,), match["mark"] or "", match["note"] or "")
+    def _beside(self, said: str, name: str | None) -> _Wanted:
+        return _Wanted((name,)) if name else _Wanted((), problem=Problem("R302", said))
 
     def _above(self, field: Field) -> str | None:
         """The nearest row above that is in use; in ② the year before."""
@@ -222,7 +312,7 @@ class _Resolver:
         return field_name(field.stem, *max(rows)) if rows else None
 
     def _left(self, field: Field) -> str | None:
-        left = {"取組結果": "取組予定", "解決方法": "課題"}.get(field.stem)
+        left = self._form.spec.left_of(field.stem)
         return field_name(left, field.year, field.n) if left else None
 
     def _label(self, field: Field) -> str:
@@ -236,16 +326,17 @@ class _Resolver:
     def _schedule(self) -> None:
         """⇒ continues its own row; in the revised row with nothing to its left, the original."""
         effective = effective_schedule(self._form, self._texts)
-        for stem in ("工程_当初", "工程_変更"):
+        original, _ = self._form.spec.schedule
+        for entry in self._form.spec.schedule:
             before, chain, name = "", "", ""
-            for field in self._form.yearly(stem):
+            for field in self._form.yearly(entry.stem):
                 assert field.year is not None
                 raw = self._texts.get(field.name, "")
                 if not is_arrow(raw):
                     text, chain = tidy(raw), str(field.year)
                     self._done[field.name] = Resolved(raw, text)
                 elif field.year == self._form.years[0] or not (
-                    text := before if stem == "工程_当初" else effective[field.year]
+                    text := before if entry is original else effective[field.year]
                 ):
                     text = ""
                     problem = Problem("P201", field.year.wide)
@@ -256,22 +347,30 @@ class _Resolver:
                 before, name = text, field.name
 
 
-def _label_numbers(targets: str) -> Iterator[int]:
-    """``①、②`` → 1, 2; ``①～③`` → 1, 2, 3."""
-    last = 0
-    is_range = False
-    for part in re.findall(rf"{_LABEL}|{_RANGE}", targets):
-        if re.fullmatch(_RANGE, part):
-            is_range = True
-            continue
-        number = CIRCLED.find(part) + 1 or int(part.strip("()"))
-        yield from range(last + 1, number) if is_range else ()
-        yield number
-        last, is_range = number, False
+def _place(field: Field) -> tuple[FiscalYear, int]:
+    """Where a field stands in its column."""
+    assert field.year is not None
+    return field.year, field.n or 0
 
 
-def _phrase(line: str) -> str:
-    if "同" not in line:
+def _circled(label: str) -> str:
+    """⑤ for every spelling of it; a number beyond ⑳ as it is."""
+    number = LABELS[label]
+    return circled(number) if number <= len(CIRCLED) else str(number)
+
+
+def _note(line: str) -> str:
+    """What a reference adds in brackets, as typed: the last pair of them."""
+    start = max(line.rfind("("), line.rfind("（"))
+    return f"（{line[start + 1 :]}"
+
+
+def _phrase(line: str, bare: str) -> str:
+    """What looks like a reference in a line that is none."""
+    if not _SIGNS.search(line):
         return ""
-    match = _PHRASE_RE.search(squeeze(half_width(line)))
-    return match[0] if match else ""
+    text = squeeze(half_width(line))
+    if match := _PHRASE.search(text):
+        return match[0]
+    read = _read(bare) if REFERS in bare else None
+    return text if read and read.names[0][0] in _NAMES else ""

@@ -32,10 +32,10 @@ from workbook_tools.plan.master_tables import (
     whole,
     years,
 )
-from workbook_tools.plan.model import EVERYBODY
-from workbook_tools.text import key
+from workbook_tools.plan.model import EVERYBODY, ROWS_A_YEAR
+from workbook_tools.text import CIRCLED, key
 
-MOST_YEARS = 6  # the form has three rows a year and labels up to ⑱
+MOST_YEARS = len(CIRCLED) // ROWS_A_YEAR  # each row of the form has a label of its own
 MOST_THEMES, MOST_CRITERIA = 14, 6  # what the header and the score table of the form hold
 LETTERS = ("Lu", "Ll", "Lo", "Lm", "Nd", "Pc")  # what Excel takes in a defined name
 MOST_LETTERS = 8  # of a name that becomes a narrow heading and part of a defined name

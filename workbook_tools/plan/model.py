@@ -11,6 +11,7 @@ from workbook_tools.findings import UserError
 
 # "And everybody concerned": never a folder, an addressee or an unknown department (domain §3).
 EVERYBODY = "各担当部署"
+ROWS_A_YEAR = 3  # of 取組内容 on the form (domain §4)
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ def too_long(board: Board, page: Page, item: Field) -> None:
     """T701 while typing: more full-width characters than the printed cell shows."""
     if item.kind is not Kind.TEXT or not page.is_open(item):
         return
-    most = layout.capacity(item, page.year)
+    most = item.columns // 2 * layout.open_lines(item, page.year)
     cell = page.cell(item)
     words = f"{item.title}が長く、印刷で切れるおそれがあります。"
     board.doubtful(item.area.row, f"LEN({cell.ref})>{most}", len(cell.text) > most, words)
