@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from python_calamine import CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from workbook_tools.cells import Area, cell_name
 from workbook_tools.excel.read.limits import BROKEN, UnreadableError
+from workbook_tools.excel.read.looks import looks_of
 from workbook_tools.excel.read.parts import Container, examine
 from workbook_tools.excel.read.shown import PLAIN, Hides, Look, Overlays, Struck
 from workbook_tools.excel.read.values import Value, as_text
@@ -100,16 +101,22 @@ class OpenedBook:
 
     def __init__(self, container: Container) -> None:
         self.container = container
+        self._look = looks_of(container)
         self._tables: dict[str, Table] = {}
         try:
             self._book = CalamineWorkbook.from_filelike(io.BytesIO(container.data()))
             self.sheets: tuple[str, ...] = tuple(self._book.sheet_names)
+            self._visible = {
+                sheet.name
+                for sheet in self._book.sheets_metadata
+                if sheet.visible is SheetVisibleEnum.Visible
+            }
         except BaseException as error:
             raise _broken(error) from error
 
     def is_visible(self, sheet: str) -> bool:
-        """A person sees the worksheet's tab."""
-        return True
+        """Whether the sheet has a tab to be seen: neither hidden nor "very hidden"."""
+        return sheet in self._visible
 
     def table(self, sheet: str) -> Table:
         """One worksheet. Raises UnreadableError where it cannot be read."""
@@ -119,7 +126,7 @@ class OpenedBook:
                 grid = source.to_python(skip_empty_area=False)
             except BaseException as error:
                 raise _broken(error) from error
-            self._tables[sheet] = Table(sheet, grid, source)
+            self._tables[sheet] = Table(sheet, grid, source, self._look(sheet))
         return self._tables[sheet]
 
     def tables(self, sheets: Sequence[str]) -> list[Table]:
@@ -132,13 +139,9 @@ class OpenedBook:
                 continue
         return found
 
-    def visible(self, sheet: str) -> bool:
-        """Whether the sheet has a tab to be seen: neither hidden nor "very hidden"."""
-        return True
-
     def overlays(self, sheet: str) -> Overlays:
         """Text boxes, notes, pictures and the like that lie over the sheet's cells."""
-        return self.table(sheet).look.overlays
+        return self._look(sheet).overlays
 
 
 def open_book(data: bytes, passwords: Sequence[str] = ()) -> OpenedBook:

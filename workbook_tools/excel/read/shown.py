@@ -46,6 +46,7 @@ class OverlayKind(StrEnum):
     NOTE = "メモ"
     COMMENT = "コメント"
     CONTROL = "ボタンなどの部品"
+    OBJECT = "埋め込まれたファイル"
     PICTURE = "図・写真"
 
 
@@ -73,15 +74,49 @@ class Overlays:
     count: int = 0
 
 
+class OverlayList:
+    """Gathers overlays within bounds."""
+
+    def __init__(self) -> None:
+        self._listed: list[Overlay] = []
+        self._count = 0
+
+    def add(self, kind: OverlayKind, cell: str | None, text: str) -> None:
+        """Count one more, and list it where there is room."""
+        self._count += 1
+        if len(self._listed) < MOST_OVERLAYS:
+            self._listed.append(Overlay(kind, cell, text[:MOST_LETTERS]))
+
+    def add_note(self, cell: str | None, text: str) -> None:
+        """Somebody's note: what stands above ours, where ours was written into the same note."""
+        if text := text.partition(MARKER)[0].strip():
+            self.add(OverlayKind.NOTE, cell, text)
+
+    def overlays(self) -> Overlays:
+        """What was gathered."""
+        return Overlays(tuple(self._listed), self._count)
+
+
 class Look:
     """How one sheet looks: here one on which everything is seen as it is stored.
 
     Rows and columns are zero-based. The formats say more (``shown_xlsx`` …).
     """
 
-    hidden_rows: Container[int] = frozenset()
-    hidden_cols: Container[int] = frozenset()
-    overlays: Overlays = Overlays()
+    @property
+    def hidden_rows(self) -> Container[int]:
+        """The rows nobody sees: hidden, filtered out, without height."""
+        return frozenset()
+
+    @property
+    def hidden_cols(self) -> Container[int]:
+        """The columns nobody sees."""
+        return frozenset()
+
+    @property
+    def overlays(self) -> Overlays:
+        """What lies over the cells."""
+        return Overlays()
 
     def struck(self, row: int, col: int, text: str) -> Struck | None:
         """What of a cell's text is struck through; None where nothing is."""

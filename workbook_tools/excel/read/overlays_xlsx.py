@@ -1,0 +1,240 @@
+"""What lies over the cells of an .xlsx: drawings, notes, conversations, old boxes and buttons."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from itertools import pairwise
+
+from workbook_tools.cells import cell_name
+from workbook_tools.excel.read.limits import UnreadableError
+from workbook_tools.excel.read.markup import Walker, walk
+from workbook_tools.excel.read.names import relations
+from workbook_tools.excel.read.shown import OverlayKind, OverlayList, Overlays
+
+_THREAD = "tc="  # the author of the note that stands in for a conversation
+
+
+def overlays_of(parts: Mapping[str, bytes], sheet: str) -> Overlays:
+    """What lies over the sheet of that part."""
+    found = OverlayList()
+    related = relations(parts, sheet).values() if sheet else ()
+    threads = any(kind == "threadedComment" for kind, _ in related)
+    for kind, name in related:
+        xml = parts.get(name, b"")
+        if kind == "vmlDrawing":
+            _add_boxes(xml, found)
+            continue
+        walker: Walker
+        if kind == "drawing":
+            walker = _Drawing(found, _diagrams(parts, name))
+        elif kind == "comments":
+            walker = _Notes(found, threads)
+        elif kind == "threadedComment":
+            walker = _Conversations(found)
+        else:
+            continue
+        with suppress(UnreadableError):
+            walk(xml, walker)
+    for name in sorted(set(_EMBEDDED.findall(parts.get(sheet, b"")))):
+        found.add(OverlayKind.OBJECT, None, html.unescape(name.decode(errors="replace")))
+    return found.overlays()
+
+
+_EMBEDDED = re.compile(rb"<oleObject\s[^<>]*?progId=\"([^\"]*)\"")
+
+
+class _Gatherer(Walker):
+    """Gathers characters into the list that is open, if one is."""
+
+    def __init__(self, found: OverlayList) -> None:
+        self._found = found
+        self._text: list[str] = []
+        self._open: list[str] | None = None
+
+    def text(self, text: str) -> None:
+        if self._open is not None:
+            self._open.append(text)
+
+
+# -- drawings -------------------------------------------------------------------------------------
+
+_OBJECTS = ("grpSp", "sp", "cxnSp", "pic", "graphicFrame")
+
+
+class _Drawing(_Gatherer):
+    """Shapes, pictures, charts and diagrams of a drawing part."""
+
+    def __init__(self, found: OverlayList, diagrams: Mapping[str, bytes]) -> None:
+        super().__init__(found)
+        self._diagrams = diagrams
+        self._hidden: list[bool] = []  # of each object that is open
+        self._fallbacks = 0
+        self._diagram = ""
+        self._from: dict[str, list[str]] | None = None  # row and column, while they are read
+        self._cell: str | None = None
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "Fallback":  # the same again, for programs that do not know the newer element
+            self._fallbacks += 1
+        elif tag.endswith("Anchor"):
+            self._cell = None
+        elif tag == "from":
+            self._from = {"row": [], "col": []}
+        elif self._from and tag in self._from:
+            self._open = self._from[tag]
+        elif tag in _OBJECTS:
+            self._hidden.append(False)
+            self._text, self._diagram = [], ""
+        elif tag == "cNvPr" and self._hidden:
+            self._hidden[-1] |= attributes.get("hidden") in ("1", "true")
+        elif tag == "relIds":
+            self._diagram = attributes.get("dm", "")
+        elif tag in ("p", "br") and self._text:
+            self._text.append("\n")
+        elif tag == "t":
+            self._open = self._text
+
+    def end(self, tag: str) -> None:
+        if tag == "Fallback":
+            self._fallbacks -= 1
+        elif tag == "from" and self._from:
+            row, col = ("".join(self._from[name]).strip() for name in ("row", "col"))
+            self._cell, self._from = _cell(row, col), None
+        elif tag in ("t", "row", "col"):
+            self._open = None
+        elif tag in _OBJECTS and self._hidden:
+            if not self._fallbacks and not any(self._hidden):
+                self._add(tag)
+            self._hidden.pop()
+            self._text = []
+
+    def _add(self, tag: str) -> None:
+        text = "".join(self._text).strip()
+        if tag == "graphicFrame" and self._diagram:
+            text = _words(self._diagrams.get(self._diagram, b""))
+            self._found.add(OverlayKind.SHAPE, self._cell, text)
+        elif tag in ("pic", "graphicFrame"):
+            self._found.add(OverlayKind.PICTURE, self._cell, "")
+        elif text:
+            self._found.add(OverlayKind.SHAPE, self._cell, text)
+
+
+def _diagrams(parts: Mapping[str, bytes], drawing: str) -> dict[str, bytes]:
+    """The diagrams (SmartArt) of a drawing by the ids of their relations."""
+    return {
+        number: parts.get(related.part, b"")
+        for number, related in relations(parts, drawing).items()
+        if related.kind == "diagramData"
+    }
+
+
+def _words(xml: bytes) -> str:
+    words = re.findall(rb"<a:t>([^<]*)</a:t>", xml)
+    return "\n".join(html.unescape(word.decode(errors="replace")) for word in words)
+
+
+def _cell(row: str, col: str) -> str | None:
+    known = row.isdecimal() and col.isdecimal() and len(row) < 8 and len(col) < 6
+    return cell_name(int(row), int(col)) if known else None
+
+
+# -- notes and conversations ----------------------------------------------------------------------
+
+
+class _Notes(_Gatherer):
+    """Notes (old comments), without those that stand in for a conversation told elsewhere."""
+
+    def __init__(self, found: OverlayList, threads: bool) -> None:
+        super().__init__(found)
+        self._threads = threads
+        self._authors: list[str] = []
+        self._cell: str | None = None
+        self._author = ""
+        self._phonetic = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "author":
+            self._text = self._open = []
+        elif tag == "comment":
+            self._text, self._cell, self._author = [], attributes.get("ref"), ""
+            with suppress(ValueError, IndexError):
+                self._author = self._authors[int(attributes.get("authorId", ""))]
+        elif tag == "rPh":
+            self._phonetic = True
+        elif tag == "t" and not self._phonetic:
+            self._open = self._text
+
+    def end(self, tag: str) -> None:
+        if tag == "author":
+            self._authors.append("".join(self._text))
+        elif tag == "rPh":
+            self._phonetic = False
+        elif tag == "comment" and not (self._threads and self._author.startswith(_THREAD)):
+            self._found.add_note(self._cell, "".join(self._text))
+        if tag in ("author", "t"):
+            self._open = None
+
+
+class _Conversations(_Gatherer):
+    """Comments that answer each other."""
+
+    def __init__(self, found: OverlayList) -> None:
+        super().__init__(found)
+        self._cell: str | None = None
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "threadedComment":
+            self._cell = attributes.get("ref")
+        elif tag == "text":
+            self._text = self._open = []
+
+    def end(self, tag: str) -> None:
+        if tag == "text":
+            self._open = None
+            if text := "".join(self._text).strip():
+                self._found.add(OverlayKind.COMMENT, self._cell, text)
+
+
+# -- old boxes and buttons: VML, which is not always well-formed ----------------------------------
+
+_SHAPE = re.compile(rb"<v:(?:shape|rect|roundrect|oval|line|polyline)\b")
+_KIND = re.compile(rb"ObjectType=\"(\w+)\"")
+_BOX = re.compile(rb"<v:textbox\b[^>]*?(?<!/)>(.*?)</v:textbox>", re.DOTALL)
+_PLACE = re.compile(rb"<x:Anchor>\s*(\d+)\s*,[^,<]*,\s*(\d+)")
+_TAG = re.compile(rb"<(/?\w+)[^>]*>")
+
+
+def _add_boxes(xml: bytes, found: OverlayList) -> None:
+    for piece in _pieces(xml):
+        match = _KIND.search(piece)
+        kind = match[1].decode() if match else ""
+        if kind == "Note" or b"visibility:hidden" in piece:
+            continue
+        place = _PLACE.search(piece)
+        cell = _cell(place[2].decode(), place[1].decode()) if place else None
+        box = _BOX.search(piece)
+        text = _plain(box[1]) if box else ""
+        if b"<x:Checked>1" in piece:
+            text = f"☑{text}"
+        if kind == "Pict" or (not text and b"<v:imagedata" in piece):
+            found.add(OverlayKind.PICTURE, cell, "")
+        elif text:
+            old = kind in ("", "Shape", "Rect", "RectA", "Oval", "Line", "Group", "Text")
+            found.add(OverlayKind.SHAPE if old else OverlayKind.CONTROL, cell, text)
+
+
+def _pieces(xml: bytes) -> Iterator[bytes]:
+    """Each shape, up to the beginning of the next."""
+    edges = [*(match.start() for match in _SHAPE.finditer(xml)), len(xml)]
+    for begin, end in pairwise(edges):
+        yield xml[begin:end]
+
+
+def _plain(markup: bytes) -> str:
+    """The text of a box: a line for each ``div`` and ``br``."""
+    text = _TAG.sub(lambda tag: b"\n" if tag[1] in (b"br", b"/div") else b"", markup)
+    lines = (" ".join(line.split()) for line in text.decode(errors="replace").split("\n"))
+    return html.unescape("\n".join(line for line in lines if line))

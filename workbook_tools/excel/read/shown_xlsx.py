@@ -1,0 +1,323 @@
+"""How the sheets of an .xlsx look. Each thing is looked for when it is asked for, once a sheet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container as Holds
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import cached_property
+from typing import NamedTuple
+
+from workbook_tools.cells import Area, parse_cell
+from workbook_tools.excel.read.format_code import GENERAL
+from workbook_tools.excel.read.limits import UnreadableError
+from workbook_tools.excel.read.markup import Walker, walk
+from workbook_tools.excel.read.number_format import displayed
+from workbook_tools.excel.read.overlays_xlsx import overlays_of
+from workbook_tools.excel.read.parts import Container
+from workbook_tools.excel.read.shown import Hides, Look, Overlays, Struck
+from workbook_tools.excel.read.styles import Styles, is_on, styles_of
+from workbook_tools.excel.read.values import Value
+
+_PREFIX = rb"<(?:[A-Za-z0-9]+:)?"
+_HIDDEN = re.compile(rb'\s(?:hidden="(?:1|true)"|ht="0)')
+_ROW = re.compile(_PREFIX + rb"row(\s[^<>]*)?>")
+_COL = re.compile(_PREFIX + rb"col\s([^<>]*)>")
+_ATTRIBUTE = re.compile(r"([A-Za-z]+)\s*=\s*[\"']([^\"']*)[\"']")
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_LEAST = 0.5  # points of a row, characters of a column: below it nothing can be seen
+_MOST_COLS = 16_384
+Spot = tuple[int, int]
+
+
+class _Run(NamedTuple):
+    """A piece of a text; ``own``: it has a font of its own, otherwise the cell's counts."""
+
+    text: str
+    own: bool
+    struck: bool
+
+
+class _AllBut:
+    """Every row or column that is not named."""
+
+    def __init__(self, shown: frozenset[int]) -> None:
+        self._shown = shown
+
+    def __contains__(self, number: object) -> bool:
+        return number not in self._shown
+
+
+class XlsxLooks:
+    """What the sheets of one workbook share."""
+
+    def __init__(self, container: Container) -> None:
+        self._container = container
+
+    def look(self, sheet: str) -> Look:
+        """How one sheet looks."""
+        return _XlsxLook(self, self._container.parts, self._container.part_of(sheet))
+
+    @cached_property
+    def styles(self) -> Styles:
+        """The cell formats."""
+        return styles_of(self._container.parts.get("xl/styles.xml", b""))
+
+    @cached_property
+    def from_1904(self) -> bool:
+        """Whether days are counted from 1904, as old Macs did."""
+        xml = self._container.parts.get("xl/workbook.xml", b"")
+        return re.search(rb"date1904=[\"'](?:1|true)", xml) is not None
+
+    @property
+    def strikes_runs(self) -> bool:
+        """Whether a run of any shared text is struck through."""
+        return b"strike" in self._shared_xml
+
+    @cached_property
+    def shared_texts(self) -> list[list[_Run]]:
+        """The shared texts in runs."""
+        texts = _Texts("si")
+        with suppress(UnreadableError):
+            walk(self._shared_xml, texts)
+        return texts.found
+
+    @property
+    def _shared_xml(self) -> bytes:
+        return self._container.parts.get("xl/sharedstrings.xml", b"")
+
+
+class _XlsxLook(Look):
+    def __init__(self, book: XlsxLooks, parts: Mapping[str, bytes], part: str) -> None:
+        self._book = book
+        self._parts = parts
+        self._part = part
+        self._xml = parts.get(part, b"")
+
+    def displayed(self, row: int, col: int, value: Value) -> str | None:
+        if self._no_zeros and value == 0 and value is not False:
+            return ""
+        code = self._book.styles.codes.get(self._format(row, col), GENERAL)
+        return displayed(value, code, from_1904=self._book.from_1904)
+
+    def struck(self, row: int, col: int, text: str) -> Struck | None:
+        return self._struck.get((row, col))
+
+    def hides(self, row: int, col: int) -> Hides:
+        if self._format(row, col) in self._book.styles.invisible:
+            return Hides.YES
+        for area in self._unsure:
+            if area.row <= row <= area.last_row and area.col <= col <= area.last_col:
+                return Hides.UNSURE
+        return Hides.NO
+
+    @cached_property
+    def overlays(self) -> Overlays:
+        return overlays_of(self._parts, self._part)
+
+    # -- rows and columns ---------------------------------------------------------------------
+
+    @cached_property
+    def hidden_rows(self) -> Holds[int]:
+        begin = max(self._xml.find(b"<sheetData"), 0)
+        usually_hidden = self._default(b"zeroHeight") in ("1", "true")
+        if not usually_hidden and not _HIDDEN.search(self._xml, begin):
+            return frozenset()
+        hidden, shown = set[int](), set[int]()
+        number = -1
+        for match in _ROW.finditer(self._xml, begin):
+            facts = _attributes(match[1] or b"")
+            number = int(facts["r"]) - 1 if facts.get("r", "").isdecimal() else number + 1
+            (hidden if _is_hidden(facts, "ht") else shown).add(number)
+        return _AllBut(frozenset(shown)) if usually_hidden else frozenset(hidden)
+
+    @cached_property
+    def hidden_cols(self) -> Holds[int]:
+        end = self._xml.find(b"sheetData")
+        hidden, shown = set[int](), set[int]()
+        for match in _COL.finditer(self._xml, 0, max(end, 0)):
+            facts = _attributes(match[1])
+            with suppress(KeyError, ValueError):
+                cols = range(int(facts["min"]) - 1, min(int(facts["max"]), _MOST_COLS))
+                (hidden if _is_hidden(facts, "width") else shown).update(cols)
+        usual = self._default(b"defaultColWidth")
+        return _AllBut(frozenset(shown)) if _too_small(usual) else frozenset(hidden)
+
+    def _default(self, name: bytes) -> str:
+        """An attribute of ``sheetFormatPr``."""
+        match = re.search(
+            rb"sheetFormatPr\s[^<>]*?" + name + rb"=[\"']([^\"']*)",
+            self._xml[: max(self._xml.find(b"sheetData"), 0)],
+        )
+        return match[1].decode(errors="replace") if match else ""
+
+    # -- formats ------------------------------------------------------------------------------
+
+    @cached_property
+    def _no_zeros(self) -> bool:
+        head = self._xml[: max(self._xml.find(b"sheetData"), 0)]
+        return b'showZeros="0"' in head or b'showZeros="false"' in head
+
+    def _format(self, row: int, col: int) -> int:
+        """The number of a cell's format; that of a plain one may be given as 0."""
+        return self._formats.get((row, col), 0)
+
+    @cached_property
+    def _formats(self) -> dict[Spot, int]:
+        """The cells whose format is not plain, and its number.
+
+        A cell that names no format has the first one; where that is not plain, all are told.
+        """
+        odd = self._book.styles.odd
+        if not odd:
+            return {}
+        numbers = b"[0-9]+" if 0 in odd else b"|".join(b"%d" % number for number in sorted(odd))
+        if not re.search(rb"\ss=[\"'](?:" + numbers + rb")[\"']", self._xml):
+            return {}
+        cells = re.compile(
+            _PREFIX + rb"c(?=\s[^<>]*?(?<=\s)s=[\"'](" + numbers + rb")[\"'])"
+            rb"\s[^<>]*?(?<=\s)r=[\"']([A-Z]{1,3}[0-9]{1,7})[\"']"
+        )
+        return {parse_cell(name.decode()): int(number) for number, name in cells.findall(self._xml)}
+
+    @cached_property
+    def _unsure(self) -> list[Area]:
+        """The areas of conditional formats that may hide, change or strike what a cell holds."""
+        hiding = self._book.styles.hiding
+        if not hiding and b"showValue" not in self._xml and b"x14:dxf" not in self._xml:
+            return []
+        return [
+            area
+            for areas, rules in _conditional(self._xml)
+            if _may_hide(rules, hiding)
+            for area in areas
+        ]
+
+    # -- strikes ------------------------------------------------------------------------------
+
+    @cached_property
+    def _struck(self) -> dict[Spot, Struck]:
+        """The cells of which something is struck through."""
+        whole = self._book.styles.struck
+        cells = 0 in whole or any(number in whole for number in self._formats.values())
+        if not cells and not self._book.strikes_runs and b"strike" not in self._xml:
+            return {}
+        texts = _Texts("c", self._book.shared_texts)
+        with suppress(UnreadableError):
+            walk(self._xml, texts)
+        found = {}
+        for spot, runs in zip(texts.spots, texts.found, strict=True):
+            cell_struck = self._format(*spot) in whole
+            kept, struck = "", ""
+            for run in runs:
+                if run.struck if run.own else cell_struck:
+                    struck += run.text
+                else:
+                    kept += run.text
+            if struck.strip():
+                found[spot] = Struck(kept, struck)
+        return found
+
+
+class _Texts(Walker):
+    """Texts in runs: the shared ones (``si``), or those of a sheet's cells (``c``)."""
+
+    def __init__(self, unit: str, shared: list[list[_Run]] | None = None) -> None:
+        self.found: list[list[_Run]] = []
+        self.spots: list[Spot] = []
+        self._unit, self._shared = unit, shared or []
+        self._runs: list[_Run] = []
+        self._is_shared = self._own = self._strikes = self._reads = self._phonetic = False
+        self._text: list[str] = []
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == self._unit:
+            self._runs = []
+            self._is_shared = attributes.get("t") == "s"
+            if tag == "c":
+                with suppress(ValueError):
+                    self.spots.append(parse_cell(attributes.get("r", "")))
+                    self.found.append([])
+        elif tag == "rPh":
+            self._phonetic = True
+        elif tag == "r":
+            self._own = self._strikes = False
+        elif tag == "rPr":
+            self._own = True
+        elif tag == "strike":
+            self._strikes = is_on(attributes)
+        elif tag in ("t", "v"):
+            self._reads, self._text = not self._phonetic, []
+
+    def text(self, text: str) -> None:
+        if self._reads:
+            self._text.append(text)
+
+    def end(self, tag: str) -> None:
+        if tag == "rPh":
+            self._phonetic = False
+        elif tag == "r":
+            self._own = self._strikes = False
+        elif tag in ("t", "v") and self._reads:
+            self._reads = False
+            self._add("".join(self._text))
+        elif tag == self._unit == "si":
+            self.found.append(self._runs)
+        elif tag == self._unit and self.found:
+            self.found[-1] = self._runs
+
+    def _add(self, text: str) -> None:
+        if self._is_shared:
+            with suppress(ValueError, IndexError):
+                self._runs = self._shared[int(text)]
+        else:
+            plain = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+            self._runs.append(_Run(plain, self._own, self._strikes))
+
+
+# -- conditional formats --------------------------------------------------------------------------
+
+_BLOCK = re.compile(
+    rb"<((?:[A-Za-z0-9]+:)?)conditionalFormatting\b([^<>]*)>(.*?)</\1conditionalFormatting>",
+    re.DOTALL,
+)
+_SQREF = re.compile(rb"sqref=[\"']([^\"']*)|<(?:[A-Za-z0-9]+:)?sqref>([^<]*)<")
+_RULE_FORMAT = re.compile(rb"dxfId=[\"']([0-9]{1,6})[\"']")
+_BARE = re.compile(rb"showValue=[\"'](?:0|false)|<x14:dxf>.*?(?:strike|numFmt )", re.DOTALL)
+
+
+def _conditional(xml: bytes) -> Iterator[tuple[list[Area], bytes]]:
+    """Areas and rules of every conditional format."""
+    for _, attributes, rules in _BLOCK.findall(xml):
+        for written in _SQREF.findall(attributes + b">" + rules):
+            yield list(_areas((written[0] or written[1]).decode(errors="replace"))), rules
+
+
+def _areas(written: str) -> Iterator[Area]:
+    for piece in written.split():
+        first, _, last = piece.partition(":")
+        with suppress(ValueError):
+            (top, left), (bottom, right) = parse_cell(first), parse_cell(last or first)
+            yield Area(top, left, bottom - top + 1, right - left + 1)
+
+
+def _may_hide(rules: bytes, hiding: frozenset[int]) -> bool:
+    return any(int(number) in hiding for number in _RULE_FORMAT.findall(rules)) or (
+        _BARE.search(rules) is not None
+    )
+
+
+def _attributes(written: bytes) -> dict[str, str]:
+    return dict(_ATTRIBUTE.findall(written.decode(errors="replace")))
+
+
+def _is_hidden(facts: Mapping[str, str], size: str) -> bool:
+    return facts.get("hidden") in ("1", "true") or _too_small(facts.get(size, ""))
+
+
+def _too_small(size: str) -> bool:
+    try:
+        return float(size) < _LEAST
+    except ValueError:
+        return False

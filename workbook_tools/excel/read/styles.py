@@ -1,0 +1,175 @@
+"""The formats of an .xlsx, as far as they make a cell look otherwise than what it holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from workbook_tools.excel.read.format_code import BUILT_IN, GENERAL, TEXT
+from workbook_tools.excel.read.limits import UnreadableError
+from workbook_tools.excel.read.markup import Walker, walk
+
+_PLAIN = (GENERAL, TEXT)
+_KEPT = 256 * 1024  # a larger part is not remembered; ours has 6 kB, a rich workbook's 60
+_WHITE, _BLACK = "FFFFFF", "000000"
+_INDEXED = {"0": _BLACK, "8": _BLACK, "64": _BLACK, "1": _WHITE, "9": _WHITE, "65": _WHITE}
+_THEME = {"0": _WHITE, "1": _BLACK}
+
+
+@dataclass(frozen=True)
+class Styles:
+    """Numbers of cell formats (the ``s`` of a cell) that are anything but plain.
+
+    ``codes``: their number format, where it is neither General nor text; ``invisible``: letters in
+    the colour of the ground; ``hiding``: numbers of differential formats (``dxfId``) that a
+    conditional format may hide, change or strike a content with.
+    """
+
+    codes: Mapping[int, str] = field(default_factory=dict)
+    struck: frozenset[int] = frozenset()
+    invisible: frozenset[int] = frozenset()
+    hiding: frozenset[int] = frozenset()
+
+    @property
+    def odd(self) -> frozenset[int]:
+        """Every cell format that is not plain."""
+        return self.struck | self.invisible | self.codes.keys()
+
+
+def styles_of(xml: bytes) -> Styles:
+    """The formats of ``xl/styles.xml``; plain ones where it cannot be read."""
+    return _remembered(xml) if len(xml) < _KEPT else _read(xml)
+
+
+@lru_cache(maxsize=16)
+def _remembered(xml: bytes) -> Styles:
+    return _read(xml)
+
+
+# What a part of plain formats alone never holds: struck or white letters, other number formats.
+_ODD = re.compile(
+    rb'strike|"[Ff]{8}"|theme="0"|indexed="(?:1|9|65)"'
+    rb'|formatCode="(?!@"|General")|numFmtId="(?!0"|49"|[0-9]{3,}")'
+)
+_GROUNDS = re.compile(rb'<fgColor rgb="([^"]*)"')
+_LETTERS = re.compile(rb'<color rgb="([^"]*)"')
+
+
+def _may_be_odd(xml: bytes) -> bool:
+    """A quick look; of colours, only white and such as are written out are compared."""
+    if b"'" in xml[200:] or _ODD.search(xml):
+        return True
+    return not set(_GROUNDS.findall(xml)).isdisjoint(_LETTERS.findall(xml))
+
+
+def _read(xml: bytes) -> Styles:
+    if not _may_be_odd(xml):
+        return Styles()
+    lists = _Lists()
+    with suppress(UnreadableError, ValueError):  # a cell is read even where its format is broken
+        walk(xml, lists)
+    return lists.styles()
+
+
+_LISTS = ("numFmts", "fonts", "fills", "cellStyleXfs", "cellXfs", "dxfs")
+
+
+class _Lists(Walker):
+    """The lists of a styles part: fonts, fills, number formats, and the cell formats of them."""
+
+    def __init__(self) -> None:
+        self._list = ""
+        self._codes = dict(BUILT_IN)
+        self._fonts: list[_Font] = []
+        self._fills: list[str | None] = []
+        self._formats: list[tuple[int, int, int]] = []  # number format, font, fill
+        self._hiding: list[bool] = []
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag in _LISTS:
+            self._list = tag
+        elif self._list == "numFmts" and tag == "numFmt":
+            self._codes[int(attributes["numFmtId"])] = attributes.get("formatCode", GENERAL)
+        elif self._list == "fonts":
+            self._font(tag, attributes)
+        elif self._list == "fills":
+            self._fill(tag, attributes)
+        elif self._list == "cellXfs" and tag == "xf":
+            ids = (attributes.get(name, "0") for name in ("numFmtId", "fontId", "fillId"))
+            number, font, fill = map(int, ids)
+            self._formats.append((number, font, fill))
+        elif self._list == "dxfs":
+            self._differential(tag, attributes)
+
+    def end(self, tag: str) -> None:
+        if tag == self._list:
+            self._list = ""
+
+    def _font(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag == "font":
+            self._fonts.append(_Font())
+        elif tag == "strike":
+            self._fonts[-1].struck = is_on(attributes)
+        elif tag == "color":
+            self._fonts[-1].colour = _colour(attributes)
+
+    def _fill(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag == "fill":
+            self._fills.append(None)
+        elif tag == "patternFill" and attributes.get("patternType", "none") == "none":
+            self._fills[-1] = _WHITE
+        elif tag == "patternFill" and attributes.get("patternType") == "solid":
+            self._fills[-1] = _BLACK
+        elif tag == "fgColor" and self._fills[-1] is not None:
+            self._fills[-1] = _colour(attributes)
+
+    def _differential(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag == "dxf":
+            self._hiding.append(False)
+        elif tag == "numFmt":
+            self._hiding[-1] |= attributes.get("formatCode", GENERAL) not in _PLAIN
+        elif tag == "strike":
+            self._hiding[-1] |= is_on(attributes)
+        elif tag == "color":
+            self._hiding[-1] |= _colour(attributes) == _WHITE
+
+    def styles(self) -> Styles:
+        """What is not plain."""
+        codes: dict[int, str] = {}
+        struck, invisible = set(), set()
+        for at, (number, font_id, fill_id) in enumerate(self._formats):
+            code = self._codes.get(number, GENERAL)
+            if code not in _PLAIN:
+                codes[at] = code
+            font = self._fonts[font_id] if font_id < len(self._fonts) else _Font()
+            if font.struck:
+                struck.add(at)
+            if font.colour == (self._fills[fill_id] if fill_id < len(self._fills) else _WHITE):
+                invisible.add(at)
+        hiding = frozenset(at for at, hides in enumerate(self._hiding) if hides)
+        return Styles(codes, frozenset(struck), frozenset(invisible), hiding)
+
+
+@dataclass(slots=True)
+class _Font:
+    struck: bool = False
+    colour: str = _BLACK
+
+
+def _colour(attributes: Mapping[str, str]) -> str:
+    """``FF0000``; a colour that only the theme knows by its number and tint."""
+    if "rgb" in attributes:
+        return attributes["rgb"][-6:].upper()
+    if attributes.get("indexed") in _INDEXED:
+        return _INDEXED[attributes["indexed"]]
+    if attributes.get("theme") in _THEME and "tint" not in attributes:
+        return _THEME[attributes["theme"]]
+    return repr(sorted(attributes.items()))
+
+
+def is_on(attributes: Mapping[str, str]) -> bool:
+    """Whether a switch like ``<strike/>`` is on."""
+    return attributes.get("val", "1") in ("1", "true")
