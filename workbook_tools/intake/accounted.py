@@ -85,7 +85,7 @@ def elsewhere(book: OpenedBook, parts: Sequence[FormPart]) -> Iterator[Noticed]:
     """What lies over the cells of any sheet, and what stands on sheets that hold no form."""
     settled = {part.table.sheet for part in parts}
     for sheet in book.sheets:
-        if not book.visible(sheet) or sheet.startswith(RESULT):
+        if not book.is_visible(sheet) or sheet.startswith(RESULT):
             continue
         yield from _over(book, sheet)
         if sheet not in settled and sheet != layout.GUIDE:
