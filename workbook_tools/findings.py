@@ -138,6 +138,43 @@ CATALOGUE: dict[str, Wording] = {
         "一番下の総合評価の{what}が『{value}』で、どの評価にもならない点があります。",
         "合計下限は{limit}以下か空欄、評価項目の下限は空欄にしてください。",
     ),
+    "M119": Wording(
+        _E,
+        "{what}『{value}』が{other}『{limit}』と同じ年度です。",
+        "取組終了より後の年度にするか、空欄にしてください。",
+    ),
+    # What the plan master says of practices that have a history (contract, "A changed practice").
+    "M201": Wording(
+        _E,
+        "小№{number}の実践項目が『{title}』ですが、{year}年度の小№{then}は『{was}』です。",
+        "{suggestion}旧小№ を書くか、新しい番号を付けてください。",
+    ),
+    "M202": Wording(
+        _E,
+        "小№{number}の実践項目『{title}』は、{year}年度の小№{other}『{was}』と同じです。",
+        "{suggestion}旧小№ を書くか、新しい番号を付けてください。",
+    ),
+    "M203": Wording(
+        _E,
+        "小№{number}の旧小№が『{value}』ですが、前の年度までの計画に小№{value}はありません。",
+        "前の年度の小№に直すか、空欄にしてください。",
+    ),
+    "M204": Wording(
+        _E,
+        "実績のある小№{number}『{title}』（{years}）が計画にありません。",
+        "行を戻し、終わったのなら取組終了に年度を書いてください。"
+        "番号を変えたのなら、新しい行の旧小№ に『{number}』と書いてください。",
+    ),
+    "M205": Wording(
+        _E,
+        "小№{number}は{year}年度に終わっていますが、{what}が{shown}です。",
+        "再び行うのなら再開に年度を、そうでなければ取組終了に『{year}』を書いてください。",
+    ),
+    "M206": Wording(
+        _E,
+        "小№{number}の再開が『{value}』ですが、その前の取組終了が分かりません。",
+        "取組終了に終わった年度を書くか、再開を空欄にしてください。",
+    ),
     # A past year's list (import-history); an error is not taken, a warning is.
     "H201": Wording(
         _E, "小№が『{value}』です。", "数字で入れてください。この行は取り込んでいません。"

@@ -183,6 +183,7 @@ def _years_outside(parts: MasterTables) -> Iterator[Finding]:
         *cells(parts, "値", "有効性評価年度"),
         *cells(parts, "実践項目", "開始年度"),
         *cells(parts, "実践項目", "取組終了"),
+        *cells(parts, "実践項目", "再開"),
     ):
         for year in maybe(years, cell) or ():
             if not first <= year <= last:
@@ -195,6 +196,20 @@ def _ends_before_start(parts: MasterTables) -> Iterator[Finding]:
         first, last = maybe(FiscalYear.parse, start), maybe(FiscalYear.parse, end)
         if start and end and first and last and last < first:
             yield _at("M109", end, other=start.heading, limit=start.text)
+        again = row.get("再開")
+        reopened = maybe(FiscalYear.parse, again)
+        if end and again and last and reopened and last == reopened:
+            yield _at("M119", again, other=end.heading, limit=end.text)
+
+
+def _former_criteria(parts: MasterTables) -> Iterator[Finding]:
+    """A former name that is a present one, or that two criteria claim, tells nobody's history."""
+    seen = {key(cell.text) for cell in cells(parts, "評価項目", "評価項目")}
+    for cell in cells(parts, "評価項目", "旧名称"):
+        for name in maybe(names, cell) or ():
+            if key(name) in seen:
+                yield _at("M105", cell, value=name)
+            seen.add(key(name))
 
 
 def _items_without_theme(parts: MasterTables) -> Iterator[Finding]:
@@ -328,6 +343,7 @@ CHECKS: tuple[Callable[[MasterTables], Iterator[Finding]], ...] = (
     _the_period,
     _years_outside,
     _ends_before_start,
+    _former_criteria,
     _items_without_theme,
     _unknown_items,
     _department_names,

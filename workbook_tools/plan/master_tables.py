@@ -138,12 +138,16 @@ COLUMNS: dict[str, tuple[MasterColumn, ...]] = {
         _may_lack("前プラン継続", mark),
         _may_lack("開始年度", FiscalYear.parse),
         _may_lack("取組終了", FiscalYear.parse),
+        _may_lack("再開", FiscalYear.parse),
+        _may_lack("旧小№", ordinal),
+        _may_lack("表示番号"),
     ),
     "部署": (MasterColumn("部署"), _may_lack("旧名称", names), _may_lack("連絡先")),
     "評価項目": (
         MasterColumn("評価項目"),
         MasterColumn("最小", score),
         MasterColumn("最大", score),
+        _may_lack("旧名称", names),
     ),
     "総合評価": (
         MasterColumn("総合評価"),

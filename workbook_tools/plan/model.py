@@ -44,6 +44,9 @@ class Practice:
     continued: bool = False  # 前プラン継続
     first_year: FiscalYear | None = None  # 開始年度, where the plan grew while it ran
     finished: FiscalYear | None = None  # 取組終了
+    reopened: FiscalYear | None = None  # 再開: the year in which an ended practice runs again
+    former: int | None = None  # 旧小№: the number it had the year before
+    label: str = ""  # 表示番号: printed instead of 小№
 
     @property
     def lead(self) -> str:
@@ -78,6 +81,7 @@ class Criterion:
     minimum: int
     maximum: int
     meanings: Mapping[int, str] = field(default_factory=dict)
+    former_names: tuple[str, ...] = ()  # 旧名称: its history stands under these
 
     @property
     def scores(self) -> range:
@@ -118,6 +122,7 @@ class Plan:
     """The plan master, checked: every number refers to something that exists.
 
     ``evaluated`` (評価年度) says which round the plan is that of: whoever has a plan has its year.
+    ``before`` is the plan of the round before, as far as one was noted; it makes no other plan.
     """
 
     name: str
@@ -136,6 +141,7 @@ class Plan:
     grades: tuple[GradeRule, ...]  # best first; the last one has no lowest total left to reach
     waivers: tuple[Waiver, ...] = ()
     members: tuple[Member, ...] = ()
+    before: Plan | None = field(default=None, compare=False, repr=False)
 
     def item(self, no: int) -> Item:
         """The 取組項目 of that number; KeyError where there is none."""
@@ -154,14 +160,42 @@ class Plan:
         return practice.first_year or self.years[0]
 
     def of_year(self, year: FiscalYear) -> Plan:
-        """The same plan with another year evaluated; UserError outside the plan's period."""
+        """The same plan with another year evaluated; UserError outside the plan's period.
+
+        In an earlier year its practices go by the numbers they had then.
+        """
         if year not in self.years:
             first, last = self.years[0], self.years[-1]
             raise UserError(
                 f"{year.long}は計画期間（{first.wide}～{last.wide}）の外です。"
                 "--year か計画マスタの期間を確かめてください。"
             )
-        return replace(self, evaluated=year)
+        if year >= self.evaluated:
+            return replace(self, evaluated=year)
+        earlier, then = self.before, self.numbers(year)
+        while earlier is not None and earlier.evaluated >= year:
+            earlier = earlier.before
+        practices = (replace(p, no=then[p.no], former=None) for p in self.practices if p.no in then)
+        return replace(self, evaluated=year, practices=tuple(practices), before=earlier)
+
+    def numbers(self, year: FiscalYear) -> dict[int, int]:
+        """Number of a practice → the number its history of that earlier year is stored under.
+
+        History follows the practice (旧小№); under a number that another one took over, or was
+        new, there is none.
+        """
+        known = {practice.no: practice.no for practice in self.practices}
+        plan: Plan | None = self
+        while plan is not None and year < plan.evaluated:
+            former = {p.no: p.former for p in plan.practices if p.former is not None}
+            taken = set(former.values())
+            known = {
+                no: former.get(then, then)
+                for no, then in known.items()
+                if then in former or then not in taken
+            }
+            plan = plan.before
+        return known
 
     @property
     def is_effectiveness_year(self) -> bool:
@@ -178,5 +212,31 @@ class Plan:
             practice
             for practice in self.practices
             if self.began(practice) <= self.evaluated
-            and not ((end := finished.get(practice.no, practice.finished)) and end < self.evaluated)
+            and (self.ended(practice, finished) or self.evaluated) >= self.evaluated
         )
+
+    def ended(self, practice: Practice, finished: Mapping[int, FiscalYear]) -> FiscalYear | None:
+        """The year in which it ended; None where it has not yet, or runs again (再開)."""
+        again = practice.reopened
+        known = (finished.get(practice.no), practice.finished)
+        if again and again <= self.evaluated:
+            known = tuple(end if end and end >= again else None for end in known)
+        end = known[0] or known[1]
+        return end if end and end <= self.evaluated else None
+
+    def renamed(self, later: Plan) -> Plan:
+        """The plan with its criteria as a later plan names them (旧名称)."""
+        names = {old: known.name for known in later.criteria for old in known.former_names}
+        if not names:
+            return self
+        criteria = (replace(c, name=names.get(c.name, c.name)) for c in self.criteria)
+        grades = tuple(
+            replace(
+                rule,
+                least_scores={
+                    names.get(name, name): low for name, low in rule.least_scores.items()
+                },
+            )
+            for rule in self.grades
+        )
+        return replace(self, criteria=tuple(criteria), grades=grades)

@@ -184,6 +184,9 @@ def _practice(row: Row, present: Mapping[str, str]) -> Practice:
         continued=mark(_text(row, "前プラン継続")),
         first_year=maybe(FiscalYear.parse, row.get("開始年度")),
         finished=maybe(FiscalYear.parse, row.get("取組終了")),
+        reopened=maybe(FiscalYear.parse, row.get("再開")),
+        former=maybe(ordinal, row.get("旧小№")),
+        label=_text(row, "表示番号"),
     )
 
 
@@ -194,7 +197,8 @@ def _criterion(row: Row, parts: MasterTables) -> Criterion:
         for about in rows_of(parts, "説明")
         if key(about["評価項目"].text) == key(name) and not about["説明"].blank
     }
-    return Criterion(name, score(row["最小"].text), score(row["最大"].text), meanings)
+    former_names = maybe(names, row.get("旧名称")) or ()
+    return Criterion(name, score(row["最小"].text), score(row["最大"].text), meanings, former_names)
 
 
 def _grades(parts: MasterTables) -> tuple[GradeRule, ...]:

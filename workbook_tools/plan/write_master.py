@@ -87,6 +87,13 @@ HINTS: dict[str, dict[str, Hint]] = {
         "前プラン継続": Hint(90, "前の計画から続く項目に○を付けます。"),
         "開始年度": Hint(75, "計画の途中で加わった項目だけ、最初の年度を書きます。例：R4"),
         "取組終了": Hint(75, "終わった項目だけ、終わった年度を書きます。例：R3"),
+        "再開": Hint(60, "終わった項目を再び行うときだけ、再び始める年度を書きます。例：R5"),
+        "旧小№": Hint(
+            60,
+            "番号を変えた年だけ、前の年度の小№を書きます。名前を変えた年は、同じ番号を書きます。"
+            "前の年度までの実績が、この番号の項目から引き継がれます。例：5",
+        ),
+        "表示番号": Hint(75, "一覧などで小№の代わりに印刷する番号です。例：3-1-①"),
     },
     "部署": {
         "部署": Hint(270, "部署の今の名前です。例：（財）財政課"),
@@ -100,6 +107,9 @@ HINTS: dict[str, dict[str, Hint]] = {
         "評価項目": Hint(85, "自己評価の項目です。６つまで、名前は８文字まで。例：進捗度"),
         "最小": Hint(45, "評点の最小です。例：0"),
         "最大": Hint(45, "評点の最大です。９まで。例：3"),
+        "旧名称": Hint(
+            110, "計画の期間中に名前が変わった評価項目の前の名前です。実績がつながります。"
+        ),
     },
     "総合評価": {
         "総合評価": Hint(70, "評価の段階を、良いものから順に書きます。例：A"),
@@ -188,7 +198,7 @@ def _values(name: str, plan: Plan | None) -> list[tuple[Value, ...]]:
     """The rows of one table, in the order of its columns."""
     rules = plan or sample()
     if name == "評価項目":
-        return [(c.name, c.minimum, c.maximum) for c in rules.criteria]
+        return [(c.name, c.minimum, c.maximum, "、".join(c.former_names)) for c in rules.criteria]
     if name == "総合評価":
         return [
             (g.grade, g.least_total, *(g.least_scores.get(c.name, "") for c in rules.criteria))
@@ -222,6 +232,9 @@ def _values(name: str, plan: Plan | None) -> list[tuple[Value, ...]]:
             MARK if practice.continued else "",
             str(practice.first_year or ""),
             str(practice.finished or ""),
+            str(practice.reopened or ""),
+            practice.former or "",
+            practice.label,
         )
         for practice in plan.practices
     ]
