@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from workbook_tools.cells import column_name, parse_cell
@@ -93,9 +94,14 @@ class Box(NamedTuple):
     @property
     def absolute(self) -> str:
         """``$A$1`` or ``$A$1:$B$2``."""
-        first = f"${column_name(self.left)}${self.top + 1}"
-        last = f"${column_name(self.right)}${self.bottom + 1}"
-        return first if self.size == (1, 1) else f"{first}:{last}"
+        return _absolute(self)
+
+
+@lru_cache(maxsize=1 << 16)
+def _absolute(area: Box) -> str:
+    first = f"${column_name(area.left)}${area.top + 1}"
+    last = f"${column_name(area.right)}${area.bottom + 1}"
+    return first if area.size == (1, 1) else f"{first}:{last}"
 
 
 def box(a1: str) -> Box:

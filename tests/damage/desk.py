@@ -36,6 +36,7 @@ class Desk:
     originals: dict[int, dict[str, str]] = field(default_factory=dict)  # texts as first typed
     others: dict[int, Book] = field(default_factory=dict)  # forms that were brought in
     inline: bool = False  # texts inside the cells, as other programs write them
+    prints: bool = True  # every text prints whole
     stored: bool = True  # formulas with their values
     strict: bool = False
     change: Callable[[bytes], bytes] | None = None  # the bytes after writing

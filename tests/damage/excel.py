@@ -80,6 +80,7 @@ def _pieces(formula: str) -> tuple[str | tuple[str, Box], ...]:
 def rewritten(formula: str, book: Book, old_home: Sheet, new_home: Sheet, move: Move) -> str:
     """The formula after an operation: its references follow, those to what is gone break."""
     made = []
+    same = old_home is new_home
     for piece in _pieces(formula):
         if isinstance(piece, str):
             made.append(piece)
@@ -89,11 +90,12 @@ def rewritten(formula: str, book: Book, old_home: Sheet, new_home: Sheet, move: 
         moved = move(sheet, area) if sheet else None
         if moved is None:
             made.append(LOST)
+            same = False
             continue
-        there, area = moved
-        prefix = "" if there is new_home else f"{quoted(there.name)}!"
-        made.append(prefix + area.absolute)
-    return "".join(made)
+        there, new = moved
+        same = same and there is sheet and new == area
+        made.append(new.absolute if there is new_home else f"{quoted(there.name)}!{new.absolute}")
+    return formula if same else "".join(made)
 
 
 def _follow(book: Book, move: Move, formulas: bool = True) -> None:

@@ -17,7 +17,7 @@ from tests.damage.verdict import Before, Outcome, check
 from tests.samples import R3, R4
 
 # So many forms share the answers they were filled with: filling and reading these costs more.
-_FORMS_A_BASE = 4
+_FORMS_A_BASE = 8
 _SECOND_KIND = 0.25  # share of forms that are damaged twice
 _TRIES = 60
 OFFICE = ("xlsx", "xls", "ods")

@@ -11,7 +11,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 
 from tests.damage.book import (
@@ -368,14 +368,12 @@ def _strict(part: str | bytes) -> str | bytes:
 def _zipped(made: dict[str, str | bytes]) -> bytes:
     out = io.BytesIO()
     order = ("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels")
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    with zipfile.ZipFile(out, "w") as archive:  # packing costs more than everything else here
         for path in (*order, *(path for path in made if path not in order)):
             part = made[path]
             archive.writestr(
                 zipfile.ZipInfo(path, (2022, 4, 22, 0, 0, 0)),
                 part.encode() if isinstance(part, str) else part,
-                zipfile.ZIP_DEFLATED,
-                1,
             )
     return out.getvalue()
 
@@ -477,7 +475,8 @@ def _sheet_xml(
     sheet: Sheet, texts: _Texts, more: str, look: int, inline: bool, stored: bool
 ) -> str:
     rows: dict[int, list[str]] = {row: [] for row in (*sheet.heights, *sheet.hidden_rows)}
-    for (row, col), cell in sorted(sheet.cells.items()):
+    for row, col in sorted(sheet.cells):
+        cell = sheet.cells[row, col]
         rows.setdefault(row, []).append(_cell_xml(row, col, cell, texts, inline, stored))
     lines = []
     for row in sorted(rows):
@@ -515,13 +514,20 @@ def _sheet_xml(
     )
 
 
+_escaped = lru_cache(maxsize=1 << 14)(lambda text: escape(text, False))
+
+
+@lru_cache(maxsize=1 << 17)
+def _begin(row: int, col: int, style: int) -> str:
+    look = f' s="{style}"' if style else ""
+    return f'<c r="{_place(row, col)}"{look}'
+
+
 def _cell_xml(row: int, col: int, cell: Cell, texts: _Texts, inline: bool, stored: bool) -> str:
     value = cell.value
-    begin = f'<c r="{_place(row, col)}"'
-    if cell.style:
-        begin = f'{begin} s="{cell.style}"'
+    begin = _begin(row, col, cell.style)
     if cell.formula:
-        formula = f"<f>{escape(cell.formula, False)}</f>"
+        formula = f"<f>{_escaped(cell.formula)}</f>"
         if not stored or value is None:
             return f"{begin}>{formula}</c>"
         if isinstance(value, str):

@@ -76,11 +76,11 @@ def seen(book: Book, sheet: Sheet, row: int, col: int) -> str:
     if cell is None or cell.value is None or sheet.state != "visible":
         return ""
     area = sheet.merged(row, col)
-    if area[:2] != (row, col):
+    if area.top != row or area.left != col:
         return ""
-    if all(line in sheet.hidden_rows for line in area.rows):
+    if row in sheet.hidden_rows and sheet.hidden_rows.issuperset(area.rows):
         return ""
-    if all(line in sheet.hidden_cols for line in area.cols):
+    if col in sheet.hidden_cols and sheet.hidden_cols.issuperset(area.cols):
         return ""
     if any(hiding.holds(Box(row, col, row, col)) for hiding in sheet.hiding):
         return ""
@@ -240,7 +240,8 @@ def _read_form(book: Book, sheet: Sheet, chart: Map, paper: Paper) -> None:
     for item in _fields(chart):
         if item.sheet in parts and (area := region(chart, sheet, item.name)):
             homes |= dict.fromkeys(area.spots(), item.name)
-    for (row, col), cell in sorted(sheet.cells.items()):
+    filled = [(spot, cell) for spot, cell in sheet.cells.items() if cell.value is not None]
+    for (row, col), cell in sorted(filled, key=lambda entry: entry[0]):
         name = homes.get((row, col), "")
         if not name or (chart.form[name].kind in _COMPUTED and cell.origin != TYPED):
             _outside(book, sheet, row, col, cell, paper, homes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import random
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -32,7 +33,10 @@ _WITH_HISTORY = (1, 5, 14, 15, 16, 17, 25, 33, 34, 43, 46, 61)
 
 
 def prepare(folder: Path) -> None:
-    """Make both workspaces: forms distributed, in R4's the year before collected."""
+    """Make both workspaces unless they are there: forms distributed, in R4's R3 collected."""
+    done = folder / "done"
+    if done.exists():
+        return
     for year in (R3, R4):
         root = folder / str(year)
         plan = PLAN.of_year(R3)
@@ -46,6 +50,7 @@ def prepare(folder: Path) -> None:
             plan = PLAN.of_year(R4)
             put(root / "templates" / "計画マスタ.xlsx", master(plan))
             distribute(Round(Workspace(root), plan, NOW))
+    done.touch()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +92,24 @@ class Setting:
         return dict(known_before(self.register, self.plan))
 
     def template(self, no: int) -> Template:
-        """The form of a practice as it was sent out."""
+        """The form of a practice as it was sent out; kept beside the round for other processes."""
         if no not in self.templates:
-            practice = self.plan.practice(no)
-            content = prefill.content(self.plan, practice, self._known.get(no, prefill.Known()))
-            book = package.parse(workbook(self.plan, practice, content), layout.COLUMNS)
-            for number, sheet in enumerate(book.sheets[:2]):
-                sheet.part = number
-                sheet.anchors = dict(self.chart.anchors[number])
-            self.templates[no] = Template(practice, book, content)
+            path = self.held.workspace.root / "kept" / f"{no}.pickle"
+            if path.exists():
+                self.templates[no] = pickle.loads(path.read_bytes())
+            else:
+                self.templates[no] = self._made(no)
+                put(path, pickle.dumps(self.templates[no]))
         return self.templates[no]
+
+    def _made(self, no: int) -> Template:
+        practice = self.plan.practice(no)
+        content = prefill.content(self.plan, practice, self._known.get(no, prefill.Known()))
+        book = package.parse(workbook(self.plan, practice, content), layout.COLUMNS)
+        for number, sheet in enumerate(book.sheets[:2]):
+            sheet.part = number
+            sheet.anchors = dict(self.chart.anchors[number])
+        return Template(practice, book, content)
 
     def filled(self, no: int, answers: dict[str, str | int]) -> Book:
         """The form of a practice as its department saved it, formulas calculated."""

@@ -46,8 +46,7 @@ class Result:
 
 def run(order: Order, jobs: int = 1) -> list[Result]:
     """All results, in the order of their numbers."""
-    if not (order.folder / "R4").exists():
-        prepare(order.folder)
+    prepare(order.folder)
     through = {
         number: kind
         for number in order.numbers
@@ -183,6 +182,8 @@ def judge_printed(
     results = []
     for number in numbers:
         form = maker.form(number)
+        if not form.desk.prints or form.judged().verdict is Verdict.SILENT:
+            continue  # cut by its neighbours, or found already
         wrongs = rendered.compare(form, pages[number])
         verdict = Verdict.SILENT if wrongs else Verdict.RIGHT
         outcome = Outcome(verdict, wrongs)

@@ -260,4 +260,5 @@ def formats_pasted_over_everything(desk: Desk) -> None:
         for spot, cell in sheet.cells.items():
             if spot[1] < COLUMNS:
                 sheet.cells[spot] = Cell(cell.value, 0, cell.formula, cell.origin, cell.runs)
+    desk.prints = False
     desk.say("no formats left")
