@@ -150,6 +150,8 @@ def test_one_of_each_thing(saved: dict[str, bytes], kind: str) -> None:
     assert clean.displayed(0, 0) == "見える"
     assert not clean.is_hidden(0, 0)
     assert opened.overlays("乙").count == 0
+    assert clean.is_plain
+    assert not sheet.is_plain
 
 
 def _cells(sheet: Table) -> list[tuple[int, int]]:

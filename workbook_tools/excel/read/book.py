@@ -59,6 +59,14 @@ class Table:
         """A1 notation, for messages."""
         return cell_name(row, col)
 
+    @property
+    def is_plain(self) -> bool:
+        """Nothing on the sheet is struck through, hidden by a format, or shown otherwise.
+
+        Then :meth:`struck`, :meth:`displayed` and :meth:`hides` need not be asked cell by cell.
+        """
+        return self.look.is_plain
+
     def struck(self, row: int, col: int) -> Struck | None:
         """What of the cell's text is struck through; None where nothing is."""
         return self.look.struck(row, col, self.text(row, col))

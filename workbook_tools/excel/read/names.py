@@ -152,6 +152,7 @@ def relations(parts: Mapping[str, bytes], owner: str) -> dict[str, Related]:
     """
     folder, _, name = owner.rpartition("/")
     found = _Relations(folder)
-    with suppress(UnreadableError):  # python-calamine is less strict here
-        walk(parts.get(f"{folder}/_rels/{name}.rels", b"<none/>"), found)
+    if xml := parts.get(f"{folder}/_rels/{name}.rels"):
+        with suppress(UnreadableError):  # python-calamine is less strict here
+            walk(xml, found)
     return found.found

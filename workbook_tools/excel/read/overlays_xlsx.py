@@ -20,7 +20,7 @@ _THREAD = "tc="  # the author of the note that stands in for a conversation
 def overlays_of(parts: Mapping[str, bytes], sheet: str) -> Overlays:
     """What lies over the sheet of that part."""
     found = OverlayList()
-    related = relations(parts, sheet).values() if sheet else ()
+    related = relations(parts, sheet).values()
     threads = any(kind == "threadedComment" for kind, _ in related)
     for kind, name in related:
         xml = parts.get(name, b"")
@@ -38,8 +38,10 @@ def overlays_of(parts: Mapping[str, bytes], sheet: str) -> Overlays:
             continue
         with suppress(UnreadableError):
             walk(xml, walker)
-    for name in sorted(set(_EMBEDDED.findall(parts.get(sheet, b"")))):
-        found.add(OverlayKind.OBJECT, None, html.unescape(name.decode(errors="replace")))
+    xml = parts.get(sheet, b"")
+    if b"oleObject" in xml:
+        for name in sorted(set(_EMBEDDED.findall(xml))):
+            found.add(OverlayKind.OBJECT, None, html.unescape(name.decode(errors="replace")))
     return found.overlays()
 
 

@@ -104,6 +104,11 @@ class Look:
     """
 
     @property
+    def is_plain(self) -> bool:
+        """Nothing is struck through, hidden by a format, or shown otherwise than it is stored."""
+        return True
+
+    @property
     def hidden_rows(self) -> Container[int]:
         """The rows nobody sees: hidden, filtered out, without height."""
         return frozenset()

@@ -21,8 +21,9 @@ from workbook_tools.excel.read.styles import Styles, is_on, styles_of
 from workbook_tools.excel.read.values import Value
 
 _PREFIX = rb"<(?:[A-Za-z0-9]+:)?"
-_HIDDEN = re.compile(rb'\s(?:hidden="(?:1|true)"|ht="0)')
-_ROW = re.compile(_PREFIX + rb"row(\s[^<>]*)?>")
+# What a row without height holds, of hidden or else.
+_HIDING = (b' hidden="1"', b' hidden="true"', b' ht="0')
+_ROW = re.compile(rb"row(?:\s([^<>]*))?>")  # begins with letters: three times as fast
 _COL = re.compile(_PREFIX + rb"col\s([^<>]*)>")
 _ATTRIBUTE = re.compile(r"([A-Za-z]+)\s*=\s*[\"']([^\"']*)[\"']")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -70,7 +71,7 @@ class XlsxLooks:
         xml = self._container.parts.get("xl/workbook.xml", b"")
         return re.search(rb"date1904=[\"'](?:1|true)", xml) is not None
 
-    @property
+    @cached_property
     def strikes_runs(self) -> bool:
         """Whether a run of any shared text is struck through."""
         return b"strike" in self._shared_xml
@@ -94,6 +95,11 @@ class _XlsxLook(Look):
         self._parts = parts
         self._part = part
         self._xml = parts.get(part, b"")
+
+    @cached_property
+    def is_plain(self) -> bool:
+        odd = self._formats or 0 in self._book.styles.odd
+        return not (odd or self._struck or self._unsure or self._no_zeros)
 
     def displayed(self, row: int, col: int, value: Value) -> str | None:
         if self._no_zeros and value == 0 and value is not False:
@@ -120,13 +126,15 @@ class _XlsxLook(Look):
 
     @cached_property
     def hidden_rows(self) -> Holds[int]:
-        begin = max(self._xml.find(b"<sheetData"), 0)
+        xml, (begin, end) = self._xml, self._rows
         usually_hidden = self._default(b"zeroHeight") in ("1", "true")
-        if not usually_hidden and not _HIDDEN.search(self._xml, begin):
+        if not usually_hidden and not any(xml.find(mark, begin, end) >= 0 for mark in _HIDING):
             return frozenset()
         hidden, shown = set[int](), set[int]()
         number = -1
-        for match in _ROW.finditer(self._xml, begin):
+        for match in _ROW.finditer(xml, begin, end):
+            if xml[match.start() - 1 : match.start()] not in (b"<", b":"):
+                continue
             facts = _attributes(match[1] or b"")
             number = int(facts["r"]) - 1 if facts.get("r", "").isdecimal() else number + 1
             (hidden if _is_hidden(facts, "ht") else shown).add(number)
@@ -134,9 +142,8 @@ class _XlsxLook(Look):
 
     @cached_property
     def hidden_cols(self) -> Holds[int]:
-        end = self._xml.find(b"sheetData")
         hidden, shown = set[int](), set[int]()
-        for match in _COL.finditer(self._xml, 0, max(end, 0)):
+        for match in _COL.finditer(self._xml, 0, self._rows[0]):
             facts = _attributes(match[1])
             with suppress(KeyError, ValueError):
                 cols = range(int(facts["min"]) - 1, min(int(facts["max"]), _MOST_COLS))
@@ -144,20 +151,22 @@ class _XlsxLook(Look):
         usual = self._default(b"defaultColWidth")
         return _AllBut(frozenset(shown)) if _too_small(usual) else frozenset(hidden)
 
+    @cached_property
+    def _rows(self) -> tuple[int, int]:
+        """Where the rows begin and end."""
+        return max(self._xml.find(b"sheetData"), 0), max(self._xml.rfind(b"sheetData"), 0)
+
     def _default(self, name: bytes) -> str:
-        """An attribute of ``sheetFormatPr``."""
-        match = re.search(
-            rb"sheetFormatPr\s[^<>]*?" + name + rb"=[\"']([^\"']*)",
-            self._xml[: max(self._xml.find(b"sheetData"), 0)],
-        )
+        """An attribute of what stands before the rows: ``sheetFormatPr``, ``sheetView``."""
+        at = self._xml.find(name, 0, self._rows[0])
+        match = re.compile(name + rb"=[\"']([^\"']*)").match(self._xml, at) if at >= 0 else None
         return match[1].decode(errors="replace") if match else ""
 
     # -- formats ------------------------------------------------------------------------------
 
     @cached_property
     def _no_zeros(self) -> bool:
-        head = self._xml[: max(self._xml.find(b"sheetData"), 0)]
-        return b'showZeros="0"' in head or b'showZeros="false"' in head
+        return self._default(b"showZeros") in ("0", "false")
 
     def _format(self, row: int, col: int) -> int:
         """The number of a cell's format; that of a plain one may be given as 0."""
@@ -184,12 +193,12 @@ class _XlsxLook(Look):
     @cached_property
     def _unsure(self) -> list[Area]:
         """The areas of conditional formats that may hide, change or strike what a cell holds."""
-        hiding = self._book.styles.hiding
-        if not hiding and b"showValue" not in self._xml and b"x14:dxf" not in self._xml:
+        hiding, behind = self._book.styles.hiding, self._xml[self._rows[1] :]
+        if not hiding and b"showValue" not in behind and b"x14:dxf" not in behind:
             return []
         return [
             area
-            for areas, rules in _conditional(self._xml)
+            for areas, rules in _conditional(behind)
             if _may_hide(rules, hiding)
             for area in areas
         ]
