@@ -20,6 +20,7 @@ from workbook_tools.figures.columns import FigureColumn, Output
 from workbook_tools.figures.compute import ENDED, Figures, PracticeFigures
 from workbook_tools.form import layout, references
 from workbook_tools.form.layout import Kind, field_name
+from workbook_tools.form.spec import Stem
 from workbook_tools.form.workbook import add_pages
 from workbook_tools.plan import grading
 from workbook_tools.plan.model import Plan
@@ -68,7 +69,7 @@ def typed(plan: Plan, answers: Mapping[str, Stored]) -> dict[str, str | int]:
         values[field.name] = int(stored.value) if is_number else stored.raw
     texts = {name: stored.value for name, stored in answers.items()}
     for number, (of_year, n) in references.labels(form, texts).items():
-        values[field_name("取組番号", of_year, n)] = label(number)
+        values[field_name(Stem.LABEL, of_year, n)] = label(number)
     for of_year in form.years:
         nothing = NOTHING if of_year > year else ""
         scores = {name: values.get(field_name(name, of_year), nothing) for name in form.criteria}
@@ -76,7 +77,7 @@ def typed(plan: Plan, answers: Mapping[str, Stored]) -> dict[str, str | int]:
         given = {name: score for name, score in scores.items() if isinstance(score, int)}
         complete = len(given) == len(scores)
         grade = grading.grade(plan.grades, given) if complete else nothing
-        values[field_name("合計", of_year)] = grading.total(given) if complete else nothing
+        values[field_name(Stem.TOTAL, of_year)] = grading.total(given) if complete else nothing
         values[field_name(layout.OVERALL, of_year)] = grade
     return values
 

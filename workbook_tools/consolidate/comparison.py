@@ -110,9 +110,8 @@ def _compared(figures: Figures, places: Places) -> Iterator[_Compared]:
         own = groups & {GRADE} if practice.status == ENDED else groups
         place = partial(places.practice, practice.practice.no)
         yield _of_practice(practice, practice.before, practice.now, place, practice.change, own)
-    for left in before.practices if before else ():
-        if figures.practice(left.practice.no) is None:
-            yield _of_practice(left, left.now, None, None, GONE, ())
+    for left in figures.left:
+        yield _of_practice(left, left.now, None, None, GONE, ())
 
 
 def _comparable(figures: Figures) -> set[str]:

@@ -207,7 +207,7 @@ def _practice_helpers(
         sheet.number(Area(row, columns["評価対象"]), 0)
     else:
         sheet.formula(Area(row, columns["評価対象"]), f"={at['計算対象']}", counts)
-    past = figures.before.practice(known.practice.no) if figures.before else None
+    past = figures.practice_before(known.practice.no)
     sheet.number(Area(row, columns["前年度対象"]), int(past is not None and past.evaluated))
 
 

@@ -16,15 +16,18 @@ from workbook_tools.excel.write.book import Book, Sheet
 from workbook_tools.excel.write.list_sheet import Cell, Column, Link
 from workbook_tools.figures.compute import Figures, PracticeFigures
 from workbook_tools.form import layout, references
-from workbook_tools.form.layout import Form, field_name
+from workbook_tools.form.layout import Form, field_name, reason_name
+from workbook_tools.form.spec import Spec, Stem
 from workbook_tools.register.records import Stored
 from workbook_tools.text import CIRCLED, circled, is_blank
 
-Answers = Mapping[str, Stored]  # field → answer, as returns.answers gives them
+Answers = Mapping[str, Stored]  # field → answer, as results.answers gives them
 Row = list[Cell]
 
-NAMES = ("工程表", "取組内容", "評価理由", "課題", "特記事項")
-ACTIVITIES = NAMES[1]
+# The sheets; two are called like the field that they list.
+SCHEDULE, ACTIVITIES, REASONS, ISSUES, REMARKS = NAMES = (
+    *("工程表", "取組内容", str(Stem.REASON), str(Stem.ISSUE), str(Stem.REMARKS)),
+)
 _TOP = 2  # row of the headings, below title and blank row
 _FIT = paper.LONG_TEXTS
 
@@ -34,29 +37,38 @@ _NO, _TITLE, _YEAR = (
     Column("年度", 45, "center"),
 )
 _HOW = Column("参照", 100)
-_COLUMNS: dict[str, tuple[Column, ...]] = {
-    "工程表": (
-        *(_NO, _TITLE, _YEAR),
-        *(Column(name, 230, "wrap") for name in ("工程（実効）", "当初", "変更")),
-        Column("状況", 85, "center"),
-    ),
-    "取組内容": (
-        *(_NO, _TITLE, _YEAR, Column("番号", 45, "center")),
-        *(Column("取組予定", 250, "wrap"), Column("取組結果", 390, "wrap"), _HOW),
-    ),
-    "評価理由": (
-        *(_NO, _TITLE, Column("評価項目", 85, "center"), Column("評点", 50, "center")),
-        Column("評価の理由", 690, "wrap"),
-    ),
-    "課題": (
-        *(_NO, _TITLE, _YEAR),
-        *(Column("課題", 340, "wrap"), Column("解決方法", 340, "wrap"), _HOW),
-    ),
-    "特記事項": (
-        *(_NO, _TITLE, Column("特記事項", 440, "wrap")),
-        Column("特記すべき事項", 390, "wrap"),
-    ),
-}
+
+
+def _columns(spec: Spec) -> dict[str, tuple[Column, ...]]:
+    """The columns of every sheet: what the form asks for, under the names of its fields."""
+    stages = ("工程（実効）", *(entry.heading for entry in spec.schedule))
+    said, done = (entry.stem for entry in spec.activities)
+    return {
+        SCHEDULE: (
+            *(_NO, _TITLE, _YEAR, *(Column(words, 230, "wrap") for words in stages)),
+            Column("状況", 85, "center"),
+        ),
+        ACTIVITIES: (
+            *(_NO, _TITLE, _YEAR, Column("番号", 45, "center")),
+            *(Column(said, 250, "wrap"), Column(done, 390, "wrap"), _HOW),
+        ),
+        REASONS: (
+            *(_NO, _TITLE, Column("評価項目", 85, "center"), Column("評点", 50, "center")),
+            Column("評価の理由", 690, "wrap"),
+        ),
+        ISSUES: (
+            *(_NO, _TITLE, _YEAR),
+            *(*(Column(entry.stem, 340, "wrap") for entry in spec.issues), _HOW),
+        ),
+        REMARKS: (_NO, _TITLE, *_remark_columns(spec)),
+    }
+
+
+def _remark_columns(spec: Spec) -> Iterator[Column]:
+    """They share the width of the page; the first one says most."""
+    weights = [44, *[39] * (len(spec.remarks) - 1)]
+    for entry, weight in zip(spec.remarks, weights, strict=True):
+        yield Column(entry.stem, 830 * weight // sum(weights), "wrap")
 
 
 def add_texts(
@@ -72,14 +84,15 @@ def add_texts(
     plan, year = figures.plan, figures.year
     form = layout.form_of(plan)
     tables: dict[str, Callable[[PracticeFigures, Answers], Iterator[Row]]] = {
-        "工程表": lambda known, own: _schedule(form, known, own),
-        "取組内容": lambda _, own: _activities(form, own),
-        "評価理由": lambda known, own: _reasons(form, year, known, own),
-        "課題": lambda _, own: _issues(form, own),
-        "特記事項": lambda _, own: _remarks(own),
+        SCHEDULE: lambda known, own: _schedule(form, known, own),
+        ACTIVITIES: lambda _, own: _activities(form, own),
+        REASONS: lambda known, own: _reasons(form, year, known, own),
+        ISSUES: lambda _, own: _issues(form, own),
+        REMARKS: lambda _, own: _remarks(form, own),
     }
+    columns = _columns(form.spec)
     for name, rows_of in tables.items():
-        sheet = _Table(book.sheet(name), _COLUMNS[name], f"{plan.name}　{name}（{year.long}末）")
+        sheet = _Table(book.sheet(name), columns[name], f"{plan.name}　{name}（{year.long}末）")
         for known in _answered(figures, answers):
             number = known.practice.no
             reference = link("実践項目別", number, "小№") if link else None
@@ -111,7 +124,7 @@ def _schedule(form: Form, known: PracticeFigures, own: Answers) -> Iterator[Row]
     effective = references.effective_schedule(form, _values(own))
     for year in form.years:
         now = "" if known.finished and year > known.finished else effective[year]
-        stems = ("工程_当初", "工程_変更", "工程_状況")
+        stems = (*(entry.stem for entry in form.spec.schedule), Stem.STATUS)
         texts = [now, *(_text(own, field_name(stem, year)) for stem in stems)]
         if any(texts):
             yield [year.wide, *texts]
@@ -121,8 +134,8 @@ def _activities(form: Form, own: Answers) -> Iterator[Row]:
     """年度 番号 取組予定 取組結果 参照."""
     numbers = {row: number for number, row in references.labels(form, _values(own)).items()}
     for year in form.years:
-        for n in range(1, layout.ROWS_A_YEAR + 1):
-            names = [field_name(stem, year, n) for stem in ("取組予定", "取組結果")]
+        for n in form.numbers:
+            names = [field_name(entry.stem, year, n) for entry in form.spec.activities]
             texts = [_text(own, name) for name in names]
             if any(texts):
                 yield [year.wide, label(numbers.get((year, n))), *texts, _chains(own, names)]
@@ -139,7 +152,7 @@ def _reasons(form: Form, year: FiscalYear, known: PracticeFigures, own: Answers)
     """評価項目 評点 評価の理由, for the evaluated year."""
     standing = known.by_year.get(year)
     for name in (*form.criteria, layout.OVERALL):
-        reason = _text(own, f"評価理由_{name}")
+        reason = _text(own, reason_name(name))
         score: Cell = None
         if standing:
             score = standing.grade if name == layout.OVERALL else standing.scores[name]
@@ -150,15 +163,15 @@ def _reasons(form: Form, year: FiscalYear, known: PracticeFigures, own: Answers)
 def _issues(form: Form, own: Answers) -> Iterator[Row]:
     """年度 課題 解決方法 参照."""
     for year in form.years:
-        names = [field_name(stem, year) for stem in ("課題", "解決方法")]
+        names = [field_name(entry.stem, year) for entry in form.spec.issues]
         texts = [_text(own, name) for name in names]
         if any(texts):
             yield [year.wide, *texts, _chains(own, names)]
 
 
-def _remarks(own: Answers) -> Iterator[Row]:
+def _remarks(form: Form, own: Answers) -> Iterator[Row]:
     """特記事項 特記すべき事項."""
-    texts = [_text(own, name) for name in ("特記事項", "特記すべき事項")]
+    texts = [_text(own, field.name) for field in form.remarks]
     if any(texts):
         yield [*texts]
 

@@ -12,7 +12,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from workbook_tools.form.layout import ON_PLAN, OVERALL, REVISED, field_name
+from workbook_tools.form.layout import ON_PLAN, OVERALL, REVISED, field_name, reason_name
+from workbook_tools.form.spec import Stem
 from workbook_tools.plan import grading
 from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.text import circled, wide_digits
@@ -40,11 +41,11 @@ def answers(plan: Plan, practice: Practice, scores: Mapping[str, int], *, ends: 
     voice = _Voice(plan, practice)
     activities = _activities(voice, plan, ends)
     voice.work = _work(activities, plan)
-    topic = str(activities[field_name("取組予定", year, 1)]).partition("\n")[0]
+    topic = str(activities[field_name(Stem.PLAN, year, 1)]).partition("\n")[0]
     voice.work = (
-        str(activities[field_name("取組予定", plan.years[0], 1)]) if "同" in topic else topic
+        str(activities[field_name(Stem.PLAN, plan.years[0], 1)]) if "同" in topic else topic
     )
-    ending: Values = {"取組終了_年": year.number + 1, "取組終了_月": 3} if ends else {}
+    ending: Values = {Stem.END_YEAR: year.number + 1, Stem.END_MONTH: 3} if ends else {}
     return {
         **_schedule(voice, plan, ends),
         **activities,
@@ -58,7 +59,7 @@ def answers(plan: Plan, practice: Practice, scores: Mapping[str, int], *, ends: 
 def _work(activities: Values, plan: Plan) -> str:
     """The year's main activity in words, where it is only "as ①" that of the plan's first row."""
     year = plan.evaluated
-    plans = [str(activities[field_name("取組予定", when, 1)]) for when in (year, plan.years[0])]
+    plans = [str(activities[field_name(Stem.PLAN, when, 1)]) for when in (year, plan.years[0])]
     return plans["①" in plans[0]].partition("\n")[0]
 
 
@@ -121,17 +122,17 @@ def _schedule(voice: _Voice, plan: Plan, ends: bool) -> Values:
     stages = voice.stock["endings" if ends else "schedules"]
     chosen = stages[voice.no * 7 % len(stages)]
     values: Values = {
-        field_name("工程_当初", when): stage
+        field_name(Stem.ORIGINAL, when): stage
         for when, stage in zip(plan.years, chosen, strict=False)
     }
     for when in plan.years:
         if when <= year:
-            values[field_name("工程_状況", when)] = ON_PLAN
+            values[field_name(Stem.STATUS, when)] = ON_PLAN
     if voice.no % 9 == 4 and not ends:
-        values[field_name("工程_状況", year)] = REVISED
-        values[field_name("工程_変更", year)] = voice.say(voice.stock["revised"])
+        values[field_name(Stem.STATUS, year)] = REVISED
+        values[field_name(Stem.REVISION, year)] = voice.say(voice.stock["revised"])
         if voice.no % 2:
-            values[field_name("工程_変更", year + 1)] = "⇒"
+            values[field_name(Stem.REVISION, year + 1)] = "⇒"
     return values
 
 
@@ -143,19 +144,19 @@ def _activities(voice: _Voice, plan: Plan, ends: bool) -> Values:
         for n in range(1, 2 + (no % 4 == 0)):
             label += 1
             doing, result = voice.pair("activities")
-            values[field_name("取組予定", past, n)] = doing
-            values[field_name("取組結果", past, n)] = f"(新){result}"
+            values[field_name(Stem.PLAN, past, n)] = doing
+            values[field_name(Stem.RESULT, past, n)] = f"(新){result}"
     first = label + 1
     for n in range(1, 2 + no % 2 + (no % 7 == 0)):
         label += 1
         doing, result = _row(voice, n)
-        values[field_name("取組予定", year, n)] = doing
-        values[field_name("取組結果", year, n)] = result
+        values[field_name(Stem.PLAN, year, n)] = doing
+        values[field_name(Stem.RESULT, year, n)] = result
     if ends:
-        values[field_name("取組予定", year, 1)] += "\n（取組終了）"  # type: ignore[operator]
+        values[field_name(Stem.PLAN, year, 1)] += "\n（取組終了）"  # type: ignore[operator]
         return values
     for ahead in (when for when in plan.years if when > year):
-        name = field_name("取組予定", ahead, 1)
+        name = field_name(Stem.PLAN, ahead, 1)
         values[name] = _ahead(voice, first, label) if ahead == year + 1 else ""
         if ahead > year + 1:
             values[name] = f"{circled(label)}と同じ"
@@ -199,9 +200,9 @@ def _evaluation(voice: _Voice, plan: Plan, scores: Mapping[str, int]) -> Values:
     for name, score in scores.items():
         wide = voice.no % 7 == 2
         values[field_name(name, year)] = wide_digits(score) if wide else score
-        values[f"評価理由_{name}"] = voice.say(voice.stock["reasons"][name][str(score)])
+        values[reason_name(name)] = voice.say(voice.stock["reasons"][name][str(score)])
     grade = grading.grade(plan.grades, scores)
-    values[f"評価理由_{OVERALL}"] = voice.say(voice.stock["overall"][grade])
+    values[reason_name(OVERALL)] = voice.say(voice.stock["overall"][grade])
     return values
 
 
@@ -210,7 +211,10 @@ def _issues(voice: _Voice, plan: Plan, ends: bool) -> Values:
     year = plan.evaluated
     past = plan.years[0]
     problem, solution = voice.pair("issues")
-    values: Values = {field_name("課題", past): problem, field_name("解決方法", past): solution}
+    values: Values = {
+        field_name(Stem.ISSUE, past): problem,
+        field_name(Stem.SOLUTION, past): solution,
+    }
     problem, solution = voice.pair("issues")
     if voice.no % 11 == 5:
         problem, solution = "特になし", ""
@@ -221,12 +225,12 @@ def _issues(voice: _Voice, plan: Plan, ends: bool) -> Values:
         problem, solution = f"・{past.wide}と同じ\n・{more}", f"・{past.wide}と同じ\n・{way}"
     elif voice.no % 4 == 3:
         problem, solution = f"{past.long}と同じ", f"{past}と同じ"
-    values |= {field_name("課題", year): problem, field_name("解決方法", year): solution}
+    values |= {field_name(Stem.ISSUE, year): problem, field_name(Stem.SOLUTION, year): solution}
     if not ends and year + 1 in plan.years:
         same = (year.wide, str(year))[voice.no % 2]
         refers = voice.no % 3 and problem != "特になし"
         ahead = f"{same}と同じ" if refers else voice.say(voice.stock["problems_ahead"])
-        values[field_name("課題", year + 1)] = ahead
+        values[field_name(Stem.ISSUE, year + 1)] = ahead
     return values
 
 
@@ -234,9 +238,9 @@ def _remarks(voice: _Voice) -> Values:
     """特記事項, and what of it deserves notice; some leave that out."""
     first, second = voice.say(voice.stock["remarks"]), voice.say(voice.stock["remarks_more"])
     text = f"・{first}\n・{second}" if voice.no % 6 == 1 else first + second
-    values: Values = {"特記事項": text}
+    values: Values = {Stem.REMARKS: text}
     if voice.no % 13 == 6:
-        values["特記すべき事項"] = "特になし"
+        values[Stem.HIGHLIGHTS] = "特になし"
     elif voice.no % 5 != 3:
-        values["特記すべき事項"] = voice.say(voice.stock["highlights"])
+        values[Stem.HIGHLIGHTS] = voice.say(voice.stock["highlights"])
     return values

@@ -28,8 +28,9 @@ from workbook_tools.figures.compute import ACCEPTED, Facts, compute
 from workbook_tools.figures.facts import figures_of
 from workbook_tools.findings import UserError
 from workbook_tools.form import prefill
-from workbook_tools.form.layout import field_name
+from workbook_tools.form.layout import OVERALL, field_name, reason_name
 from workbook_tools.form.prefill import Known
+from workbook_tools.form.spec import Stem
 from workbook_tools.form.workbook import workbook as form_workbook
 from workbook_tools.history import import_list as history
 from workbook_tools.outbox import put
@@ -178,9 +179,9 @@ def _slips(year: FiscalYear) -> dict[int, dict[str, str | int]]:
     """Mistakes in single cells, by practice."""
     return {
         SCORE_OF_FIVE: {field_name("進捗度", year): 5},
-        NO_REVISION: {field_name("工程_変更", year): ""},
-        NO_REASONS: {"評価理由_連携度": "", "評価理由_総合評価": ""},
-        NO_RESULT: {field_name("取組結果", year, 1): ""},
+        NO_REVISION: {field_name(Stem.REVISION, year): ""},
+        NO_REASONS: {reason_name("連携度"): "", reason_name(OVERALL): ""},
+        NO_RESULT: {field_name(Stem.RESULT, year, 1): ""},
     }
 
 

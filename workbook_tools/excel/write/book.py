@@ -184,14 +184,6 @@ class Sheet:
             )
         )
 
-    def table(
-        self, row: int, rows: Sequence[Sequence[str | int | float | date]], *styles: str
-    ) -> None:
-        """Write rows of mixed values from ``row`` down, beginning in the first column."""
-        for down, values in enumerate(rows, start=row):
-            for col, value in enumerate(values):
-                self.value(Area(down, col), value, *styles)
-
     def value(self, area: Area, value: str | float | date, *styles: str) -> None:
         """Write a value by its type: text as text, numbers as numbers, dates as dates."""
         if isinstance(value, str):
