@@ -20,7 +20,7 @@ class Must:
     codes: frozenset[str]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Desk:
     """A returned form while somebody damages it."""
 

@@ -85,8 +85,9 @@ class Maker:
         chance = random.Random(f"{self.seed} base {number}")
         setting = self.setting(chance.choice(("R3", "R3", "R4")))
         practice = chance.choice(setting.practices)
-        if chance.random() < 0.05:
-            practice = setting.plan.practice(25)
+        dashed = [one for one in setting.practices if one.printed_title == "-"]
+        if dashed and chance.random() < 0.05:
+            practice = dashed[0]
         book = setting.filled(practice.no, setting.answers(chance, practice.no))
         file = f"No{practice.no:02d}_{practice.title[:10]}.xlsx"
         intake, judged = setting.read(package.write(book), file)

@@ -13,6 +13,7 @@ from tests.damage.book import TYPED, Book, Cell
 from tests.samples import PLAN, R3, R4, returned
 from workbook_tools.collect.collect import collect
 from workbook_tools.distribute.distribute import distribute
+from workbook_tools.era import FiscalYear
 from workbook_tools.form import layout, prefill
 from workbook_tools.form.live.checks import live_cells
 from workbook_tools.form.workbook import Content, header, workbook
@@ -32,25 +33,25 @@ NOW = "2022-04-20T09:00:00+09:00"
 _WITH_HISTORY = (1, 5, 14, 15, 16, 17, 25, 33, 34, 43, 46, 61)
 
 
-def prepare(folder: Path) -> None:
+def prepare(folder: Path, whole: Plan = PLAN) -> None:
     """Make both workspaces unless they are there: forms distributed, in R4's R3 collected."""
-    done = folder / "done"
+    done = folder / "plan.pickle"
     if done.exists():
         return
     for year in (R3, R4):
         root = folder / str(year)
-        plan = PLAN.of_year(R3)
+        plan = whole.of_year(R3)
         put(root / "templates" / "計画マスタ.xlsx", master(plan))
         held = Round(Workspace(root), plan, NOW)
         distribute(held)
         if year == R4:
-            for no in _WITH_HISTORY:
+            for no in {practice.no for practice in whole.practices}.intersection(_WITH_HISTORY):
                 put(root / "inbox" / f"No{no}.xlsx", returned(no, R3))
             collect(held)
-            plan = PLAN.of_year(R4)
+            plan = whole.of_year(R4)
             put(root / "templates" / "計画マスタ.xlsx", master(plan))
             distribute(Round(Workspace(root), plan, NOW))
-    done.touch()
+    put(done, pickle.dumps(whole))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +140,10 @@ class Setting:
         return self.judge.judge(data, file)
 
 
-def open_setting(folder: Path, year: object) -> Setting:
+def open_setting(folder: Path, year: FiscalYear) -> Setting:
     """A round that was prepared before."""
-    plan = PLAN.of_year(R3 if year == R3 else R4)
+    whole: Plan = pickle.loads((folder / "plan.pickle").read_bytes())
+    plan = whole.of_year(year)
     workspace = Workspace(folder / str(year))
     register = Register.open(workspace.register, write=False)
     return Setting(plan, Round(workspace, plan, NOW), register)

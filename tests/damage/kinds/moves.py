@@ -58,7 +58,8 @@ def a_text_dragged_to_a_blank_cell(desk: Desk) -> None:
 
 @kind(3)
 def a_score_dragged(desk: Desk) -> None:
-    name = desk.pick(desk.filled(Kind.SCORE))
+    now = [name for name in desk.filled(Kind.SCORE) if name.endswith(desk.year)]
+    name = desk.pick(now if desk.chance.random() < 0.8 else desk.filled(Kind.SCORE))
     _drag(desk, name, desk.pick(_same_size(desk, name, desk.fields(Kind.SCORE))))
     if desk.chance.random() < 0.7:
         _retype(desk, name, texts.score(desk.chance, range(4)))
@@ -92,9 +93,11 @@ def a_status_dragged(desk: Desk) -> None:
 def the_end_dragged(desk: Desk) -> None:
     """Year and month of the end exchanged by dragging."""
     desk.refusal_ok = True
-    desk.put("取組終了_年", 4)
+    if desk.cell("取組終了_年").value in (None, ""):
+        desk.put("取組終了_年", 4)
     year, month = desk.area("取組終了_年"), desk.area("取組終了_月")
     excel.cut(desk.book, desk.first, year, desk.first, month.top, month.left)
+    desk.say("the year of the end dragged over its month")
     if desk.chance.random() < 0.5:
         desk.put("取組終了_年", 3)
 
@@ -179,7 +182,8 @@ def _rows_block(desk: Desk, first: str, last: str) -> Box:
 @kind(5)
 def a_row_cut_and_inserted(desk: Desk) -> None:
     """"Insert cut cells" inside a year: labels ① ② stay, names go along."""
-    year = desk.pick([str(year) for year in desk.setting.form.years])
+    years = [str(year) for year in desk.setting.form.years]
+    year = desk.year if desk.chance.random() < 0.5 else desk.pick(years)
     at, to = desk.chance.sample((1, 2, 3), 2)
     name = f"取組予定_{year}_{at}"
     if not any(desk.text(f"取組予定_{year}_{n}") for n in (at, to)):
