@@ -87,7 +87,8 @@ def written() -> bytes:
         sheet.write_number(3 + at, 0, value, made_book.add_format({"num_format": code}))
         sheet.write_number(3 + at, 1, at, made_book.add_format({"num_format": '0"点"'}))
     sheet.write_string("B1", "残る")
-    sheet.write_string("B2", "タブ\tの後\n次の行  空白")
+    sheet.write_string("B2", "一行目\n次の行  空白")
+    sheet.write_string("B11", "タブ\tの後")
     sheet.write_comment("B3", "3ではなく2です", {"author": "水道課"})
     sheet.insert_textbox("D5", "吹き出しの\n文章")
     for place in ("A12", "B12", "F1"):
@@ -113,7 +114,7 @@ def saved() -> dict[str, bytes]:
     return {"written": data} | {kind: office.convert({"a": data}, kind)["a"] for kind in kinds}
 
 
-KINDS = ["written", *(pytest.param(kind, marks=office.needs_office) for kind in ("xlsx",))]
+KINDS = ["written", *(pytest.param(kind, marks=office.needs_office) for kind in ("xlsx", "ods"))]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -127,7 +128,8 @@ def test_one_of_each_thing(saved: dict[str, bytes], kind: str) -> None:
         "", "3", "1月2日", "85.3%", "1,234,567円", "(3)",
     ]  # fmt: skip
     assert sheet.hides(3, 0) is Hides.YES
-    assert sheet.text(1, 1) == "タブ\tの後\n次の行  空白"
+    assert sheet.text(1, 1) == "一行目\n次の行  空白"
+    assert sheet.text(10, 1) == "タブ\tの後"
     assert [sheet.cell(*spot) for spot in _cells(sheet) if sheet.is_hidden(*spot)] == [
         "F1", "A12", "B12",
     ]  # fmt: skip
@@ -416,6 +418,78 @@ def test_hidden_sheets(state: str, visible: bool) -> None:
     opened = open_book(data)
     assert opened.is_visible("S1")
     assert opened.is_visible("S2") is visible
+
+
+# -- .ods, for what LibreOffice writes but makes of no .xlsx ---------------------------------------
+
+
+def ods_text(inner: str) -> str:
+    return made.ods_row(f'<table:table-cell office:value-type="string">{inner}</table:table-cell>')
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        ("<text:p>a<text:tab/>b</text:p>", "a\tb"),
+        ('<text:p>a<text:tab text:tab-ref="1"/>b<text:s text:c="2"/>c</text:p>', "a\tb  c"),
+        (
+            "<text:p>一行目<text:line-break/>二行目</text:p><text:p>三行目</text:p>",
+            "一行目\n二行目\n三行目",
+        ),
+        (
+            "<text:p><text:ruby><text:ruby-base>漢字</text:ruby-base><text:ruby-text>かんじ"
+            "</text:ruby-text></text:ruby></text:p>",
+            "漢字",
+        ),
+        (
+            '<text:p>本文</text:p><draw:frame xmlns:draw="d"><draw:text-box>'
+            "<text:p>吹き出し</text:p></draw:text-box></draw:frame>",
+            "本文",
+        ),
+        # clean twins
+        ('<text:p>a<text:s text:c="2"/>b</text:p>', "a  b"),
+        ("<text:p>一行目</text:p><text:p>二行目</text:p>", "一行目\n二行目"),
+        ("<text:p>a<text:span>b</text:span></text:p>", "ab"),
+        (
+            "<office:annotation><text:p>メモ</text:p></office:annotation><text:p>本文</text:p>",
+            "本文",
+        ),
+    ],
+)
+def test_texts_of_an_ods(inner: str, expected: str) -> None:
+    opened = open_book(made.ods(ods_text(inner)))
+    assert opened.table("S").text(0, 0) == expected
+    words = [overlay.text for overlay in opened.overlays("S").listed]
+    assert words == [word for word in ("吹き出し", "メモ") if word in inner]
+
+
+ODS_STYLES = (
+    '<style:style xmlns:style="s" xmlns:fo="f" style:name="{}" style:family="table-cell" '
+    'style:parent-style-name="{}">{}</style:style>'
+)
+LINE = '<style:text-properties style:text-line-through-type="single"/>'
+NO_LINE = '<style:text-properties style:text-line-through-type="none"/>'
+
+
+@pytest.mark.parametrize(
+    ("parent", "own", "expected"),
+    [
+        ("", LINE, Struck("", "1")),
+        ("Above", "", Struck("", "1")),
+        ("Above", NO_LINE, None),
+        ("", "", None),
+        ("", '<style:text-properties fo:color="#ff0000"/>', None),
+    ],
+)
+def test_styles_of_an_ods_have_parents(parent: str, own: str, expected: Struck | None) -> None:
+    styled = ODS_STYLES.format("Above", "", LINE) + ODS_STYLES.format("ce1", parent, own)
+    column = '<table:table-column table:default-cell-style-name="ce1"/>'
+    data = made.changed(
+        made.ods(column, made.ods_row(made.ODS_ONE)),
+        "content.xml",
+        lambda xml: xml.replace(b"<office:body>", styled.encode() + b"<office:body>"),
+    )
+    assert open_book(data).table("S").struck(0, 0) == expected
 
 
 # -- what lies over the cells ---------------------------------------------------------------------

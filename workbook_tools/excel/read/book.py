@@ -134,7 +134,11 @@ class OpenedBook:
                 grid = source.to_python(skip_empty_area=False)
             except BaseException as error:
                 raise _broken(error) from error
-            self._tables[sheet] = Table(sheet, grid, source, self._look(sheet))
+            look = self._look(sheet)
+            for (row, col), text in look.texts.items():
+                if row < len(grid) and col < len(grid[row]):
+                    grid[row][col] = text
+            self._tables[sheet] = Table(sheet, grid, source, look)
         return self._tables[sheet]
 
     def tables(self, sheets: Sequence[str]) -> list[Table]:

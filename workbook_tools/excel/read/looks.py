@@ -14,4 +14,8 @@ def looks_of(container: Container) -> Callable[[str], Look]:
         from workbook_tools.excel.read.shown_xlsx import XlsxLooks
 
         return XlsxLooks(container).look
+    if "content.xml" in container.parts:
+        from workbook_tools.excel.read.shown_ods import OdsLooks
+
+        return OdsLooks(container).look
     return lambda sheet: PLAIN

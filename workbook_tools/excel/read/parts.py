@@ -100,7 +100,7 @@ def examine(data: bytes, passwords: Sequence[str] = ()) -> Container:
 _KINDS: Mapping[str, tuple[Callable[[str], bool], Callable[[Mapping[str, bytes]], None]]] = {
     "xl/workbook.xml": (lambda name: name.endswith((".xml", ".rels", ".vml")), bound_sheets),
     "content.xml": (
-        lambda name: name in ("mimetype", "content.xml", "meta-inf/manifest.xml"),
+        lambda name: name in ("mimetype", "content.xml", "styles.xml", "meta-inf/manifest.xml"),
         bound_content,
     ),
 }

@@ -7,7 +7,7 @@ looked at closely only where a search of its bytes says that there may be such a
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import NamedTuple
@@ -122,6 +122,11 @@ class Look:
     def overlays(self) -> Overlays:
         """What lies over the cells."""
         return Overlays()
+
+    @property
+    def texts(self) -> Mapping[tuple[int, int], str]:
+        """Texts that python-calamine reads otherwise than they are: without tabs, with readings."""
+        return {}
 
     def struck(self, row: int, col: int, text: str) -> Struck | None:
         """What of a cell's text is struck through; None where nothing is."""
