@@ -16,7 +16,10 @@ from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.text import lines
 
 _COLUMN_PIXELS = (150, 150, 380)
-_LAST = len(_COLUMN_PIXELS) - 1
+COLUMNS = len(_COLUMN_PIXELS)
+_LAST = COLUMNS - 1
+# What the guide ends with: an example of so many rows below its headings.
+EXAMPLE, EXAMPLE_ROWS = ("年度", "取組予定", "取組結果"), 3
 _POINTS_A_LINE, _EDGE = 12.0, 4.0
 
 
@@ -170,7 +173,7 @@ def _references(year: FiscalYear) -> list[tuple[str, str, str]]:
 
 def _example(year: FiscalYear) -> list[tuple[str, str, str]]:
     return [
-        ("年度", "取組予定", "取組結果"),
+        EXAMPLE,
         (year.wide, "受付方法の見直し", "(新)予約制を試行し、待ち時間が平均12分短くなった。"),
         (year.wide, "職員研修の実施", "(継)２回実施し、延べ46人が参加した。"),
         ((year + 1).wide, "②と同じ", ""),

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from workbook_tools.cells import Area
 from workbook_tools.excel.read.book import OpenedBook
-from workbook_tools.form import layout
+from workbook_tools.form import guide, layout
 from workbook_tools.form.layout import COLUMNS, Form
 from workbook_tools.intake.answers import Noticed
 from workbook_tools.intake.as_sent import Place, prints
@@ -88,8 +88,26 @@ def elsewhere(book: OpenedBook, parts: Sequence[FormPart]) -> Iterator[Noticed]:
         if not book.is_visible(sheet) or sheet.startswith(RESULT):
             continue
         yield from _over(book, sheet)
-        if sheet not in settled and sheet != layout.GUIDE:
+        if sheet == layout.GUIDE:
+            yield from _notes_on_the_guide(book)
+        elif sheet not in settled:
             yield from _whole_sheet(book, sheet)
+
+
+def _notes_on_the_guide(book: OpenedBook) -> Iterator[Noticed]:
+    """Words beside or below the guide, which ends with an example of its own."""
+    for table in book.tables([layout.GUIDE]):
+        heads = [row for row in range(len(table.grid)) if table.text(row, 0) == guide.EXAMPLE[0]]
+        last = heads[-1] + guide.EXAMPLE_ROWS if heads else len(table.grid)
+        notes = [
+            (row, col)
+            for row, values in enumerate(table.grid)
+            for col, value in enumerate(values)
+            if value != "" and (row > last or col >= guide.COLUMNS)
+        ]
+        if notes:
+            text, cell = tidy(table.text(*notes[0])), table.cell(*notes[0])
+            yield Noticed("F017", table.sheet, cell, None, text, len(notes) - 1)
 
 
 def _over(book: OpenedBook, sheet: str) -> Iterator[Noticed]:

@@ -15,8 +15,10 @@ from workbook_tools.form.layout import Kind
 from workbook_tools.intake.answers import understand
 from workbook_tools.text import half_width, squeeze
 
+# What the secretariat printed or the form computes: nobody types it, rules compare it.
+_PRINTED = (Kind.FIXED, Kind.MARK, Kind.LABEL, Kind.TOTAL, Kind.GRADE)
 # Fields that hold numbers: read as the number that is shown.
-_NUMBERS = (Kind.SCORE, Kind.TOTAL, Kind.END_YEAR, Kind.END_MONTH)
+_NUMBERS = (Kind.SCORE, Kind.END_YEAR, Kind.END_MONTH)
 
 
 class Unseen(NamedTuple):
@@ -37,12 +39,14 @@ class Seen(NamedTuple):
 STRUCK, HIDDEN, UNSURE, OTHERWISE = "見え消し", "非表示", "条件付き書式", "表示形式"
 
 
-def see(table: Table, row: int, col: int, kind: Kind) -> Seen:
-    """The cell's value as it is shown."""
+def see(table: Table, row: int, col: int, kind: Kind, *, visible: bool = True) -> Seen:
+    """The cell's value as it is shown; ``visible``: its worksheet has a tab to be seen."""
     value = table.value(row, col)
-    if value == "":
+    if value == "" or kind in _PRINTED:
         return Seen(value)
     told = list(_hidden(table, row, col, value))
+    if not visible and not told:
+        told = [Unseen("F019", as_text(value), HIDDEN)]
     if struck := table.struck(row, col):
         told.append(Unseen("F018", struck.struck, STRUCK))
         return Seen(struck.kept, tuple(told))

@@ -30,13 +30,15 @@ class Print:
             for field in form.fields
             if field.sheet == sheet
         }
-        numbers = [label.area for label in own if label.repeats == "項目番号"]
-        self.number: Place = (
-            (numbers[0].row, numbers[0].col) if numbers else self.fields["項目番号"]
-        )
+        again: dict[str, Place] = {
+            label.repeats: (label.area.row, label.area.col) for label in own if label.repeats
+        }
+        self.number = {**self.fields, **again}["項目番号"]
+        self.season = {**self.fields, **again}["確認年度"]
         self.rows = form.rows[sheet]
+        said = (label for label in own if label.text or label.repeats)
         self._known = frozenset(
-            {(label.area.row, label.area.col) for label in own} | set(self.fields.values())
+            {(label.area.row, label.area.col) for label in said} | set(self.fields.values())
         )
         self._others = [_others(self._known, row) for row in range(self.rows)]
 

@@ -220,7 +220,7 @@ def _status(page: Page, rows: range, first: int, stop: int, last: int) -> list[C
 def _activities(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
     """Rows of a year run from its label to the next; a blank row too many was inserted."""
     spots: dict[str, Cell] = {}
-    plan = anchor.cols[0]
+    plan = min(anchor.cols)
     numbers = page.labels("取組番号", range(anchor.row, rows.start), plan)
     years = page.years_down(rows, plan)
     end = rows.stop if rows.stop < page.height else max(years.values())[0] + ROWS_A_YEAR
@@ -232,7 +232,7 @@ def _activities(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
         surplus = blank[: max(0, stop - top - ROWS_A_YEAR)]
         kept = [row for row in range(top, stop) if row not in surplus][:ROWS_A_YEAR]
         for n, row in enumerate(kept, start=1):
-            cells = page.across([row], anchor.cols, after) + [(row, at) for _, at in numbers]
+            cells = _side_by_side(page, [row], anchor, after) + [(row, at) for _, at in numbers]
             spots |= {field_name(stem, year, n): at for stem, at in zip(ABOVE, cells, strict=False)}
     return spots
 
@@ -257,10 +257,16 @@ def _evaluation(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
     return spots
 
 
+def _side_by_side(page: Page, rows: Sequence[int], anchor: Anchor, after: int) -> list[Cell]:
+    """The cells of two columns, in the order of their roles, whichever heading stands left."""
+    cells = page.across(rows, sorted(anchor.cols), after)
+    return cells if anchor.cols[0] < anchor.cols[1] else cells[::-1]
+
+
 def _end(page: Page, anchor: Anchor, stems: Sequence[str]) -> int:
     """The column behind the right one of two columns side by side."""
     usual = [next(field for field in page.form.fields if field.stem == stem) for stem in stems]
-    left, right = anchor.cols
+    left, right = sorted(anchor.cols)
     columns = (usual[0].area.col, usual[1].area.col, COLUMNS)
     return page.end_of((anchor.row, right), (left, right), columns)
 
@@ -294,7 +300,7 @@ def _number(page: Page, unit: Cell) -> Cell:
 def _issues(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
     """Problems and solutions beside each year, and the two wide fields under their headings."""
     spots: dict[str, Cell] = {}
-    years = page.years_down(rows, anchor.cols[0])
+    years = page.years_down(rows, min(anchor.cols))
     last = max(years.values())[0]
     headings: list[tuple[str, Cell]] = []
     for name in REMARKS:
@@ -304,7 +310,7 @@ def _issues(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
     # Without a heading below, the last year has one row only.
     stops = [row for row, _ in (*years.values(), *(cell for _, cell in headings), (last + 1, 0))]
     for (year, (top, _)), stop in zip(years.items(), stops[1:], strict=False):
-        cells = page.across(range(top, stop), anchor.cols, after)
+        cells = _side_by_side(page, range(top, stop), anchor, after)
         spots |= {field_name(stem, year): at for stem, at in zip(ABOVE[3:5], cells, strict=True)}
     for place, (name, heading) in enumerate(headings, start=1):
         right = page.right_of(heading)

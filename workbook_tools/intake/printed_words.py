@@ -247,10 +247,14 @@ class Page:
         return sorted([*schedules, *pairs, *evaluations])
 
     def _pairs(self, block: int, left: str, right: str) -> Iterator[Anchor]:
-        """Two headings in one row, with years below to their left."""
+        """Two headings in one row, with years below to their left; ``cols`` in the order of roles.
+
+        Somebody may have exchanged the headings: then the right one stands left.
+        """
         for row, col in self.labels(left, range(self.height)):
-            others = [cell[1] for cell in self.labels(right, range(row, row + 1)) if cell[1] > col]
-            if others and self.years_down(range(row + 1, row + NEAR), col):
+            others = [at for _, at in self.labels(right, range(row, row + 1))]
+            others = [at for at in others if at > col] or others
+            if others and self.years_down(range(row + 1, row + NEAR), min(col, others[0])):
                 yield Anchor(row, block, (col, others[0]))
 
     def _evaluations(self) -> Iterator[Anchor]:

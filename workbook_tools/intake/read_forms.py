@@ -22,7 +22,7 @@ from workbook_tools.intake import accounted, witnesses
 from workbook_tools.intake.answers import Answer, Found, Noticed, Submission, understand
 from workbook_tools.intake.as_seen import see
 from workbook_tools.intake.witnesses import Dispute, FormPart, FoundForm, practice_number
-from workbook_tools.text import half_width, number_and_rest, tidy
+from workbook_tools.text import half_width, key, number_and_rest, tidy
 from workbook_tools.workspace import digest
 
 _PERIOD_END = re.compile(
@@ -136,8 +136,35 @@ def _noticed(
     """What a person should be told of how the form was read."""
     for dispute in located.disputes:
         yield _dispute(dispute, answers)
+    yield from _of_another_year(form, located, answers)
+    yield from _over_numbers(form, located)
     for part in located.parts:
         yield from accounted.strays(book, form, part, others)
+
+
+def _over_numbers(form: Form, located: FoundForm) -> Iterator[Noticed]:
+    """Words typed where a row's number is printed."""
+    spots = located.spots
+    for field in form.fields:
+        if field.kind is Kind.LABEL and field.name in spots:
+            table, row, col = spots[field.name]
+            text = tidy(table.text(row, col))
+            if text and number_and_rest(key(text)) is None:
+                yield Noticed("F017", table.sheet, table.cell(row, col), field.name, text)
+
+
+def _of_another_year(
+    form: Form, located: FoundForm, answers: Mapping[str, Answer]
+) -> Iterator[Noticed]:
+    """② prints 確認時期 again: one of another round does not belong to this ①."""
+    first = answers.get("確認年度")
+    years = set(years_in(first.raw)) if first else set()
+    for part in located.parts:
+        row, col = part.season or (-1, -1)
+        text = part.table.text(row, col) if part.sheet and part.season else ""
+        other = set(years_in(text))
+        if years and other and years != other:
+            yield Noticed("F011", part.table.sheet, part.table.cell(row, col), "確認年度", text)
 
 
 def _dispute(dispute: Dispute, answers: Mapping[str, Answer]) -> Noticed:
@@ -154,7 +181,8 @@ def _answer(
     book: OpenedBook, field: Field, table: Table, row: int, col: int
 ) -> tuple[Answer, list[Noticed]]:
     """What a person sees in the field's cell, and what is to be told of it."""
-    value, unseen = see(table, row, col, field.kind)
+    visible = book.is_visible(table.sheet)
+    value, unseen = see(table, row, col, field.kind, visible=visible)
     cell = table.cell(row, col)
     told = [
         Noticed(why.code, table.sheet, cell, field.name, why.text, was=why.how) for why in unseen

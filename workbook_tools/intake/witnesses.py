@@ -15,7 +15,7 @@ from workbook_tools.excel.read.book import OpenedBook, Table
 from workbook_tools.form.layout import Form
 from workbook_tools.intake import by_labels
 from workbook_tools.intake.answers import Located
-from workbook_tools.intake.as_sent import prints
+from workbook_tools.intake.as_sent import Place, prints
 from workbook_tools.intake.by_names import NamedPart, Spot, named_parts
 from workbook_tools.intake.printed_words import SheetPart
 from workbook_tools.text import key, number_and_rest
@@ -58,6 +58,7 @@ class FormPart:
     spots: dict[str, Spot]
     how: Located
     rows: range
+    season: Place | None = None  # where 確認時期 is printed
     as_sent: bool = False
     disputes: list[Dispute] = field(default_factory=list)
 
@@ -142,6 +143,7 @@ def _as_sent(form: Form, named: NamedPart, sheets: Sequence[str]) -> FormPart | 
         dict(named.spots),
         Located.NAMES,
         range(len(table.grid)),
+        printed.season,
         as_sent=True,
     )
 
@@ -188,7 +190,9 @@ def _agreed(form: Form, table: Table, part: SheetPart, named: NamedPart | None) 
     if names:
         how = Located.MIXED if _differ(labels, names) else Located.NAMES
     number = int(part.number) if part.number else None
-    return FormPart(part.sheet, table, number, spots, how, part.rows, disputes=disputes)
+    season = part.spots.get("確認年度")
+    place = season[1:] if season else None
+    return FormPart(part.sheet, table, number, spots, how, part.rows, place, disputes=disputes)
 
 
 def _keep_numbered_rows(form: Form, labels: dict[str, Spot], names: Mapping[str, Spot]) -> None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from workbook_tools import text
-from workbook_tools.findings import Finding
+from workbook_tools.findings import Finding, found
 from workbook_tools.form import layout
 from workbook_tools.near import nearest, question
 from workbook_tools.plan.model import EVERYBODY
@@ -27,6 +28,15 @@ def f010_older_version(case: Case) -> Iterator[Finding]:
 def f011_other_year(case: Case) -> Iterator[Finding]:
     if case.submission.year not in (None, case.year):
         yield case.find("F011", "確認年度", expected=case.year.long)
+    for noticed in case.submission.noticed:
+        if noticed.code == "F011":
+            place = replace(
+                case.submission.place("確認年度", case.context.department),
+                sheet=noticed.sheet,
+                cell=noticed.cell,
+            )
+            shown = f"『{short(noticed.text)}』"
+            yield found("F011", place, noticed.text, shown=shown, expected=case.year.long)
 
 
 def f012_unknown_number(case: Case) -> Iterator[Finding]:
