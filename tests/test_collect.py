@@ -297,8 +297,9 @@ def test_an_accepted_end_ends_the_practice(workspace: Workspace) -> None:
     put(workspace, "No17.xlsx", returned(17))
     assert codes(run(workspace)) == []
     with Register.open(workspace.register) as register:
-        assert results.finished(register) == {16: R3}
-        due = FEW.of_year(R4).running(results.finished(register))
+        assert results.finished(register, FEW) == {16: R3}
+        later = FEW.of_year(R4)
+        due = later.running(results.finished(register, later))
     assert [practice.no for practice in due] == [17]  # 12 ended in R3 by the plan master
 
 
@@ -340,8 +341,8 @@ def test_scores_and_texts_come_back_next_year(workspace: Workspace) -> None:
     put(workspace, "No16.xlsx", returned(16, 進捗度_R3="３", 課題_R4="Ｒ３と同じ"))
     run(workspace)
     with Register.open(workspace.register) as register:
-        scores = results.scores(register, FORM.criteria)
-        year, raw = results.answers_before(register, R4)[16]
+        scores = results.scores(register, FEW)
+        year, raw = results.answers_before(register, FEW.of_year(R4))[16]
     assert scores[R3][16] == {"進捗度": 3, "連携度": 2, "効率性": 2, "創造性": 2}
     assert (year, raw["課題_R4"], raw["進捗度_R3"]) == (R3, "Ｒ３と同じ", "３")
 
@@ -366,7 +367,7 @@ def test_the_report_as_a_workbook(workspace: Workspace) -> None:
     put(workspace, "No16.xlsx", returned(16, 特記事項="=1+1", 進捗度_R3="２"))
     put(workspace, "No17.xlsx", returned(17, 進捗度_R3="=cmd"))
     book = openpyxl.load_workbook(report.write(held(workspace), run(workspace)))
-    assert book.sheetnames == ["提出状況", "指摘一覧", "部署別", "読み替え一覧"]
+    assert book.sheetnames == ["提出状況", "指摘一覧", "部署別", "読み替え一覧", "検査一覧"]
 
     def rows(name: str) -> list[dict[str, object]]:
         table = list(book[name].iter_rows(min_row=3, values_only=True))

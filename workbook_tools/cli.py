@@ -116,13 +116,12 @@ def import_history(workspace: Workspace, file: Path, year: FiscalYear) -> None:
     \b
     例： workbook-tools import-history 取組状況一覧_R2.xlsx --year R2
     """
-    from workbook_tools.history.import_list import import_list
-    from workbook_tools.plan.read_master import load
-    from workbook_tools.register.round import Round
+    from dataclasses import replace
 
-    master = load(workspace.plan_master)
-    past = Round(workspace, master.of_year(year), _now())
-    taken = import_list(past, file)
+    from workbook_tools.history.import_list import import_list
+
+    today = _round(workspace, None)
+    taken = import_list(replace(today, plan=today.plan.of_year(year)), file)
     columns = "、".join(f"{heading}（{col}列）" for heading, col in taken.taken.items())
     say(f"{year.long}の一覧から{len(taken.results)}件を取り込みました。")
     say(f"　使った列： {columns}")
@@ -205,11 +204,13 @@ def collect(
     """
     from workbook_tools.collect import collect as stage
     from workbook_tools.collect import report
+    from workbook_tools.form.layout import form_of
     from workbook_tools.rebuild import rebuild as run_rebuild
+    from workbook_tools.register.round import of_master
 
     if rebuild:
         with progress("登録簿を作り直し中") as step:
-            run_rebuild(_round(workspace, None), step)
+            run_rebuild(of_master(workspace, _now()), step)
     held = _round(workspace, year)
 
     def read_all(words: tuple[str, ...]) -> Collection:
@@ -230,7 +231,8 @@ def collect(
     else:
         from workbook_tools.terminal import tables
 
-        tables.show_collection(done, workspace.relative(path))
+        form = form_of(held.plan)
+        tables.show_collection(done, form, workspace.relative(path))
         if verbose:
             tables.show_readings(stage.read_otherwise(held))
     _end(done.has_errors or (strict and bool(done.missing)))
@@ -257,6 +259,7 @@ def check(
     例： workbook-tools check No16_窓口.xlsx
     """
     from workbook_tools.collect import collect as stage
+    from workbook_tools.form.layout import form_of
 
     believing = not workspace.plan_master.exists()
     held = _sample_round(workspace, year) if believing else _round(workspace, year)
@@ -266,7 +269,7 @@ def check(
     else:
         from workbook_tools.terminal import tables
 
-        tables.show_check(done, verbose=verbose)
+        tables.show_check(done, form_of(held.plan), verbose=verbose)
     _end(done.has_errors)
 
 

@@ -1,17 +1,19 @@
-"""確認結果: who returned what, every finding, and every value that was read in another way."""
+"""確認結果: who returned what, every finding, what was read otherwise, and which rules ran."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from workbook_tools import __version__
 from workbook_tools.collect.collection import Collection
+from workbook_tools.collect.inspections import Inspection, inspections
+from workbook_tools.collect.telling import field_title
 from workbook_tools.excel.write import list_sheet as lists
 from workbook_tools.excel.write.book import Book
 from workbook_tools.excel.write.list_sheet import Cell, Column, Link
-from workbook_tools.findings import Finding, Severity
+from workbook_tools.findings import CATALOGUE, Finding, Severity
 from workbook_tools.form.layout import Form, form_of
 from workbook_tools.outbox import put
 from workbook_tools.plan.model import Plan
@@ -46,7 +48,7 @@ _FINDINGS = (
     Column("小№", 45, "center"),
     Column("ファイル", 230),
     Column("シート", 130),
-    Column("セル", 50, "center"),
+    Column("セル", 90, "center"),  # where there is no cell, the field's title
     Column("入力された内容", 180),
     Column("指摘", 330),
     Column("直し方", 290),
@@ -70,16 +72,27 @@ _READINGS = (
     Column("読み取った内容", 280),
     Column("理由", 130),
 )
+_INSPECTIONS = (
+    Column("コード", 60, "center"),
+    Column("検査の内容", 420),
+    Column("種類", 50, "center"),
+    Column("単位", 80, "center"),
+    Column("対象", 60, "center"),
+    Column("指摘", 60, "center"),
+    Column("特例", 60, "center"),
+    Column("備考", 430),
+)
 
 
-def workbook(plan: Plan, collection: Collection) -> bytes:
+def workbook(plan: Plan, collection: Collection, inspected: Sequence[Inspection] = ()) -> bytes:
     """The whole report as a file's content."""
     book = Book(f"確認結果 {collection.year}")
     year = collection.year.long
     counts = "　".join(f"{state.value} {collection.count(state)}" for state in State)
     title = f"{plan.name}　{year}"
     lists.write(book, "提出状況", f"{title}　提出状況", _STATES, _states(collection), counts)
-    findings = list(_findings(collection.findings))
+    form = form_of(plan)
+    findings = list(_findings(form, collection.findings))
     lists.write(book, "指摘一覧", f"{title}　指摘一覧", _FINDINGS, findings, f"{len(findings)}件")
     lists.write(
         book,
@@ -89,8 +102,11 @@ def workbook(plan: Plan, collection: Collection) -> bytes:
         departments(collection.practices),
     )
     note = "入力された内容はこのまま保存されています。読み取った内容で評価・集計します。"
-    readings = _readings(form_of(plan), collection.readings)
+    readings = _readings(form, collection.readings)
     lists.write(book, "読み替え一覧", f"{title}　読み替え一覧", _READINGS, readings, note)
+    note = "対象は、その検査をした数です（シートは実践項目ごとに最も新しい版）。"
+    rules = [_inspection(inspection) for inspection in inspected]
+    lists.write(book, "検査一覧", f"{title}　検査一覧", _INSPECTIONS, rules, note)
     return book.bytes()
 
 
@@ -117,7 +133,7 @@ def _states(collection: Collection) -> Iterator[list[Cell]]:
         ]
 
 
-def _findings(findings: Iterable[Finding]) -> Iterator[list[Cell]]:
+def _findings(form: Form, findings: Iterable[Finding]) -> Iterator[list[Cell]]:
     for number, finding in enumerate(findings, start=1):
         place, said = finding.place, (finding.value, finding.message, finding.hint)
         yield [
@@ -128,7 +144,7 @@ def _findings(findings: Iterable[Finding]) -> Iterator[list[Cell]]:
             place.item_no,
             _file(place.file) if place.file else None,
             place.sheet,
-            place.cell,
+            place.cell or field_title(form, finding) or None,
             *said,
         ]
 
@@ -149,6 +165,19 @@ def _readings(form: Form, rows: Iterable[ReadOtherwise]) -> Iterator[list[Cell]]
         ]
 
 
+def _inspection(inspection: Inspection) -> list[Cell]:
+    return [
+        inspection.code,
+        inspection.looks_for,
+        CATALOGUE[inspection.code].severity.word,
+        inspection.subject.value,
+        inspection.ran,
+        inspection.found,
+        inspection.waived,
+        inspection.reason or None,
+    ]
+
+
 # A link longer than this, or into a zip, Excel cannot follow.
 _LONGEST_LINK = 200
 
@@ -167,11 +196,13 @@ def write(held: Round, collection: Collection) -> Path:
     """Put 確認結果 into `outbox/`, unless it already shows this very state; its path."""
     workspace, plan = held.workspace, held.plan
     path = workspace.outbox / f"確認結果_{collection.year}.xlsx"
-    state = digest(repr((__version__, plan, replace(collection, read_anew=0))).encode())
     with Register.open(workspace.register) as register:
+        inspected = inspections(register, held, collection)
+        shown = replace(collection, read_anew=0)
+        state = digest(repr((__version__, plan, shown, inspected)).encode())
         if path.exists() and register.output_state(path.name) == state:
             return path
         readings = tuple(reinterpreted(register, collection.year))
-        put(path, workbook(plan, replace(collection, readings=readings)))
+        put(path, workbook(plan, replace(collection, readings=readings), inspected))
         register.note_output(path.name, state)
     return path

@@ -14,7 +14,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from workbook_tools.collect import telling
 from workbook_tools.findings import Finding, Severity
+from workbook_tools.form.layout import Form
 from workbook_tools.register.records import PracticeState, ReadOtherwise, State
 from workbook_tools.register.standing import COUNTS, departments
 from workbook_tools.text import printable
@@ -25,30 +27,37 @@ if TYPE_CHECKING:
 _NO_TERMINAL = 160  # columns where the output goes into a file
 _FINDINGS_A_FILE = 3
 _FILES = 10
+_DOUBTS = 12
+_COUNTED = (Severity.ERROR, Severity.WARNING)
 
 
-def show_collection(collection: Collection, report: str) -> None:
-    """The round in a screenful: counts, and per faulty workbook the first findings."""
+def show_collection(collection: Collection, form: Form, report: str) -> None:
+    """The round in a screenful: counts, the first faults, what may be wrong, the next step."""
     console = _console()
     counts = "　".join(f"{state.value} {collection.count(state)}" for state in State)
     _line(console, f"{collection.year.long}　{len(collection.practices)}項目： {counts}")
     _line(console, f"新しく読んだファイル {collection.read_anew}件")
-    _show_faults(console, collection.findings)
+    weights = [finding.severity for finding in collection.findings if finding.code != "X801"]
+    told = (f"{weight.word} {weights.count(weight)}件" for weight in _COUNTED)
+    _line(console, "　".join(told))
+    _show_faults(console, form, collection.findings)
+    _show_doubts(console, form, telling.doubtful(collection))
     missing = collection.missing
     if missing:
         numbers = "、".join(map(str, missing[:30])) + ("ほか" if len(missing) > 30 else "")
         _line(console, f"未提出 {len(missing)}件： 小№ {numbers}")
     _line(console, f"くわしくは {report} をご覧ください。")
+    _line(console, telling.next_step(collection))
 
 
-def show_check(collection: Collection, *, verbose: bool) -> None:
+def show_check(collection: Collection, form: Form, *, verbose: bool) -> None:
     """All findings of single files; with ``verbose`` whatever was read otherwise than typed."""
     console = _console()
     for file in collection.files:
         for number, status, _ in file.forms:
             _line(console, f"{file.file}　小№{number if number is not None else '？'}： {status}")
     for finding in collection.findings:
-        _line(console, f"【{finding.severity.word}】{finding}")
+        _line(console, f"【{finding.severity.word}】{telling.with_file(form, finding)}")
     if not collection.findings:
         _line(console, "指摘はありません。")
     if verbose:
@@ -72,7 +81,7 @@ def show_status(practices: Sequence[PracticeState]) -> None:
     _table(console, ("担当部署", *COUNTS, "最終受領"), [*rows, ["合計", *total, ""]])
 
 
-def _show_faults(console: Console, findings: Sequence[Finding]) -> None:
+def _show_faults(console: Console, form: Form, findings: Sequence[Finding]) -> None:
     by_file: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.severity is Severity.ERROR and finding.code != "X801":
@@ -80,11 +89,23 @@ def _show_faults(console: Console, findings: Sequence[Finding]) -> None:
     for file, errors in list(by_file.items())[:_FILES]:
         _line(console, f"要修正： {file}（誤り {len(errors)}件）")
         for finding in errors[:_FINDINGS_A_FILE]:
-            _line(console, f"　　{finding.sentence}")
+            _line(console, f"　　{telling.sentence(form, finding)}")
         if len(errors) > _FINDINGS_A_FILE:
             _line(console, f"　　ほか {len(errors) - _FINDINGS_A_FILE}件")
     if len(by_file) > _FILES:
         _line(console, f"要修正のファイルは、ほかに {len(by_file) - _FILES}件あります。")
+
+
+def _show_doubts(console: Console, form: Form, doubts: Sequence[Finding]) -> None:
+    """The warnings that may mean a wrong value, one a line, practice by practice."""
+    if doubts:
+        _line(console, f"違う内容を読んだおそれのあるところ（{len(doubts)}件）：")
+    for finding in doubts[:_DOUBTS]:
+        number = finding.place.item_no
+        practice = "番号不明" if number is None else f"小№{number}"
+        _line(console, f"　　{practice}　{telling.with_file(form, finding)}")
+    if len(doubts) > _DOUBTS:
+        _line(console, f"　　ほか {len(doubts) - _DOUBTS}件 → 確認結果")
 
 
 def _table(console: Console, headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
