@@ -16,7 +16,7 @@ from tests.test_figures import real_facts
 from workbook_tools.consolidate.texts import NAMES, add_texts, first_rows
 from workbook_tools.excel.write.book import Book
 from workbook_tools.figures.compute import Figures, compute
-from workbook_tools.form import references
+from workbook_tools.form import references, spec
 from workbook_tools.register.records import Stored
 
 FIGURES = compute(PLAN, real_facts())
@@ -55,6 +55,10 @@ def stored(texts: Mapping[str, str]) -> dict[str, Stored]:
         target = meaning.text if meaning and chain else None
         found[name] = Stored("進捗状況シート①", "A1", text, text, "", target, chain)
     return found
+
+
+def said(text: str) -> Stored:
+    return Stored("進捗状況シート②", "A1", text, text, "", None, "")
 
 
 def sheets(
@@ -181,3 +185,19 @@ def test_rows_are_as_high_as_their_text() -> None:
 def test_nothing_returned_yet() -> None:
     for name, sheet in sheets({}).items():
         assert len(table(sheet)) == 1, name
+
+
+def test_a_text_field_of_the_form_has_its_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = spec.remark("今後の展望", "【今後の展望】", 6, "これからのことを書いてください。")
+    more = dataclasses.replace(spec.SPEC, remarks=(*spec.SPEC.remarks, own))
+    monkeypatch.setattr(spec, "SPEC", more)
+    found = sheets({16: {**stored(TEXTS), "今後の展望": said("市内全域に広げる。")}})["特記事項"]
+    assert table(found) == [
+        ["小№", "実践項目", "特記事項", "特記すべき事項", "今後の展望"],
+        [16, TITLE, "@評判", None, "市内全域に広げる。"],
+    ]
+    assert [cell.value for cell in sheets({})["特記事項"][3]][-1] == "今後の展望"
+
+
+def test_without_it_there_is_none() -> None:
+    assert table(sheets({})["特記事項"]) == [["小№", "実践項目", "特記事項", "特記すべき事項"]]
