@@ -75,18 +75,21 @@ class _Drawing(_Gatherer):
         self._hidden: list[bool] = []  # of each object that is open
         self._fallbacks = 0
         self._diagram = ""
-        self._from: dict[str, list[str]] | None = None  # row and column, while they are read
-        self._cell: str | None = None
+        self._corner: dict[str, list[str]] | None = None  # row and column, while they are read
+        self._cells: list[str | None] = []  # of the corners
+        self._sizeless = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "Fallback":  # the same again, for programs that do not know the newer element
             self._fallbacks += 1
         elif tag.endswith("Anchor"):
-            self._cell = None
-        elif tag == "from":
-            self._from = {"row": [], "col": []}
-        elif self._from and tag in self._from:
-            self._open = self._from[tag]
+            self._cells, self._sizeless = [], False
+        elif tag in ("from", "to"):
+            self._corner = {"row": [], "col": []}
+        elif self._corner and tag in self._corner:
+            self._open = self._corner[tag]
+        elif tag == "ext" and "cx" in attributes:
+            self._sizeless = attributes["cx"] == attributes.get("cy") == "0"
         elif tag in _OBJECTS:
             self._hidden.append(False)
             self._text, self._diagram = [], ""
@@ -102,26 +105,31 @@ class _Drawing(_Gatherer):
     def end(self, tag: str) -> None:
         if tag == "Fallback":
             self._fallbacks -= 1
-        elif tag == "from" and self._from:
-            row, col = ("".join(self._from[name]).strip() for name in ("row", "col"))
-            self._cell, self._from = _cell(row, col), None
+        elif tag in ("from", "to") and self._corner:
+            row, col = ("".join(self._corner[name]).strip() for name in ("row", "col"))
+            self._cells.append(_cell(row, col))
+            self._corner = None
         elif tag in ("t", "row", "col"):
             self._open = None
         elif tag in _OBJECTS and self._hidden:
-            if not self._fallbacks and not any(self._hidden):
+            if not (self._fallbacks or any(self._hidden) or self._has_no_size()):
                 self._add(tag)
             self._hidden.pop()
             self._text = []
 
+    def _has_no_size(self) -> bool:
+        """So LibreOffice leaves a button here that it also keeps among the old boxes."""
+        return self._sizeless and len(self._cells) == 2 and self._cells[0] == self._cells[1]
+
     def _add(self, tag: str) -> None:
-        text = "".join(self._text).strip()
+        text, cell = "".join(self._text).strip(), self._cells[0] if self._cells else None
         if tag == "graphicFrame" and self._diagram:
             text = _words(self._diagrams.get(self._diagram, b""))
-            self._found.add(OverlayKind.SHAPE, self._cell, text)
+            self._found.add(OverlayKind.SHAPE, cell, text)
         elif tag in ("pic", "graphicFrame"):
-            self._found.add(OverlayKind.PICTURE, self._cell, "")
+            self._found.add(OverlayKind.PICTURE, cell, "")
         elif text:
-            self._found.add(OverlayKind.SHAPE, self._cell, text)
+            self._found.add(OverlayKind.SHAPE, cell, text)
 
 
 def _diagrams(parts: Mapping[str, bytes], drawing: str) -> dict[str, bytes]:

@@ -1,7 +1,7 @@
 """How the sheets of an .ods look. LibreOffice writes beside each number what the cell shows of it.
 
-Not told by the format: whether a text is hidden by its number format, and whether a drawn object is
-hidden. A tab in a cell with several lines is lost by LibreOffice itself.
+Not told by the format: what a number format adds to a text, and whether a drawn object is hidden.
+A tab in a cell with several lines is lost by LibreOffice itself.
 """
 
 from __future__ import annotations
@@ -25,12 +25,10 @@ from workbook_tools.excel.read.shown import (
     Overlays,
     Struck,
 )
+from workbook_tools.excel.read.styles_ods import PROPERTIES, OdsStyles
 from workbook_tools.excel.read.values import Value, as_text
 
 Spot = tuple[int, int]
-_LENGTH = re.compile(r"([0-9.]+)(in|cm|mm|pt|pc|px)")
-_MILLIMETRES = {"in": 25.4, "cm": 10, "mm": 1, "pt": 0.353, "pc": 4.23, "px": 0.265}
-_LEAST = 0.2  # millimetres of a row or column: below it nothing can be seen
 _MENDED = re.compile(rb"<text:(?:tab|line-break|ruby)\b|<draw:")
 
 
@@ -124,8 +122,6 @@ class _OdsLook(Look):
         return self._seen.struck.get((row, col))
 
     def displayed(self, row: int, col: int, value: Value) -> str | None:
-        if isinstance(value, str):
-            return value
         return self._seen.shown.get((row, col), as_text(value))
 
     def hides(self, row: int, col: int) -> Hides:
@@ -137,84 +133,11 @@ class _OdsLook(Look):
         return Hides.NO
 
 
-# -- styles ---------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Style:
-    """What a style says; None where it leaves it to its parent."""
-
-    parent: str = ""
-    struck: bool | None = None
-    colour: str | None = None
-    ground: str | None = None
-    has_format: bool = False
-    too_small: bool = False
-
-
-class _Styles:
-    """The styles of cells, spans, rows and columns by family and name."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str], _Style] = {}
-        self._last = _Style()
-
-    def add(self, attributes: Mapping[str, str]) -> None:
-        self._last = _Style(attributes.get("parent-style-name", ""))
-        self._last.has_format = attributes.get("data-style-name", "N0") != "N0"
-        self._known[attributes.get("family", ""), attributes.get("name", "")] = self._last
-
-    def describe(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """Take in the properties of the style that was added last."""
-        if tag == "text-properties":
-            lines = [attributes.get(f"text-line-through-{what}") for what in ("style", "type")]
-            if lines != [None, None]:
-                self._last.struck = "none" not in lines
-            self._last.colour = attributes.get("color", self._last.colour)
-        elif tag == "table-cell-properties":
-            self._last.ground = attributes.get("background-color", self._last.ground)
-        elif tag in ("table-row-properties", "table-column-properties"):
-            size = attributes.get("row-height") or attributes.get("column-width") or ""
-            if match := _LENGTH.fullmatch(size):
-                self._last.too_small = float(match[1]) * _MILLIMETRES[match[2]] < _LEAST
-
-    def get(self, family: str, name: str) -> _Style:
-        return self._known.get((family, name), _Style())
-
-    def is_struck(self, family: str, name: str) -> bool | None:
-        return next((s.struck for s in self._line(family, name) if s.struck is not None), None)
-
-    def is_invisible(self, name: str) -> bool:
-        """White letters on no ground, or letters in the colour of theirs."""
-        line = self._line("table-cell", name)
-        colour = next((style.colour for style in line if style.colour), "")
-        ground = next((style.ground for style in line if style.ground), "transparent")
-        return colour.lower() == ("#ffffff" if ground == "transparent" else ground.lower())
-
-    def may_hide(self, name: str) -> bool:
-        """Whether a conditional format with this style may hide, change or strike a content."""
-        struck = self.is_struck("table-cell", name)
-        has_format = any(style.has_format for style in self._line("table-cell", name))
-        return bool(struck) or has_format or self.is_invisible(name)
-
-    def _line(self, family: str, name: str) -> list[_Style]:
-        """A style and what it comes from."""
-        line: list[_Style] = []
-        while name and (style := self._known.get((family, name))) and len(line) < 20:
-            line.append(style)
-            name = style.parent
-        return line
-
-
 # -- content --------------------------------------------------------------------------------------
 
 _SHAPES = (
     *("frame", "custom-shape", "rect", "ellipse", "circle", "line", "polyline", "polygon", "path"),
     *("regular-polygon", "connector", "caption", "measure", "control"),
-)
-_PROPERTIES = (
-    *("text-properties", "table-cell-properties"),
-    *("table-row-properties", "table-column-properties"),
 )
 
 
@@ -238,7 +161,8 @@ class _Content(Walker):
 
     def __init__(self) -> None:
         self.sheets: dict[str, _Sheet] = {}
-        self._styles = _Styles()
+        self._styles = OdsStyles()
+        self._formats = False  # inside a number format for texts
         self._captions: dict[str, str] = {}  # of form controls
         self._sheet = _Sheet()
         self._depth = 0  # of tables in tables
@@ -254,8 +178,13 @@ class _Content(Walker):
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "style" and "family" in attributes:
             self._styles.add(attributes)
-        elif tag in _PROPERTIES:
+        elif tag in PROPERTIES:
             self._styles.describe(tag, attributes)
+        elif tag == "text-style":
+            self._styles.add_format(attributes.get("name", ""))
+            self._formats = True
+        elif tag == "text-content" and self._formats:
+            self._styles.show_text(None)
         elif tag == "table":
             self._depth += 1
             if self._depth == 1:
@@ -312,6 +241,8 @@ class _Content(Walker):
             piece.mended = True
 
     def text(self, text: str) -> None:
+        if self._formats:
+            self._styles.show_text(text)
         if self._pieces and self._pieces[-1].paragraphs and not self._silent:
             self._put(text)
 
@@ -323,7 +254,9 @@ class _Content(Walker):
         piece.runs.append((text, struck))
 
     def end(self, tag: str) -> None:
-        if tag == "table":
+        if tag == "text-style":
+            self._formats = False
+        elif tag == "table":
             self._depth -= 1
         elif self._depth != 1:
             return
@@ -381,16 +314,19 @@ class _Content(Walker):
     def _note(self, text: str) -> None:
         """What is to be said of a filled cell, and of those that repeat it."""
         is_text = self._attributes["value-type"] == "string"
-        differs = not is_text and text != _plain(self._attributes.get("value", ""))
+        style = self._style()
+        shown = self._styles.instead(style) if is_text else text
+        if shown == _plain(self._attributes.get("value", "")):
+            shown = None
         struck = "".join(piece for piece, is_struck in self._cell.runs if is_struck)
         kept = "".join(piece for piece, is_struck in self._cell.runs if not is_struck)
-        invisible = self._styles.is_invisible(self._style())
+        invisible = self._styles.is_invisible(style)
         sheet = self._sheet
         for row in range(self._row, min(self._row + self._rows, MOST_CELLS)):
             for col in range(self._col, min(self._col + self._cols, MOST_CELLS)):
-                if differs:
-                    sheet.shown[row, col] = text
-                elif is_text and self._cell.mended:
+                if shown is not None:
+                    sheet.shown[row, col] = shown
+                if is_text and self._cell.mended:
                     sheet.texts[row, col] = text
                 if struck.strip():
                     sheet.struck[row, col] = Struck(kept, struck)
@@ -419,17 +355,22 @@ class _Content(Walker):
             self._sheet.unsure.extend(self._areas)
 
 
-def _plain(number: str) -> str:
+def _plain(number: str) -> str | None:
     try:
         return as_text(float(number))
     except ValueError:
-        return ""
+        return None
+
+
+_RANGE = re.compile(
+    r"\.(\$?[A-Z]+\$?\d+)(?::(?:'(?:[^']|'')*'|[^'. ]*)\.(\$?[A-Z]+\$?\d+))?(?= |$)"
+)
 
 
 def _areas(written: str) -> list[Area]:
     """``'甲 乙'.A1:'甲 乙'.B3 甲.C1`` → the areas, without their sheet."""
     found = []
-    for first, last in re.findall(r"\.(\$?[A-Z]+\$?\d+)(?::[^ ]*?\.(\$?[A-Z]+\$?\d+))?", written):
+    for first, last in _RANGE.findall(written):
         with suppress(ValueError):
             (top, left), (bottom, right) = parse_cell(first), parse_cell(last or first)
             found.append(Area(top, left, bottom - top + 1, right - left + 1))
