@@ -34,7 +34,7 @@ class Print:
             label.repeats: (label.area.row, label.area.col) for label in own if label.repeats
         }
         self.number = {**self.fields, **again}["項目番号"]
-        self.season = {**self.fields, **again}["確認年度"]
+        self.again = again  # what ② prints of ① once more
         self.rows = form.rows[sheet]
         said = (label for label in own if label.text or label.repeats)
         self._known = frozenset(

@@ -136,7 +136,7 @@ def _noticed(
     """What a person should be told of how the form was read."""
     for dispute in located.disputes:
         yield _dispute(dispute, answers)
-    yield from _of_another_year(form, located, answers)
+    yield from _printed_again(located, answers)
     yield from _over_numbers(form, located)
     for part in located.parts:
         yield from accounted.strays(book, form, part, others)
@@ -153,18 +153,17 @@ def _over_numbers(form: Form, located: FoundForm) -> Iterator[Noticed]:
                 yield Noticed("F017", table.sheet, table.cell(row, col), field.name, text)
 
 
-def _of_another_year(
-    form: Form, located: FoundForm, answers: Mapping[str, Answer]
-) -> Iterator[Noticed]:
-    """② prints 確認時期 again: one of another round does not belong to this ①."""
-    first = answers.get("確認年度")
-    years = set(years_in(first.raw)) if first else set()
-    for part in located.parts:
-        row, col = part.season or (-1, -1)
-        text = part.table.text(row, col) if part.sheet and part.season else ""
-        other = set(years_in(text))
-        if years and other and years != other:
-            yield Noticed("F011", part.table.sheet, part.table.cell(row, col), "確認年度", text)
+def _printed_again(located: FoundForm, answers: Mapping[str, Answer]) -> Iterator[Noticed]:
+    """② prints the header of ① again: of another round it is no part of it, other words are lost."""
+    second = [part for part in located.parts if part.sheet]
+    for part, name, place in ((p, name, place) for p in second for name, place in p.again.items()):
+        text, first = tidy(part.table.text(*place)), answers.get(name)
+        if not text or first is None or key(text) == key(first.raw) or name == "項目番号":
+            continue
+        years = set(years_in(text)) if name == "確認年度" else set()
+        if years != set(years_in(first.raw)) or not years:
+            code = "F011" if years else "F017"
+            yield Noticed(code, part.table.sheet, part.table.cell(*place), name, text)
 
 
 def _dispute(dispute: Dispute, answers: Mapping[str, Answer]) -> Noticed:

@@ -58,7 +58,7 @@ class FormPart:
     spots: dict[str, Spot]
     how: Located
     rows: range
-    season: Place | None = None  # where 確認時期 is printed
+    again: Mapping[str, Place] = field(default_factory=dict)  # what ② prints of ① once more
     as_sent: bool = False
     disputes: list[Dispute] = field(default_factory=list)
 
@@ -143,7 +143,7 @@ def _as_sent(form: Form, named: NamedPart, sheets: Sequence[str]) -> FormPart | 
         dict(named.spots),
         Located.NAMES,
         range(len(table.grid)),
-        printed.season,
+        printed.again,
         as_sent=True,
     )
 
@@ -190,9 +190,9 @@ def _agreed(form: Form, table: Table, part: SheetPart, named: NamedPart | None) 
     if names:
         how = Located.MIXED if _differ(labels, names) else Located.NAMES
     number = int(part.number) if part.number else None
-    season = part.spots.get("確認年度")
-    place = season[1:] if season else None
-    return FormPart(part.sheet, table, number, spots, how, part.rows, place, disputes=disputes)
+    own = prints(form)[part.sheet].again
+    again = {name: (row, col) for name, (_, row, col) in part.spots.items() if name in own}
+    return FormPart(part.sheet, table, number, spots, how, part.rows, again, disputes=disputes)
 
 
 def _keep_numbered_rows(form: Form, labels: dict[str, Spot], names: Mapping[str, Spot]) -> None:
@@ -202,12 +202,15 @@ def _keep_numbered_rows(form: Form, labels: dict[str, Spot], names: Mapping[str,
     (what stands in the added row is reported); where rows were only exchanged, their place counts.
     """
     for year in form.years:
-        rows = [known.name for known in form.fields if known.year == year and known.n]
-        own = [name for name in rows if name in labels and name in names]
-        by_name = [names[name].row for name in own]
-        added = {labels[name].row for name in own} != set(by_name)
-        if added and by_name == sorted(by_name):
-            labels.update({name: names[name] for name in own})
+        rows = [known for known in form.fields if known.year == year and known.n]
+        own = [known for known in rows if known.name in labels and known.name in names]
+        by_name: dict[int | None, set[int]] = {}
+        for known in own:
+            by_name.setdefault(known.n, set()).add(names[known.name].row)
+        lines = [row for places in by_name.values() for row in sorted(places)]
+        whole = len(lines) == len(by_name) and lines == sorted(lines)
+        if whole and {labels[known.name].row for known in own} != set(lines):
+            labels.update({known.name: names[known.name] for known in own})
 
 
 def _same_text(spot: Spot, other: Spot) -> bool:
