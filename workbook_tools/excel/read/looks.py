@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workbook_tools.excel.read.parts import Container
-from workbook_tools.excel.read.shown import PLAIN, Look
+from workbook_tools.excel.read.shown import Look
 
 
 def looks_of(container: Container) -> Callable[[str], Look]:
@@ -18,4 +18,6 @@ def looks_of(container: Container) -> Callable[[str], Look]:
         from workbook_tools.excel.read.shown_ods import OdsLooks
 
         return OdsLooks(container).look
-    return lambda sheet: PLAIN
+    from workbook_tools.excel.read.shown_xls import XlsLooks
+
+    return XlsLooks(container.stream).look

@@ -41,11 +41,12 @@ _FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^<>]*(?<!/)>\s*<f[\s/>]')
 class Container:
     """A file that may be opened, and what its outside says.
 
-    ``parts``: the XML parts by their names in small letters, formulas without their text; none of
-    an .xls, which is ``rewritten`` instead.
+    ``parts``: the XML parts by their names in small letters, formulas without their text. An .xls
+    has none: it is ``rewritten`` as far as it holds values, and ``stream`` is what it held before.
     """
 
     rewritten: bytes = b""
+    stream: bytes = b""
     macros: bool = False
     links: bool = False
     parts: Mapping[str, bytes] = field(default_factory=dict)
@@ -92,7 +93,7 @@ def examine(data: bytes, passwords: Sequence[str] = ()) -> Container:
         book = xls.examine(data)
         if book.data is None:
             return examine(xls.decrypt(data, passwords))
-        return Container(book.data, book.macros, book.links)
+        return Container(book.data, book.stream, book.macros, book.links)
     raise UnreadableError("F001", FOREIGN if data else "中身がありません")
 
 

@@ -36,11 +36,12 @@ _OPENED = (b"PK\x03\x04", SIGNATURE)
 
 @dataclass(frozen=True, slots=True)
 class Ole:
-    """An .xls made safe, or nothing where the content is protected."""
+    """An .xls made safe, or nothing where the content is protected; and its records as they are."""
 
     data: bytes | None
     macros: bool = False
     links: bool = False
+    stream: bytes = b""
 
 
 def examine(data: bytes) -> Ole:
@@ -69,7 +70,7 @@ def examine(data: bytes) -> Ole:
         safe = _wrapped(book, biff.measured())
     except (struct.error, IndexError, StopIteration) as error:
         raise UnreadableError("F001", BROKEN) from error
-    return Ole(safe, any("_VBA_PROJECT" in name for name in streams), biff.links)
+    return Ole(safe, any("_VBA_PROJECT" in name for name in streams), biff.links, stream)
 
 
 def decrypt(data: bytes, passwords: Sequence[str]) -> bytes:
@@ -93,21 +94,21 @@ def decrypt(data: bytes, passwords: Sequence[str]) -> bytes:
 
 # -- the records of an .xls -----------------------------------------------------------------------
 
-_BEGIN, _END, _FILE_PASS, _SHEET, _TEXTS, _CONTINUE = 0x809, 0x0A, 0x2F, 0x85, 0xFC, 0x3C
-_FORMULA, _FORMULA_TEXT, _MANY_NUMBERS, _SHARED_TEXT = 0x06, 0x207, 0xBD, 0xFD
+_BEGIN, _END, _FILE_PASS, SHEET, TEXTS, CONTINUE = 0x809, 0x0A, 0x2F, 0x85, 0xFC, 0x3C
+FORMULA, _FORMULA_TEXT, MANY_NUMBERS, SHARED_TEXT = 0x06, 0x207, 0xBD, 0xFD
 _MERGED, _BOOK_LINK = 0xE5, 0x1AE
 _OUR_OWN_LINKS = (b"\x01\x04", b"\x01\x3a")
 # The records that are kept, and how long they must be to be understood: code page, dates, formats;
 # and of a sheet those that hold a value. Their first two words are row and column.
 _OF_BOOK = {0x42: 2, 0x22: 2, 0x41E: 5, 0xE0: 4}
-_CELLS = {
+CELLS = {
     0x203: 14,
     0x204: 9,
     0x205: 8,
     0x27E: 10,
-    _SHARED_TEXT: 10,
-    _MANY_NUMBERS: 12,
-    _FORMULA: 20,
+    SHARED_TEXT: 10,
+    MANY_NUMBERS: 12,
+    FORMULA: 20,
 }
 
 
@@ -122,23 +123,23 @@ class _Biff:
         self._sheets: list[bytes] = []
         self._texts: list[bytes] = []  # the blocks of the shared texts
         last = 0
-        for kind, content in self._records(0):
+        for kind, content in records(stream, 0):
             if kind == _FILE_PASS and content[:2] != b"\0\0":
                 self.protected = True
                 return
             if kind == _BEGIN:
                 self._begin = _record(kind, content)
-            elif kind == _TEXTS or (kind == _CONTINUE and last == _TEXTS):
+            elif kind == TEXTS or (kind == CONTINUE and last == TEXTS):
                 self._texts.append(content)
-                kind = _TEXTS
-            elif kind == _SHEET and len(content) > 7:
+                kind = TEXTS
+            elif kind == SHEET and len(content) > 7:
                 self._sheets.append(content)
             elif kind == _BOOK_LINK:
                 self.links |= content[2:4] not in _OUR_OWN_LINKS
             elif len(content) >= _OF_BOOK.get(kind, len(content) + 1):
                 self._book.append(_record(kind, content))
             last = kind
-        self._lengths = self._text_lengths() if self._texts else []
+        self._lengths = [3 * letters for letters, _, _ in shared_texts(self._texts)]
         self._cells = self._merged = self._text = 0
 
     def measured(self) -> bytes:
@@ -146,13 +147,13 @@ class _Biff:
         if len(self._sheets) > MOST_SHEETS:
             raise UnreadableError("F007", TOO_LARGE)
         for no, block in enumerate(self._texts):
-            self._book.append(_record(_CONTINUE if no else _TEXTS, block))
+            self._book.append(_record(CONTINUE if no else TEXTS, block))
         bodies = [self._sheet(*struct.unpack_from("<I", sheet)) for sheet in self._sheets]
         at = len(self._begin) + sum(map(len, self._book)) + len(_record(_END, b""))
         at += sum(4 + len(sheet) for sheet in self._sheets)
         listing = []
         for sheet, body in zip(self._sheets, bodies, strict=True):
-            listing.append(_record(_SHEET, struct.pack("<I", at) + sheet[4:]))
+            listing.append(_record(SHEET, struct.pack("<I", at) + sheet[4:]))
             at += len(body)
         return b"".join((self._begin, *self._book, *listing, _record(_END, b""), *bodies))
 
@@ -160,25 +161,25 @@ class _Biff:
         """One sheet anew: its values and merged areas."""
         kept = [self._begin]
         rows = cols = last = 0
-        for kind, content in self._records(start):
-            if len(content) >= _CELLS.get(kind, len(content) + 1):
+        for kind, content in records(self._stream, start):
+            if len(content) >= CELLS.get(kind, len(content) + 1):
                 row, col = struct.unpack_from("<HH", content)
-                if kind == _MANY_NUMBERS:
+                if kind == MANY_NUMBERS:
                     col += (len(content) - 6) // 6 - 1
-                elif kind == _SHARED_TEXT:
+                elif kind == SHARED_TEXT:
                     (index,) = struct.unpack_from("<I", content, 6)
                     self._text += self._lengths[index] if index < len(self._lengths) else 0
-                elif kind == _FORMULA:
+                elif kind == FORMULA:
                     content = content[:20] + b"\0\0"  # the value alone is wanted
                 rows, cols = max(rows, row + 1), max(cols, col + 1)
                 kept.append(_record(kind, content))
-            elif kind == _FORMULA_TEXT and last == _FORMULA and len(content) > 3:
+            elif kind == _FORMULA_TEXT and last == FORMULA and len(content) > 3:
                 self._text += 3 * len(content)
                 kept.append(_record(kind, content))
             elif kind == _MERGED and len(content) >= 2 + 8 * int.from_bytes(content[:2], "little"):
                 self._merged += len(content) // 8
                 kept.append(_record(kind, content))
-            last = kind if kind in _CELLS else last
+            last = kind if kind in CELLS else last
         self._cells += rows * cols
         if self._cells > MOST_CELLS:
             raise UnreadableError("F007", TOO_FAR)
@@ -188,54 +189,65 @@ class _Biff:
             raise UnreadableError("F007", TOO_MUCH_TEXT)
         return b"".join((*kept, _record(_END, b"")))
 
-    def _records(self, start: int) -> Iterator[tuple[int, bytes]]:
-        """Kind and content of each record of a part; what is embedded in it, a chart, is not."""
-        at, last, depth = start, len(self._stream) - 4, 0
-        if self._stream[at : at + 2] != b"\x09\x08":
-            raise UnreadableError("F001", BROKEN)
-        while at <= last:
-            kind, length = struct.unpack_from("<HH", self._stream, at)
-            depth += (kind == _BEGIN) - (kind == _END)
-            if not depth:
-                return
-            if depth == 1:
-                yield kind, self._stream[at + 4 : at + 4 + length]
-            at += 4 + length
-        raise UnreadableError("F001", BROKEN)
 
-    def _text_lengths(self) -> list[int]:
-        """The lengths of the shared texts, which may run on from block to block."""
-        (count,) = struct.unpack_from("<I", self._texts[0], 4)
-        if count > MOST_TEXTS:
-            raise UnreadableError("F007", TOO_LARGE)
-        lengths = []
-        rest = iter(self._texts)
-        block, at = next(rest), 8
-        for _ in range(count):
-            if at >= len(block):
-                block, at = next(rest), 0
-            letters, flags = struct.unpack_from("<HB", block, at)
-            lengths.append(letters * 3)
-            at += 3
-            behind = 0
-            if flags & 8:
-                behind += 4 * int(struct.unpack_from("<H", block, at)[0])
-                at += 2
-            if flags & 4:
-                behind += int(struct.unpack_from("<I", block, at)[0])
-                at += 4
-            width = 2 if flags & 1 else 1
-            while letters:
-                fit = min(letters, (len(block) - at) // width)
-                letters, at = letters - fit, at + fit * width
-                if letters:  # goes on in the next block, which says anew how wide letters are
-                    block, at = next(rest), 1
-                    width = 2 if block[0] & 1 else 1
-            while behind > len(block) - at:
-                behind -= len(block) - at
-                block, at = next(rest), 0
-            at += behind
-        return lengths
+def records(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
+    """Kind and content of each record of a part; what is embedded in it, a chart, is left out."""
+    at, last, depth = start, len(stream) - 4, 0
+    if stream[at : at + 2] != b"\x09\x08":
+        raise UnreadableError("F001", BROKEN)
+    while at <= last:
+        kind, length = struct.unpack_from("<HH", stream, at)
+        depth += (kind == _BEGIN) - (kind == _END)
+        if not depth:
+            return
+        if depth == 1:
+            yield kind, stream[at + 4 : at + 4 + length]
+        at += 4 + length
+    raise UnreadableError("F001", BROKEN)
+
+
+def shared_texts(blocks: Sequence[bytes]) -> Iterator[tuple[int, list[tuple[bytes, bool]], bytes]]:
+    """Each shared text: its length, its letters in pieces (UTF-16 or Latin-1), its runs.
+
+    A text may run on from block to block; every block says anew how wide its letters are.
+    """
+    if not blocks:
+        return
+    (count,) = struct.unpack_from("<I", blocks[0], 4)
+    if count > MOST_TEXTS:
+        raise UnreadableError("F007", TOO_LARGE)
+    rest = iter(blocks)
+    block, at = next(rest), 8
+    for _ in range(count):
+        if at >= len(block):
+            block, at = next(rest), 0
+        length, flags = struct.unpack_from("<HB", block, at)
+        at += 3
+        runs = extra = 0
+        if flags & 8:
+            runs = 4 * int(struct.unpack_from("<H", block, at)[0])
+            at += 2
+        if flags & 4:
+            extra = int(struct.unpack_from("<I", block, at)[0])
+            at += 4
+        pieces = []
+        wide, left = bool(flags & 1), length
+        while left:
+            fit = min(left, (len(block) - at) // (1 + wide))
+            pieces.append((block[at : at + fit * (1 + wide)], wide))
+            left, at = left - fit, at + fit * (1 + wide)
+            if left:
+                block, at = next(rest), 1
+                wide = bool(block[0] & 1)
+        behind = b""
+        wanted = runs + extra
+        while wanted > len(block) - at:
+            behind += block[at:]
+            wanted -= len(block) - at
+            block, at = next(rest), 0
+        behind += block[at : at + wanted]
+        at += wanted
+        yield length, pieces, behind[:runs]
 
 
 def _record(kind: int, content: bytes) -> bytes:
