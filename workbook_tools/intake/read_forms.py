@@ -154,7 +154,7 @@ def _over_numbers(form: Form, located: FoundForm) -> Iterator[Noticed]:
 
 
 def _printed_again(located: FoundForm, answers: Mapping[str, Answer]) -> Iterator[Noticed]:
-    """② prints the header of ① again: of another round it is no part of it, other words are lost."""
+    """② prints the header of ① again: of another round it is told, and so are other words there."""
     second = [part for part in located.parts if part.sheet]
     for part, name, place in ((p, name, place) for p in second for name, place in p.again.items()):
         text, first = tidy(part.table.text(*place)), answers.get(name)
