@@ -140,7 +140,7 @@ class Desk:
     def label(self, sheet: Sheet, key: str) -> tuple[Box, Cell]:
         """A printed label's place and cell."""
         anchor = sheet.anchors.get(key)
-        if anchor is None:
+        if anchor is None or min(anchor.box.size) < 1:
             raise Unfit("the label is gone")
         return anchor.box, sheet.cell(anchor.box.top, anchor.box.left)
 
@@ -150,6 +150,7 @@ class Desk:
             key
             for key, anchor in sheet.anchors.items()
             if key.startswith("label ")
+            and min(anchor.box.size) > 0
             and sheet.cell(anchor.box.top, anchor.box.left).value not in (None, "")
         ]
 

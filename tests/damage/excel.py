@@ -172,6 +172,7 @@ def _lines(
 ) -> None:
     if sheet.protected:
         raise Unfit("the sheet is protected")
+    rows = shifted is _inserted_rows
     kept_values = _first_cells(sheet, at, count, shifted)
     cells = {}
     for (row, col), cell in sheet.cells.items():
@@ -179,16 +180,14 @@ def _lines(
         if place:
             cells[place.top, place.left] = cell
     cells |= kept_values
-    rows = shifted is _inserted_rows
     if count > 0:
         _format_like_before(cells, at, count, rows)
     sheet.cells = cells
     sheet.merges = _shifted_all(sheet.merges, at, count, shifted)
     sheet.hiding = _shifted_all(sheet.hiding, at, count, shifted)
     sheet.anchors = {
-        key: replace(anchor, box=area)
+        key: replace(anchor, box=shifted(anchor.box, at, count) or _emptied(anchor.box, at, rows))
         for key, anchor in sheet.anchors.items()
-        if (area := shifted(anchor.box, at, count))
     }
     sheet.drawn = [
         replace(drawn, box=shifted(drawn.box, at, count) or drawn.box) for drawn in sheet.drawn
@@ -219,6 +218,13 @@ def _lines(
         return (there, new) if new else None
 
     _follow(book, move)
+
+
+def _emptied(area: Box, at: int, rows: bool) -> Box:
+    """A heading whose row is gone still tells which columns are which; and the other way round."""
+    if rows:
+        return area._replace(top=at, bottom=at - 1)
+    return area._replace(left=at, right=at - 1)
 
 
 def _first_cells(
@@ -365,6 +371,12 @@ def _move_anchors(source: Sheet, area: Box, target: Sheet, rows: int, cols: int)
         for key, anchor in source.anchors.items()
         if not anchor.label and area.holds(anchor.box)
     }
+    there = area.moved(rows, cols)
+    if labels:  # printed labels that others were put over are no longer there
+        for key, anchor in list(target.anchors.items()):
+            if there.holds(anchor.box) and not (target is source and area.holds(anchor.box)):
+                if key.startswith("label "):
+                    del target.anchors[key]
     for key, anchor in list(source.anchors.items()):
         if key in labels or (anchor.label in labels and area.holds(anchor.box)):
             del source.anchors[key]

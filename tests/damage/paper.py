@@ -166,7 +166,8 @@ def region(chart: Map, sheet: Sheet, name: str) -> Box | None:
     rows, cols = (sheet.anchors.get(key) for key in chart.places[name])
     if rows is None or cols is None:
         return None
-    return Box(rows.box.top, cols.box.left, rows.box.bottom, cols.box.right)
+    place = Box(rows.box.top, cols.box.left, rows.box.bottom, cols.box.right)
+    return place if min(place.size) > 0 else None
 
 
 # -- the whole paper ------------------------------------------------------------------------------
@@ -191,6 +192,7 @@ class Part:
     sheet: str
     number: str
     fields: dict[str, list[Words]] = field(default_factory=dict)
+    repeats: dict[str, str] = field(default_factory=dict)  # fields of ① printed again on ②
 
 
 @dataclass(slots=True)
@@ -201,6 +203,8 @@ class Paper:
     seconds: list[Part] = field(default_factory=list)
     strays: list[Words] = field(default_factory=list)  # typed, and in no field
     print: list[str] = field(default_factory=list)  # printed by the tool
+    # Cells that hold something else than is seen.
+    veiled: set[tuple[str, str]] = field(default_factory=set)
 
 
 _COMPUTED = (Kind.TOTAL, Kind.GRADE)
@@ -210,6 +214,7 @@ def read(book: Book, chart: Map) -> Paper:
     """Look at all visible sheets."""
     paper = Paper()
     for sheet in book.sheets:
+        _veils(book, sheet, paper)
         if sheet.state != "visible":
             continue
         if sheet.anchors:
@@ -221,12 +226,19 @@ def read(book: Book, chart: Map) -> Paper:
             place = Box(note.row, note.col, note.row, note.col).a1
             paper.strays.append(Words(sheet.name, place, note.text))
         for drawn in sheet.drawn:
-            text = drawn.text or "（図）"
-            paper.strays.append(Words(sheet.name, "", text))
+            place = Box(drawn.box.top, drawn.box.left, drawn.box.top, drawn.box.left).a1
+            paper.strays.append(Words(sheet.name, place, drawn.text or "（図）"))
         for text in (sheet.header, sheet.footer):
             if text:
                 paper.strays.append(Words(sheet.name, "", text))
     return paper
+
+
+def _veils(book: Book, sheet: Sheet, paper: Paper) -> None:
+    for (row, col), cell in sheet.cells.items():
+        if cell.value not in (None, "") and cell.origin != HELPER:
+            if seen(book, sheet, row, col) != displayed(cell._replace(formula=""), GENERAL):
+                paper.veiled.add((sheet.name, Box(row, col, row, col).a1))
 
 
 def _read_form(book: Book, sheet: Sheet, chart: Map, paper: Paper) -> None:
@@ -255,9 +267,11 @@ def _read_form(book: Book, sheet: Sheet, chart: Map, paper: Paper) -> None:
     if 0 in parts:
         parts[0].number = "".join(words.text for words in parts[0].fields.get("項目番号", ()))
     if 1 in parts:
-        anchor = sheet.anchors.get(chart.repeats["項目番号"])
-        if anchor:
-            parts[1].number = seen(book, sheet, anchor.box.top, anchor.box.left)
+        for name, key in chart.repeats.items():
+            anchor = sheet.anchors.get(key)
+            if anchor and min(anchor.box.size) > 0:
+                parts[1].repeats[name] = seen(book, sheet, anchor.box.top, anchor.box.left)
+        parts[1].number = parts[1].repeats.get("項目番号", "")
 
 
 @lru_cache(maxsize=8)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from tests.damage.run import Result
 from tests.damage.verdict import Verdict
 
-_HEADINGS = ("forms", "read right", "reported", "(masked)", "SILENTLY WRONG", "refused w/o need")
+_HEADINGS = ("forms", "read right", "reported", "(masked)", "SILENTLY WRONG", "refused w/o need", "false alarms")
 
 
 def _counts(results: Sequence[Result]) -> tuple[int, ...]:
@@ -23,6 +24,7 @@ def _counts(results: Sequence[Result]) -> tuple[int, ...]:
         ),
         verdicts.count(Verdict.SILENT),
         verdicts.count(Verdict.NEEDLESS),
+        sum(bool(result.outcome.alarms) for result in results),
     )
 
 
@@ -44,6 +46,8 @@ def print_results(results: Sequence[Result], seconds: float, examples: int) -> i
     if seconds:
         print(f"{len(results)} forms in {seconds:.0f} s, {len(results) / seconds:.0f} a second")
     print("masked: wrong or lost, not named, but the form was refused for something else")
+    print("false alarms: F017, F018, F019 at a cell where nothing of the kind is")
+    _alarms(results)
     for kind, those in sorted(by_kind.items()):
         _examples(kind, those, examples)
     return counts[4]
@@ -54,6 +58,17 @@ def _line(name: str, widest: int, counts: Iterable[int]) -> None:
         f"{count:>{len(heading)}}" for count, heading in zip(counts, _HEADINGS, strict=True)
     )
     print(f"{name:{widest}}  " + "  ".join(cells))
+
+
+def _alarms(results: Sequence[Result], most: int = 8) -> None:
+    shapes: Counter[str] = Counter()
+    first: dict[str, Result] = {}
+    for result in results:
+        for shape in {re.sub(r"\d+", "0", alarm) for alarm in result.outcome.alarms}:
+            shapes[shape] += 1
+            first.setdefault(shape, result)
+    for shape, times in shapes.most_common(most):
+        print(f"{times:6} × {shape} (first: form {first[shape].number}, {first[shape].kind})")
 
 
 def _examples(kind: str, results: Sequence[Result], most: int) -> None:

@@ -40,6 +40,7 @@ class Outcome:
     told: list[str] = field(default_factory=list)  # a finding names it
     masked: list[str] = field(default_factory=list)  # the form was refused for something else
     errors: list[str] = field(default_factory=list)
+    alarms: list[str] = field(default_factory=list)  # said of what is as it should be
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class _Comparison:
         self.form, self.paper, self.judged = form, paper, judged
         self.before = before
         everything = [*intake.findings, *(finding for one in judged for finding in one.findings)]
+        self.everything = everything
         self.said = [
             finding
             for finding in everything
@@ -133,6 +135,7 @@ class _Comparison:
         for words in self.paper.strays:
             if words not in self.joined:
                 self._account(words, "lost")
+        self._false_alarms()
         for must in musts:
             if any(finding.code in must.codes for finding in self.said):
                 result.told.append(must.what)
@@ -145,6 +148,24 @@ class _Comparison:
         elif result.told or result.masked or self.refused or unread:
             result.verdict = Verdict.REPORTED
         return result
+
+    def _false_alarms(self) -> None:
+        """Stray, struck or hidden text reported where nothing of the kind is."""
+        fields = [
+            words
+            for part in (*self.paper.firsts, *self.paper.seconds)
+            for found in part.fields.values()
+            for words in found
+            if words.typed
+        ]
+        typed = {(words.sheet, words.cell) for words in (*self.paper.strays, *fields)}
+        true = {"F017": typed, "F018": self.paper.veiled, "F019": self.paper.veiled}
+        for finding in self.everything:
+            place = finding.place
+            if finding.code in true and place.cell:
+                if (place.sheet, place.cell) not in true[finding.code]:
+                    where = f"{place.sheet} {place.cell}"
+                    self.result.alarms.append(f"{finding.code} {where} {finding.value!r}"[:100])
 
     # -- forms
 
@@ -168,7 +189,8 @@ class _Comparison:
             second = self._second(first, sheets[1], submission)
             seconds_read |= {second.sheet} if second else set()
             fields = {**first.fields, **(second.fields if second else {})}
-            self._compare(submission, first.sheet, second.sheet if second else "", fields)
+            again = second.repeats if second else {}
+            self._compare(submission, first.sheet, second.sheet if second else "", fields, again)
         lost = [self._unread(part) for part in unread.values()]
         for part in self.paper.seconds:
             if part.sheet not in seconds_read:
@@ -197,7 +219,7 @@ class _Comparison:
     ) -> Part | None:
         """The ② whose number is the form's; where several are, the one that was read."""
         fitting = [
-            part for part in self.paper.seconds if _loose(part.number) == _loose(first.number)
+            part for part in self.paper.seconds if _number(part.number) == _number(first.number)
         ]
         if not first.sheet:
             fitting = list(self.paper.seconds)
@@ -217,7 +239,12 @@ class _Comparison:
     # -- fields
 
     def _compare(
-        self, submission: Submission, first: str, second: str, fields: Mapping[str, list[Words]]
+        self,
+        submission: Submission,
+        first: str,
+        second: str,
+        fields: Mapping[str, list[Words]],
+        again: Mapping[str, str],
     ) -> None:
         for item in self.form.fields:
             name = item.name
@@ -230,6 +257,12 @@ class _Comparison:
             sheet = second if item.sheet else first
             extra = self.near.get(f"{sheet}\0{name}", [])
             matched = _match(item.kind, [words.text for words in there], answer)
+            if matched is None and not there and name in again:  # read where ② prints it
+                matched = _match(item.kind, [again[name]], answer) and 0
+            if matched is None and item.kind is Kind.FIXED and answer:
+                # One cell for number and name: both fields are read from it.
+                shared = (words for words in fields.get(item.name + "番号", ()))
+                matched = next((0 for words in shared if words.text == answer.raw), None)
             if matched is None and extra:
                 for count in range(1, len(extra) + 1):
                     texts = [words.text for words in (*there, *extra[:count])]
@@ -286,7 +319,7 @@ class _Comparison:
     def _is_complete(self, first: Part) -> bool:
         year = self.before.year
         second = next(
-            (part for part in self.paper.seconds if _loose(part.number) == _loose(first.number)),
+            (part for part in self.paper.seconds if _number(part.number) == _number(first.number)),
             None,
         )
         if second is None:
