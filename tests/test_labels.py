@@ -70,7 +70,7 @@ def filled(number: int = 16, values: Mapping[str, str] | None = None) -> bytes:
             texts[item.name] = f"{number}の{item.name}"
     texts |= {"取組終了_年": 4, "取組終了_月": 3, **(values or {})}
     content = Content({name: text for name, text in texts.items() if text}, frozenset(texts))
-    return workbook(PLAN, PLAN.practice(number), R3, content)
+    return workbook(PLAN, PLAN.practice(number), content)
 
 
 def opened(data: bytes) -> Book:
@@ -319,7 +319,7 @@ def test_untouched_every_field_has_the_place_of_the_layout() -> None:
 
 @pytest.mark.parametrize("merged", [True, False])
 def test_blank_fields_have_the_place_where_a_value_would_stand(merged: bool) -> None:
-    blank = workbook(PLAN, PLAN.practice(16), R3, Content({}, frozenset()))
+    blank = workbook(PLAN, PLAN.practice(16), Content({}, frozenset()))
     book = opened(blank)
     if not merged:
         unmerge(book)
@@ -467,7 +467,7 @@ def paper(*, ending: Sequence[object]) -> list[Table]:
         width = max((ord(col) - ord("a") for col in cells), default=0) + 1
         return [cells.get(chr(ord("a") + col), "") for col in range(width)]
 
-    one = [
+    first = [
         row(a=16.0, b="【行政創革プラン進捗状況シート①】", i="確認時期 令和３年度末"),
         row(),
         row(
@@ -500,7 +500,7 @@ def paper(*, ending: Sequence[object]) -> list[Table]:
         row(b="総合評価", c="Ｂ", d="Ｂ", e="-", f="総合"),
         list(ending),
     ]
-    two = [
+    second = [
         row(a="№7", c="【行政創革プラン進捗状況シート②】"),
         row(a=16.0, b="タブレット", e="確 認 時 期", f="令和３年度末"),
         row(
@@ -515,7 +515,7 @@ def paper(*, ending: Sequence[object]) -> list[Table]:
         row(a="【上記のうち、特記すべき事項】"),
         row(a="注視する"),
     ]
-    return [Table("様式１", one), Table("様式２", two)]
+    return [Table("様式１", first), Table("様式２", second)]
 
 
 BOTH = ["令和４年３月取組終了"]
