@@ -30,7 +30,7 @@ FLOORS = (
     ("rules",),
     ("figures",),
     ("history", "distribute", "collect", "send_back", "council"),
-    ("consolidate",),
+    ("consolidate", "receipts"),
     ("rebuild", "demo"),
     ("terminal",),
     ("cli",),

@@ -7,7 +7,7 @@ Used wherever a form is printed: for distribution, as an answer to an unreadable
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workbook_tools.cells import Area
@@ -36,6 +36,14 @@ class Content:
     values: Mapping[str, str | int]
     open: frozenset[str]
     reasons_before: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPage:
+    """One page of a form as it was drawn to be read, and how high its rows are, in points."""
+
+    sheet: Sheet
+    points: Sequence[float]
 
 
 def header(plan: Plan, practice: Practice) -> dict[str, str | int]:
@@ -86,12 +94,12 @@ def add_pages(
     practice: Practice,
     values: Mapping[str, str | int],
     first_page: int = 1,
-) -> None:
+) -> tuple[PaperPage, ...]:
     """Add ① and ② as a paper to read: two sheets ``names``, one A4 page each (資料編).
 
     ``values`` are printed as given, 取組番号, 合計 and 総合評価 among them. Nothing can be typed:
     no checks, no defined names, no colours of input. Rows are as high as their texts. The pages
-    are numbered from ``first_page``.
+    are numbered from ``first_page``, or as they come where that is 0.
     """
     form = layout.form_of(plan)
     values = {**values, **header(plan, practice)}
@@ -99,7 +107,8 @@ def add_pages(
     for number, page in enumerate(pages):
         page.columns(0, layout.COLUMNS - 1, layout.COLUMN_PIXELS)
         area = form.print_area(number)
-        page.page(area, margins=_PAPER_MARGINS, footer="&C&P", first_page=first_page + number)
+        at = first_page and first_page + number
+        page.page(area, margins=_PAPER_MARGINS, footer="&C&P", first_page=at)
         page.view()
     for label in form.labels:
         _write_label(pages[label.sheet], label, plan, values)
@@ -110,6 +119,7 @@ def add_pages(
     points = [[max(one, _PAPER_LINE) for one in rows] for rows in points]
     _make_room_for_vertical_words(form, values, points)
     _heights(pages, points)
+    return tuple(PaperPage(*drawn) for drawn in zip(pages, points, strict=True))
 
 
 def _frame(pages: list[Sheet], form: Form) -> None:

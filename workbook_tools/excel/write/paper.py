@@ -58,6 +58,11 @@ class Lettering:
         """How wide a cell must be that shows a text on one line."""
         return ceil(self.character * width(text)) + self.beside
 
+    def at(self, points: float) -> Lettering:
+        """The same in another size than 9 pt."""
+        times = points / 9
+        return Lettering(self.line * times, self.edge, self.character * times, self.beside)
+
 
 # 9 pt take 11.5 pt a line and 6 px a half-width character on the screen; printing widens
 # characters by 3 % more than columns, so what must hold on paper to the line reckons with 6.2.
