@@ -15,6 +15,7 @@ from workbook_tools.cells import Area
 from workbook_tools.excel.read.book import OpenedBook
 from workbook_tools.form import guide, layout
 from workbook_tools.form.layout import COLUMNS, Form
+from workbook_tools.form.spec import Stem
 from workbook_tools.intake.answers import Noticed
 from workbook_tools.intake.as_sent import Place, prints
 from workbook_tools.intake.printed_words import read_label, word
@@ -28,11 +29,11 @@ REASONS_BEFORE = "前年度の評価の理由"
 _BESIDE = (
     *layout.BESIDE,
     REASONS_BEFORE,
-    "様式版",
-    "取組予定が指す内容",
-    "取組結果が指す内容",
-    "課題が指す内容",
-    "解決方法が指す内容",
+    Stem.VERSION,
+    f"{Stem.PLAN}が指す内容",
+    f"{Stem.RESULT}が指す内容",
+    f"{Stem.ISSUE}が指す内容",
+    f"{Stem.SOLUTION}が指す内容",
     "工程の⇒が指す内容",
 )
 

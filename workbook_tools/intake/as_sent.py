@@ -12,6 +12,7 @@ from typing import Any
 
 from workbook_tools.excel.read.book import Table, Value
 from workbook_tools.form.layout import COLUMNS, LAST_HELPER, MISSING, Form, Label
+from workbook_tools.form.spec import Stem
 from workbook_tools.text import key
 
 Place = tuple[int, int]  # row, column; zero-based
@@ -33,7 +34,7 @@ class Print:
         again: dict[str, Place] = {
             label.repeats: (label.area.row, label.area.col) for label in own if label.repeats
         }
-        self.number = {**self.fields, **again}["項目番号"]
+        self.number = {**self.fields, **again}[Stem.NUMBER]
         self.again = again  # what ② prints of ① once more
         self.rows = form.rows[sheet]
         said = (label for label in own if label.text or label.repeats)

@@ -15,6 +15,7 @@ from workbook_tools.excel.read.book import OpenedBook, Table, UnreadableError, o
 from workbook_tools.findings import Finding, Place, found
 from workbook_tools.form.layout import COUNCIL_MEMBER, GUIDE, Field, Form, Kind
 from workbook_tools.form.references import resolve
+from workbook_tools.form.spec import Stem
 from workbook_tools.form.token import NAME as TOKEN
 from workbook_tools.form.token import Token
 from workbook_tools.form.token import parse as parse_token
@@ -101,8 +102,8 @@ def _submission(
         for field in form.fields
         if field.kind is Kind.TEXT and field.year and field.name in answers
     }
-    number = answers.get("項目番号")
-    year = answers.get("確認年度")
+    number = answers.get(Stem.NUMBER)
+    year = answers.get(Stem.SEASON)
     return Submission(
         file,
         sha256,
@@ -158,9 +159,9 @@ def _printed_again(located: FoundForm, answers: Mapping[str, Answer]) -> Iterato
     second = [part for part in located.parts if part.sheet]
     for part, name, place in ((p, name, place) for p in second for name, place in p.again.items()):
         text, first = tidy(part.table.text(*place)), answers.get(name)
-        if not text or first is None or key(text) == key(first.raw) or name == "項目番号":
+        if not text or first is None or key(text) == key(first.raw) or name == Stem.NUMBER:
             continue
-        years = set(years_in(text)) if name == "確認年度" else set()
+        years = set(years_in(text)) if name == Stem.SEASON else set()
         if years != set(years_in(first.raw)) or not years:
             code = "F011" if years else "F017"
             yield Noticed(code, part.table.sheet, part.table.cell(*place), name, text)
@@ -199,13 +200,13 @@ def _answer(
 
 def _split_shared_cells(answers: dict[str, Answer]) -> None:
     """Papers that print number and name, or year and month, in one cell."""
-    item, number = answers.get("取組項目"), answers.get("取組項目番号")
+    item, number = answers.get(Stem.ITEM), answers.get(Stem.ITEM_NUMBER)
     both = number_and_rest(item.raw, signed=True) if item else None
     if item and both and both[1]:
-        answers["取組項目"] = _with(item, both[1], "番号と名称")
+        answers[Stem.ITEM] = _with(item, both[1], "番号と名称")
         if number and number.cell == item.cell:
-            answers["取組項目番号"] = _with(number, f"№{both[0]}", "番号と名称")
-    year, month = answers.get("取組終了_年"), answers.get("取組終了_月")
+            answers[Stem.ITEM_NUMBER] = _with(number, f"№{both[0]}", "番号と名称")
+    year, month = answers.get(Stem.END_YEAR), answers.get(Stem.END_MONTH)
     if year and month and year.cell == month.cell:
         match = _PERIOD_END.search(half_width(year.raw))
         for answer, part in ((year, "year"), (month, "month")):

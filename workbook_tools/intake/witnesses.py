@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from workbook_tools.excel.read.book import OpenedBook, Table
 from workbook_tools.form.layout import Form
+from workbook_tools.form.spec import Stem
 from workbook_tools.intake import by_labels
 from workbook_tools.intake.answers import Located
 from workbook_tools.intake.as_sent import Place, prints
@@ -29,7 +30,7 @@ def practice_number(text: str) -> int | None:
 
 
 # Papers print these in one cell: №7 窓口の…, 令和４年３月取組終了.
-_SHARED = frozenset({"取組項目", "取組項目番号", "取組終了_年", "取組終了_月"})
+_SHARED = frozenset({Stem.ITEM, Stem.ITEM_NUMBER, Stem.END_YEAR, Stem.END_MONTH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +239,7 @@ def _sharing(spots: Mapping[str, Spot], known: set[str]) -> Iterator[Dispute]:
 def _by_names_alone(named: NamedPart) -> FormPart:
     """A part whose labels were not recognised."""
     table = next(spot.table for spot in named.spots.values() if spot.table.sheet == named.worksheet)
-    spot = named.spots.get("項目番号")
+    spot = named.spots.get(Stem.NUMBER)
     number = practice_number(spot.table.text(spot.row, spot.col)) if spot else None
     rows = [known.row for known in named.spots.values() if known.table is table]
     return FormPart(

@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.form.layout import Kind
+from workbook_tools.form.spec import Stem
 from workbook_tools.rules.case import Case, short
 from workbook_tools.text import key, signed_number
 
@@ -39,7 +40,7 @@ def f022_token_differs(case: Case) -> Iterator[Finding]:
     if token.year != case.year and header.year == token.year:
         return  # another round's form, and says so: F011
     expected = f"{token.year.wide}年度の№{token.practice_no}"
-    yield case.find("F022", "項目番号", expected=expected)
+    yield case.find("F022", Stem.NUMBER, expected=expected)
 
 
 def f020_a_year_off(case: Case) -> Iterator[Finding]:
@@ -64,7 +65,7 @@ def f020_named_otherwise(case: Case) -> Iterator[Finding]:
     if number in case.desk.practices and number != case.submission.practice_no:
         header = case.submission.practice_no
         told = f"ファイルの名前は№{number}ですが、シートの番号は№{header}です。"
-        yield case.find("F020", "項目番号", what=told)
+        yield case.find("F020", Stem.NUMBER, what=told)
 
 
 def f020_texts_of_another(case: Case) -> Iterator[Finding]:
