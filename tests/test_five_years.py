@@ -13,7 +13,6 @@ from workbook_tools.consolidate.consolidate import consolidate
 from workbook_tools.distribute.distribute import distribute
 from workbook_tools.era import FiscalYear, years_between
 from workbook_tools.form import layout, prefill
-from workbook_tools.form.prefill import Known
 from workbook_tools.form.workbook import Content, workbook
 from workbook_tools.outbox import Outcome, put
 from workbook_tools.plan.model import Department, Plan, Practice
@@ -62,14 +61,8 @@ def answered(held: Round, practice: Practice) -> bytes:
     """The form as it was sent, filled in for the year; №20 ends in R3."""
     plan, year = held.plan, held.year
     with Register.open(held.workspace.register, write=False) as register:
-        answers = results.answers_before(register, year).get(practice.no, (None, {}))
-        scores = results.scores(register, layout.form_of(plan).criteria)
-    past = {
-        before: own[practice.no]
-        for before, own in scores.items()
-        if practice.no in own and before < year
-    }
-    sent = prefill.content(plan, practice, Known(*answers, past))
+        known = results.known_before(register, plan)[practice.no]
+    sent = prefill.content(plan, practice, known)
     typed = {
         name: value
         for name, value in complete(practice, year, plan).items()

@@ -37,7 +37,7 @@ OLD = replace(
     practices=tuple(replace(PLAN.practice(no), finished=None) for no in NUMBERS),
     evaluated=R3,
 )
-# A year later: harder thresholds, №17 moved to another item, №20 deleted.
+# A year later: harder thresholds, №17 moved to another item, №20, which had ended, deleted.
 HARDER = replace(
     OLD,
     evaluated=R4,
@@ -79,7 +79,8 @@ def workspace(tmp_path) -> Workspace:  # type: ignore[no-untyped-def]
     distribute(held)
     for no in NUMBERS:
         if no != 18:
-            send(place, no)
+            ends = {"取組終了_年": 4, "取組終了_月": 3} if no == 20 else {}
+            send(place, no, **ends)
     assert not collect(held).has_errors
     return place
 

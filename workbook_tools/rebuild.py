@@ -19,10 +19,10 @@ from workbook_tools.council import collect as council
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import UserError
 from workbook_tools.history import import_list as history
-from workbook_tools.register import ledger
+from workbook_tools.register import ledger, past_titles
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import Reading, Source, SourceKind
-from workbook_tools.register.round import Round, noted_plans
+from workbook_tools.register.round import Round, following, noted_plans
 from workbook_tools.rules.verdict import Judge
 
 
@@ -81,12 +81,12 @@ class _Rebuilt:
 
     def __init__(self, register: Register, today: Round, sources: Sequence[Source]) -> None:
         self._register = register
-        self._today = today
         # All plan masters first: each round is judged by the last one noted for it.
         for source in sources:
             if source.kind is SourceKind.PLAN:
                 register.note_source(source)
         self._plans = noted_plans(register, today.workspace)
+        self._today = replace(today, plan=following(today.plan, self._plans))
         self._judges: dict[FiscalYear, Judge] = {}
 
     def take(self, source: Source, *, counts: bool) -> None:
@@ -101,6 +101,7 @@ class _Rebuilt:
         if source.kind is SourceKind.HISTORY:
             found = history.read_list(data, source.name, held.plan)
             self._register.take_history(source.year, found.results, source.sha256)
+            past_titles.note(self._register, source.year, found.titles)
         elif source.kind is SourceKind.DISTRIBUTION:
             self._register.note_distributed(source.year, ledger.distributed_of(data))
             self._judges.pop(source.year, None)

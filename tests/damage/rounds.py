@@ -86,7 +86,7 @@ class Setting:
 
     @cached_property
     def practices(self) -> tuple[Practice, ...]:
-        return tuple(self.plan.running(finished(self.register)))
+        return tuple(self.plan.running(finished(self.register, self.plan)))
 
     @cached_property
     def _known(self) -> dict[int, prefill.Known]:

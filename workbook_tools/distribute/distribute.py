@@ -68,7 +68,7 @@ def distribute(
     workspace, plan, year = held.workspace, held.plan, held.year
     with Register.open(workspace.register) as register:
         note_plan(register, held)
-        practices = plan.running(finished(register))
+        practices = plan.running(finished(register, plan))
         known = known_before(register, plan)
         sent = register.distributed(year)
         deliveries: list[Delivery] = []

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import TypeAlias
 
 from workbook_tools.era import FiscalYear
 from workbook_tools.plan import grading
@@ -31,7 +32,8 @@ class Facts:
     ``statuses``: practice → 受理 旧版 要修正 未提出, for those that are due in the evaluated year.
     ``scores``: year → practice → criterion → score, of accepted forms and imported lists.
     ``council``: item → average in tenths. ``printed``: year → practice → 総合評価, where only an
-    imported list tells it; ``plans``: year → the plan its round was held by.
+    imported list tells it; ``plans``: year → the plan its round was held by; ``finished_then``:
+    year → what its round knew of endings. Practices go by their numbers of the year.
     """
 
     statuses: Mapping[int, str]
@@ -40,6 +42,7 @@ class Facts:
     council: Mapping[int, int]
     printed: Mapping[FiscalYear, Mapping[int, str]] = field(default_factory=dict)
     plans: Mapping[FiscalYear, Plan] = field(default_factory=dict)
+    finished_then: Mapping[FiscalYear, Mapping[int, FiscalYear]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,19 @@ class Figures:
         """The practice of that number, if it is of this round."""
         return next((known for known in self.practices if known.practice.no == no), None)
 
+    def practice_before(self, no: int) -> PracticeFigures | None:
+        """The figures of the year before of that practice, whatever its number was then."""
+        before = self.before
+        then = self.plan.numbers(before.year).get(no) if before else None
+        return before.practice(then) if before and then is not None else None
+
+    @property
+    def left(self) -> tuple[PracticeFigures, ...]:
+        """The practices of the year before that are no more of the plan."""
+        before = self.before
+        kept = set(self.plan.numbers(before.year).values()) if before else set()
+        return tuple(p for p in before.practices if p.practice.no not in kept) if before else ()
+
     def item(self, no: int) -> ItemFigures | None:
         """The item of that number, if it is of this round."""
         return next((known for known in self.items if known.item.no == no), None)
@@ -168,28 +184,51 @@ def compute(plan: Plan, facts: Facts) -> Figures:
     past: dict[FiscalYear, Figures] = {}
     for year in plan.years:
         if year < plan.evaluated and facts.scores.get(year):
-            past[year] = _figures(_plan_then(facts, year, plan), _as_known(facts, year), past)
+            past[year] = _figures(plan_of(facts.plans, year, plan), _as_known(facts, year), past)
     return _figures(plan, facts, past)
 
 
-def _plan_then(facts: Facts, year: FiscalYear, today: Plan) -> Plan:
-    """The plan a past year's figures were made by: its own, else the nearest later one."""
-    later = [known for known in sorted(facts.plans) if year <= known < today.evaluated]
-    return (facts.plans[later[0]] if later else today).of_year(year)
+def plan_of(plans: Mapping[FiscalYear, Plan], earlier: FiscalYear, today: Plan) -> Plan:
+    """The plan a past year's figures were made by: its own, else the nearest later one.
+
+    Its criteria bear today's names (旧名称), so that figures can be compared.
+    """
+    later = [known for known in sorted(plans) if earlier <= known < today.evaluated]
+    return (plans[later[0]] if later else today).of_year(earlier).renamed(today)
 
 
 def _as_known(facts: Facts, year: FiscalYear) -> Facts:
     """The facts of a past round: what has scores was accepted."""
-    return replace(facts, statuses=dict.fromkeys(facts.scores[year], ACCEPTED), council={})
+    accepted = dict.fromkeys(facts.scores[year], ACCEPTED)
+    ended = facts.finished_then.get(year, facts.finished)
+    return replace(facts, statuses=accepted, finished=ended, council={})
 
 
 def _figures(plan: Plan, facts: Facts, past: Mapping[FiscalYear, Figures]) -> Figures:
     earlier = {year: figures for year, figures in past.items() if year < plan.evaluated}
     due = [practice for practice in plan.practices if plan.began(practice) <= plan.evaluated]
-    practices = tuple(_practice(plan, facts, practice, earlier) for practice in due)
+    histories = _histories(plan, earlier)
+    practices = tuple(
+        _practice(plan, facts, practice, earlier, histories.get(practice.no, {}))
+        for practice in due
+    )
     items = tuple(_item(plan, facts, item, practices, earlier) for item in plan.items)
     themes = tuple(_theme(plan, theme, items) for theme in plan.themes)
     return Figures(plan, practices, items, themes, earlier)
+
+
+_History: TypeAlias = dict[FiscalYear, PracticeFigures]
+
+
+def _histories(plan: Plan, past: Mapping[FiscalYear, Figures]) -> dict[int, _History]:
+    """Practice → its figures of the years before, whatever its number was then."""
+    found: dict[int, _History] = {}
+    for year, figures in past.items():
+        known = {practice.practice.no: practice for practice in figures.practices}
+        for no, then in plan.numbers(year).items():
+            if then in known:
+                found.setdefault(no, {})[year] = known[then]
+    return found
 
 
 def tenths(value: int) -> float:
@@ -198,18 +237,20 @@ def tenths(value: int) -> float:
 
 
 def _practice(
-    plan: Plan, facts: Facts, practice: Practice, past: Mapping[FiscalYear, Figures]
+    plan: Plan,
+    facts: Facts,
+    practice: Practice,
+    past: Mapping[FiscalYear, Figures],
+    history: _History,
 ) -> PracticeFigures:
     year, no = plan.evaluated, practice.no
-    finished = facts.finished.get(no, practice.finished)
-    if finished and finished > year:
-        finished = None
+    finished = plan.ended(practice, facts.finished)
     ended = finished is not None and finished < year
     status = ENDED if ended else facts.statuses.get(no, "未提出")
     own = {
-        before: known.by_year[before]
-        for before, figures in past.items()
-        if (known := figures.practice(no)) and before in known.by_year
+        past_year: k.by_year[past_year]
+        for past_year, k in history.items()
+        if past_year in k.by_year
     }
     reached = _standing(plan, facts, no)
     if reached and not ended:
@@ -222,7 +263,7 @@ def _practice(
     before = None
     if earlier and (ended or max(earlier) == year - 1):
         before = own[max(earlier)]
-    change = _change(plan, practice, finished, past)
+    change = _change(plan, practice, finished, history)
     return PracticeFigures(practice, status, now, before, own, finished, change)
 
 
@@ -248,7 +289,7 @@ def _change(
     plan: Plan,
     practice: Practice,
     finished: FiscalYear | None,
-    past: Mapping[FiscalYear, Figures],
+    history: _History,
 ) -> str:
     """異動: ended this year, begun this year, or under another item than the year before."""
     year = plan.evaluated
@@ -256,7 +297,7 @@ def _change(
         return OVER
     if plan.began(practice) == year and year > plan.years[0]:
         return NEW
-    known = past[year - 1].practice(practice.no) if year - 1 in past else None
+    known = history.get(year - 1)
     moved = known is not None and known.practice.item_no != practice.item_no
     return MOVED if moved else ""
 

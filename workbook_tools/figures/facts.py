@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbook_tools.figures.compute import Facts, Figures, compute
+from workbook_tools.figures.compute import Facts, Figures, compute, plan_of
 from workbook_tools.register import ballots
 from workbook_tools.register.database import Register
 from workbook_tools.register.results import finished, printed_grades, scores
@@ -15,16 +15,18 @@ def gather(register: Register, held: Round) -> Facts:
     """What the register knows of a round and of the years before it."""
     plan = held.plan
     states = practice_states(register, plan, forms(register, held.year))
-    noted = noted_plans(register, held.workspace)
-    plans = {year: noted[year] for year in noted if year < held.year}
-    names = {criterion.name for known in (plan, *plans.values()) for criterion in known.criteria}
+    noted = noted_plans(register, held.workspace, before=held.year)
+    names = {known.name for plan_then in noted.values() for known in plan_then.criteria}
+    known_scores = scores(register, plan, names)
+    plans = {year: plan_of(noted, year, plan) for year in known_scores if year < held.year}
     return Facts(
         {state.practice.no: state.state.value for state in states},
-        scores(register, names),
-        finished(register),
+        known_scores,
+        finished(register, plan),
         ballots.averages(register, held.year),
         printed_grades(register),
         plans,
+        {year: finished(register, plan_then) for year, plan_then in plans.items()},
     )
 
 

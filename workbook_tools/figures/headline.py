@@ -150,7 +150,7 @@ def differences(figures: Figures) -> list[str]:
         )
     elif plan.grades != past.grades:
         said.append(f"{year}の総合評価は、{year}の評価基準によるもので、今年度の基準と違います")
-    gone = [p.practice for p in before.practices if figures.practice(p.practice.no) is None]
+    gone = [known.practice for known in figures.left]
     moved = [known.practice for known in figures.practices if known.change == "移動"]
     if gone:
         numbers = "、".join(f"№{practice.no}" for practice in gone)

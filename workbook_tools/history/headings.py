@@ -149,9 +149,9 @@ def plain(text: str) -> str:
 def _columns(headings: Sequence[ListHeading], plan: Plan) -> dict[str, ListHeading]:
     """Which column holds what. Other years' columns serve only to say whose list it is."""
     year = plan.evaluated
-    criteria = [criterion.name for criterion in plan.criteria]
+    criteria = {c.name: (c.name, *c.former_names) for c in plan.criteria}
     columns: dict[str, ListHeading] = {}
-    for field, accepted in {**SPELLINGS, **{name: (name,) for name in criteria}}.items():
+    for field, accepted in {**SPELLINGS, **criteria}.items():
         names = [plain(spelling) for spelling in accepted]
         rivals = [
             heading

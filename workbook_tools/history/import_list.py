@@ -28,10 +28,10 @@ from workbook_tools.history.headings import (
 from workbook_tools.near import nearest
 from workbook_tools.plan import grading
 from workbook_tools.plan.model import Plan, Practice
-from workbook_tools.register import ledger
+from workbook_tools.register import ledger, past_titles
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import PastResult, SourceKind
-from workbook_tools.register.round import Round
+from workbook_tools.register.round import Round, note_plan, of_master
 from workbook_tools.text import is_blank, is_none_mark, key, squeeze_lines, tidy, whole_number
 from workbook_tools.workspace import read
 
@@ -44,6 +44,7 @@ class History:
     """What a list says. ``taken`` maps headings to column letters, ``ignored`` names the others.
 
     ``results`` stand in the list's order; ``sheet`` names all sheets read, separated by ``、``.
+    ``titles`` are those of the results, as printed.
     """
 
     results: tuple[PastResult, ...]
@@ -51,6 +52,7 @@ class History:
     taken: Mapping[str, str]
     ignored: tuple[str, ...]
     sheet: str
+    titles: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,9 @@ def import_list(past: Round, file: Path) -> History:
                 register, workspace.archive, data, SourceKind.HISTORY, name, past.year, past.now
             )
             register.take_history(past.year, history.results, sha256)
+            past_titles.note(register, past.year, history.titles)
+            if workspace.plan_master.exists():  # by its numbers and names the list was read
+                note_plan(register, of_master(workspace, past.now))
     return history
 
 
@@ -104,7 +109,7 @@ def read_list(data: bytes, file: str, plan: Plan) -> History:
     except reading.UnreadableError as error:
         raise UserError(f"『{file}』を取り込めません（{error.reason}）。") from error
     lists = listings(tables, file, plan)
-    results, findings = _results(lists, file, plan)
+    results, findings, titles = _results(lists, file, plan)
     columns = sorted(lists[0].columns.values(), key=lambda heading: heading.col)
     return History(
         results,
@@ -112,12 +117,14 @@ def read_list(data: bytes, file: str, plan: Plan) -> History:
         {heading.text: column_name(heading.col) for heading in columns},
         tuple(heading.text for heading in lists[0].headings if heading not in columns),
         "、".join(found_list.table.sheet for found_list in lists),
+        titles,
     )
 
 
 def _results(
     lists: Sequence[Listing], file: str, plan: Plan
-) -> tuple[tuple[PastResult, ...], tuple[Finding, ...]]:
+) -> tuple[tuple[PastResult, ...], tuple[Finding, ...], Mapping[int, str]]:
+    """Results, findings, and the titles of the results as printed."""
     practices = {practice.no: practice for practice in plan.practices}
     titles = {practice.title: practice.no for practice in plan.practices}
     results: dict[int, PastResult] = {}
@@ -150,7 +157,9 @@ def _results(
             f"『{file}』の一覧に小№の入った行がありません。"
             "数式の場合は、Ｅｘｃｅｌで開いて保存し直してください。"
         )
-    return tuple(results.values()), (*findings, *_missing(lists[0], file, met, results, plan))
+    printed = {no: squeeze_lines(met[no].text(TITLE)) for no in results}
+    findings += _missing(lists[0], file, met, results, plan)
+    return tuple(results.values()), tuple(findings), printed
 
 
 def _data_rows(listing: Listing, file: str) -> Iterator[_Row]:

@@ -217,12 +217,12 @@ class Plan:
 
     def ended(self, practice: Practice, finished: Mapping[int, FiscalYear]) -> FiscalYear | None:
         """The year in which it ended; None where it has not yet, or runs again (再開)."""
-        again = practice.reopened
+        again = (
+            practice.reopened if (practice.reopened or self.evaluated) <= self.evaluated else None
+        )
         known = (finished.get(practice.no), practice.finished)
-        if again and again <= self.evaluated:
-            known = tuple(end if end and end >= again else None for end in known)
-        end = known[0] or known[1]
-        return end if end and end <= self.evaluated else None
+        ends = [end for end in known if end and not (again and end < again)]
+        return ends[0] if ends and ends[0] <= self.evaluated else None
 
     def renamed(self, later: Plan) -> Plan:
         """The plan with its criteria as a later plan names them (旧名称)."""

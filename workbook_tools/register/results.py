@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from workbook_tools.era import FiscalYear
@@ -29,53 +30,110 @@ def answers(register: Register, year: FiscalYear) -> dict[int, dict[str, Stored]
     return found
 
 
-def answers_before(
-    register: Register, year: FiscalYear
-) -> dict[int, tuple[FiscalYear, dict[str, str]]]:
-    """Practice → latest year before ``year`` with an accepted form, and its raw answers."""
-    query = f"""{_COUNTING}, latest AS (
-            SELECT practice_no, MAX(year) AS year FROM counting WHERE year < ? GROUP BY practice_no)
-        SELECT latest.practice_no, latest.year, field, raw
-        FROM latest JOIN counting USING (practice_no, year)
-        JOIN answer ON submission_id = counting.id"""
-    found: dict[int, tuple[FiscalYear, dict[str, str]]] = {}
-    for practice_no, past, field, raw in register.rows(query, Status.ACCEPTED, year.western):
-        _, texts = found.setdefault(practice_no, (FiscalYear(past), {}))
-        texts[field] = raw
-    return found
+def answers_before(register: Register, plan: Plan) -> dict[int, tuple[FiscalYear, dict[str, str]]]:
+    """Practice → latest earlier year with an accepted form of it, and its raw answers.
+
+    Practices go by today's numbers, criteria by today's names.
+    """
+    query = f"{_COUNTING} SELECT year, practice_no, id FROM counting WHERE year < ? ORDER BY year"
+    forms: dict[FiscalYear, dict[int, int]] = {}
+    for western, practice_no, form in register.rows(query, Status.ACCEPTED, plan.evaluated.western):
+        forms.setdefault(FiscalYear(western), {})[practice_no] = form
+    latest = {
+        no: (year, own[then])
+        for year, own in forms.items()
+        for no, then in plan.numbers(year).items()
+        if then in own
+    }
+    query = """SELECT submission_id, field, raw FROM answer
+        WHERE submission_id IN (SELECT value FROM json_each(?))"""
+    texts: dict[int, dict[str, str]] = {}
+    wanted = json.dumps(sorted({form for _, form in latest.values()}))
+    for form, field, raw in register.rows(query, wanted):
+        texts.setdefault(form, {})[_renamed(field, plan)] = raw
+    return {no: (year, texts.get(form, {})) for no, (year, form) in latest.items()}
+
+
+def _renamed(field: str, plan: Plan) -> str:
+    """A field under its criterion's name of today: 旧_R3 → 新_R3, 評価理由_旧 → 評価理由_新."""
+    for criterion in plan.criteria:
+        for old in criterion.former_names:
+            if field.startswith(f"{old}_"):
+                return criterion.name + field.removeprefix(old)
+            if field.endswith(f"_{old}"):
+                return field.removesuffix(old) + criterion.name
+    return field
 
 
 def scores(
-    register: Register, criteria: Iterable[str]
+    register: Register, plan: Plan, criteria: Iterable[str] = ()
 ) -> dict[FiscalYear, dict[int, dict[str, int]]]:
-    """Year → practice → criterion → score: accepted forms over imported lists."""
-    known = register.scores()
-    names = set(criteria)
+    """Year → practice, by its number of then → criterion → score: accepted forms over lists.
+
+    Criteria are the plan's, by today's names, and besides them ``criteria`` of other plans.
+    """
+    today = {old: known.name for known in plan.criteria for old in known.former_names}
+    names = {*today, *criteria, *(known.name for known in plan.criteria)}
+    known = {
+        year: {
+            no: {today.get(name, name): score for name, score in own.items()}
+            for no, own in practices.items()
+        }
+        for year, practices in register.scores().items()
+    }
     query = f"""{_COUNTING} SELECT practice_no, year, field, value
         FROM counting JOIN answer ON submission_id = id
         WHERE value GLOB '[0-9]*' AND field GLOB '*_R[0-9]*'"""
+    earlier = _Earlier(plan)
     own: dict[FiscalYear, dict[int, dict[str, int]]] = {}
     for practice_no, western, field, value in register.rows(query, Status.ACCEPTED):
         stem, _, code = field.rpartition("_")
         year = FiscalYear(western)
         if stem in names and value.isdecimal():
-            typed = FiscalYear.parse(code)
+            typed, name = FiscalYear.parse(code), today.get(stem, stem)
             # Of past years a form only repeats what is known, unless nothing was known.
             if typed == year:
-                own.setdefault(typed, {}).setdefault(practice_no, {})[stem] = int(value)
-            elif typed < year and practice_no not in known.get(typed, {}):
-                past = own.setdefault(typed, {}).setdefault(practice_no, {})
-                past.setdefault(stem, int(value))
+                own.setdefault(typed, {}).setdefault(practice_no, {})[name] = int(value)
+            elif typed < year:
+                then = earlier.number(practice_no, year, typed)
+                if then not in known.get(typed, {}):
+                    own.setdefault(typed, {}).setdefault(then, {}).setdefault(name, int(value))
     for year, practices in own.items():
         known.setdefault(year, {}).update(practices)
     return known
 
 
-def finished(register: Register) -> dict[int, FiscalYear]:
-    """Practice → year in which it ended: accepted forms over imported lists."""
-    query = f"{_COUNTING} SELECT practice_no, finished FROM counting WHERE finished IS NOT NULL"
-    own = {no: FiscalYear(end) for no, end in register.rows(query, Status.ACCEPTED)}
-    return {**register.finished(), **own}
+class _Earlier:
+    """Numbers of one year as another, earlier year had them."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._numbers = {year: plan.numbers(year) for year in plan.years}
+        self._now = {
+            (year, then): no
+            for year, numbers in self._numbers.items()
+            for no, then in numbers.items()
+        }
+
+    def number(self, no: int, year: FiscalYear, earlier: FiscalYear) -> int:
+        """What was number ``no`` in ``year``; the same number where nothing else is known."""
+        return self._numbers.get(earlier, {}).get(self._now.get((year, no), no), no)
+
+
+def finished(register: Register, plan: Plan) -> dict[int, FiscalYear]:
+    """Practice → year in which it ended, as known in the plan's round: forms over lists."""
+    listed = """SELECT practice_no, year, finished FROM past_result
+        WHERE finished IS NOT NULL AND year <= ? ORDER BY year"""
+    told = f"""{_COUNTING} SELECT practice_no, year, finished FROM counting
+        WHERE finished IS NOT NULL AND year <= ? ORDER BY year"""
+    last = plan.evaluated.western
+    ends: dict[int, FiscalYear] = {}
+    for rows in (register.rows(listed, last), register.rows(told, Status.ACCEPTED, last)):
+        of_year: dict[FiscalYear, dict[int, FiscalYear]] = {}
+        for practice_no, year, end in rows:
+            of_year.setdefault(FiscalYear(year), {})[practice_no] = FiscalYear(end)
+        for year, own in of_year.items():
+            ends |= {no: own[then] for no, then in plan.numbers(year).items() if then in own}
+    return ends
 
 
 def printed_grades(register: Register) -> dict[FiscalYear, dict[int, str]]:
@@ -90,16 +148,16 @@ def printed_grades(register: Register) -> dict[FiscalYear, dict[int, str]]:
 
 def known_before(register: Register, plan: Plan) -> dict[int, Known]:
     """What the register knows of every practice before the plan's round."""
-    year = plan.evaluated
-    answers = answers_before(register, year)
-    known_scores = scores(register, [criterion.name for criterion in plan.criteria])
+    answers = answers_before(register, plan)
+    known_scores = scores(register, plan)
+    past_numbers = {year: plan.numbers(year) for year in known_scores if year < plan.evaluated}
     known = {}
     for practice in plan.practices:
         answered, texts = answers.get(practice.no, (None, {}))
         past = {
-            past: of_year[practice.no]
-            for past, of_year in known_scores.items()
-            if past < year and practice.no in of_year
+            year: known_scores[year][numbers[practice.no]]
+            for year, numbers in past_numbers.items()
+            if numbers.get(practice.no) in known_scores[year]
         }
         written = {field: for_cell(text) for field, text in texts.items()}
         known[practice.no] = Known(answered, written, past)

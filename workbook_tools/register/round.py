@@ -6,7 +6,8 @@ plan master of its own time, never by another year's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from workbook_tools.era import FiscalYear
 from workbook_tools.findings import PlanError, UserError
 from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.plan.read_master import load, parse
-from workbook_tools.register import ledger
+from workbook_tools.register import ledger, plan_history
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import SourceKind
 from workbook_tools.text import file_name
@@ -49,24 +50,44 @@ def open_round(workspace: Workspace, year: FiscalYear | None, now: str) -> Round
     """The round of ``year``, without one that of the plan master's 評価年度.
 
     Of another year it is held by the last plan master noted for it. Raises UserError where there
-    is no plan master, where it has faults, or where none was ever noted for that year.
+    is no plan master, where it has faults or does not fit the history under its numbers, or where
+    none was ever noted for that year.
     """
-    plan = load(workspace.plan_master)
-    if year is None or year == plan.evaluated:
-        return Round(workspace, plan, now)
-    plan.of_year(year)
+    held = of_master(workspace, now)
+    own = held.year if year is None else year
+    if own != held.year:
+        held.plan.of_year(own)
     with Register.open(workspace.register, write=False) as register:
-        noted = noted_plans(register, workspace).get(year)
+        if own == held.year:
+            plan = following(held.plan, noted_plans(register, workspace, before=own))
+            plan_history.check(register, plan, workspace)
+            return replace(held, plan=plan)
+        noted = noted_plans(register, workspace).get(own)
     if noted is None:
         raise UserError(
-            f"{year.long}の計画が登録されていません（計画マスタの評価年度は{plan.evaluated}です）。"
+            f"{own.long}の計画が登録されていません（計画マスタの評価年度は{held.year}です）。"
             "--year か計画マスタの評価年度を確かめてください。"
         )
     return Round(workspace, noted, now)
 
 
-def noted_plans(register: Register, workspace: Workspace) -> dict[FiscalYear, Plan]:
+def of_master(workspace: Workspace, now: str) -> Round:
+    """The round of the plan master as it stands; the register is not asked."""
+    return Round(workspace, load(workspace.plan_master), now)
+
+
+def following(plan: Plan, plans: Mapping[FiscalYear, Plan]) -> Plan:
+    """The plan with the one of the round before it."""
+    earlier = [year for year in plans if year < plan.evaluated]
+    return replace(plan, before=plans[max(earlier)] if earlier else None)
+
+
+def noted_plans(
+    register: Register, workspace: Workspace, *, before: FiscalYear | None = None
+) -> dict[FiscalYear, Plan]:
     """Year → the plan its round was held by: the last plan master noted for it.
+
+    With ``before`` only the rounds before that year.
 
     The first edition noted for an earlier round whatever plan master stood there when one of its
     sheets came late; such a version says another 評価年度 and is passed over while a right one is
@@ -74,9 +95,12 @@ def noted_plans(register: Register, workspace: Workspace) -> dict[FiscalYear, Pl
     """
     versions: dict[FiscalYear, list[str]] = {}
     for source in register.sources(SourceKind.PLAN):
-        if source.year is not None:
+        if source.year is not None and (before is None or source.year < before):
             versions.setdefault(source.year, []).append(source.sha256)
-    return {year: _last_of(workspace, year, noted) for year, noted in versions.items()}
+    plans: dict[FiscalYear, Plan] = {}
+    for year in sorted(versions):
+        plans[year] = following(_last_of(workspace, year, versions[year]), plans)
+    return plans
 
 
 def _last_of(workspace: Workspace, year: FiscalYear, noted: list[str]) -> Plan:

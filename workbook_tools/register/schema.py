@@ -94,4 +94,12 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
                 name TEXT NOT NULL, year INTEGER, taken_at TEXT NOT NULL)""",
         ),
     ),
+    (
+        "titles of imported lists",
+        (
+            """CREATE TABLE past_title (
+                year INTEGER NOT NULL, practice_no INTEGER NOT NULL, title TEXT NOT NULL,
+                PRIMARY KEY (year, practice_no)) WITHOUT ROWID""",
+        ),
+    ),
 )

@@ -40,9 +40,8 @@ def practice_states(
     received: dict[int | None, list[Returned]] = {}
     for form in versions:
         received.setdefault(form.practice_no, []).append(form)
-    ended = {no: end for no, end in finished(register).items() if end < plan.evaluated}
     states = []
-    for practice in plan.running(ended):
+    for practice in plan.running(finished(register, plan)):
         last, counts = last_of.get(practice.no), counts_of.get(practice.no)
         if last is None:
             state = State.MISSING

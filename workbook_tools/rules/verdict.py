@@ -17,6 +17,7 @@ from workbook_tools.era import FiscalYear
 from workbook_tools.findings import Severity
 from workbook_tools.form import layout
 from workbook_tools.form.layout import Form, Kind
+from workbook_tools.form.spec import Stem
 from workbook_tools.intake.answers import Submission
 from workbook_tools.intake.inbox import Received
 from workbook_tools.intake.read_forms import Intake, take_in
@@ -102,7 +103,7 @@ class Judge:
     def _owners(self) -> Owners:
         """To which practices long texts were sent in this round, or last published for."""
         sent = ((no, cell.text) for no, entry in self._sent.items() for cell in entry.prefilled)
-        before = answers_before(self._register, self._plan.evaluated)
+        before = answers_before(self._register, self._plan)
         past = ((no, text) for no, (_, own) in before.items() for text in own.values())
         return owners(chain(sent, past))
 
@@ -133,12 +134,12 @@ def _believed(plan: Plan, submission: Submission) -> Plan:
     number = submission.practice_no
     if number is None:
         return plan
-    names = tuple(filter(None, submission.value("担当部署").split("、")))
-    item_no = int(re.sub(r"\D", "", submission.value("取組項目番号")) or 0)
-    practice = Practice(number, item_no, submission.value("実践項目"), names or ("担当部署",))
+    names = tuple(filter(None, submission.value(Stem.DEPARTMENT).split("、")))
+    item_no = int(re.sub(r"\D", "", submission.value(Stem.ITEM_NUMBER)) or 0)
+    practice = Practice(number, item_no, submission.value(Stem.TITLE), names or ("担当部署",))
     return replace(
         plan,
-        items=(Item(item_no, submission.value("取組項目"), ()),),
+        items=(Item(item_no, submission.value(Stem.ITEM), ()),),
         practices=(practice,),
         departments=tuple(Department(name) for name in names),
     )
@@ -148,14 +149,14 @@ def _finished(submission: Submission, plan: Plan) -> FiscalYear | None:
     """An accepted date ends the practice in the evaluated year (domain §4)."""
     return (
         plan.evaluated
-        if submission.value("取組終了_年") and submission.value("取組終了_月")
+        if submission.value(Stem.END_YEAR) and submission.value(Stem.END_MONTH)
         else None
     )
 
 
 _TYPED = (Kind.TEXT, Kind.SCORE, Kind.STATUS, Kind.END_YEAR, Kind.END_MONTH)
 # What a department writes about the evaluated year; of the rest much is alike between practices.
-_OWN_STEMS = frozenset({"工程_変更", "取組予定", "取組結果", "課題", "解決方法"})
+_OWN_STEMS = frozenset({Stem.REVISION, Stem.PLAN, Stem.RESULT, Stem.ISSUE, Stem.SOLUTION})
 # So few and short answers may well be alike by chance: forms that are hardly filled in.
 _LEAST_ANSWERS, _LEAST_LETTERS = 5, 30
 
