@@ -14,7 +14,8 @@ import pytest
 
 from tests.office import convert, needs_office
 from tests.test_figures import CRITERIA, PLAN, R3, real_facts
-from workbook_tools.consolidate.pages import NAME, Opinions, add_pages
+from workbook_tools.consolidate.pages import NAME, add_pages
+from workbook_tools.council.opinions import Opinions
 from workbook_tools.era import FiscalYear, years_between
 from workbook_tools.excel.write.book import Book
 from workbook_tools.excel.write.paper import PrintedRow, breaks

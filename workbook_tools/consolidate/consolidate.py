@@ -13,7 +13,7 @@ from workbook_tools.cells import Area
 from workbook_tools.consolidate import appendix
 from workbook_tools.consolidate.comparison import add_comparison
 from workbook_tools.consolidate.figure_lists import add_items, add_practices, places
-from workbook_tools.consolidate.pages import Opinions, add_pages
+from workbook_tools.consolidate.pages import add_pages
 from workbook_tools.consolidate.summary import add_summary
 from workbook_tools.consolidate.texts import add_texts, first_rows
 from workbook_tools.consolidate.themes import add_themes
@@ -43,7 +43,7 @@ class Contents:
 
     figures: Figures
     answers: Mapping[int, Mapping[str, Stored]]
-    opinions: Opinions | None
+    opinions: opinions.Opinions | None
     notes: tuple[str, ...]
     stale: bool  # plan master or tool changed since the last `collect`
 
@@ -134,13 +134,12 @@ def shortcomings(known: Contents) -> list[str]:
     return said
 
 
-def _opinions(held: Round) -> Opinions | None:
+def _opinions(held: Round) -> opinions.Opinions | None:
     workspace = held.workspace
     path = workspace.outbox / f"意見集約_{held.year}.xlsx"
     if not path.exists():
         return None
-    edited = opinions.printed(read(path), workspace.relative(path))
-    return Opinions(edited.items, edited.ended)
+    return opinions.printed(read(path), workspace.relative(path))
 
 
 def _waived(register: Register, held: Round) -> Sequence[str]:

@@ -6,13 +6,13 @@ by hand and the print scale is fixed, since Excel ignores page breaks where it f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from workbook_tools.cells import Area
 from workbook_tools.consolidate.figure_lists import ITEMS, PRACTICES, Links
 from workbook_tools.consolidate.page_grid import PageGrid, PracticeTable
+from workbook_tools.council.opinions import Opinions
 from workbook_tools.era import FiscalYear
 from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book, Sheet
@@ -34,14 +34,6 @@ _FIT = paper.BLOCKS
 _GAP = 14.0
 _RULED, _RULED_POINTS = 5, 24.0  # lines to write on, and of an ended practice fewer
 _RULED_ENDED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Opinions:
-    """意見等 to print, in order: per 取組項目, and per 実践項目 that ended."""
-
-    items: Mapping[int, Sequence[str]] = field(default_factory=dict)
-    ended: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
 def add_pages(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from workbook_tools.council.ballot import SCORES
@@ -45,11 +45,11 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
-    """What is printed, in order: opinions per item, and per practice that ended."""
+class Opinions:
+    """意見等 to print, in order: per 取組項目, and per 実践項目 that ended."""
 
-    items: Mapping[int, Sequence[str]]
-    ended: Mapping[int, Sequence[str]]
+    items: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    ended: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
 def gathered(
@@ -68,7 +68,7 @@ def gathered(
     return _appended(existing, opinions, tallies)
 
 
-def printed(data: bytes, file: str) -> Printed:
+def printed(data: bytes, file: str) -> Opinions:
     """The opinions to print, from the workbook as the secretariat left it.
 
     Rows marked ○ under 掲載, by 順 and then as they stand; 採用文, or 原文 where that is blank.
@@ -82,7 +82,7 @@ def printed(data: bytes, file: str) -> Printed:
             continue
         shelf = ended if key(row["対象"]) == key(ENDED) else items
         shelf.setdefault(int(row["№"]), []).append((_order(row["順"]), tidy(text)))
-    return Printed(*(_sorted(shelf) for shelf in (items, ended)))
+    return Opinions(*(_sorted(shelf) for shelf in (items, ended)))
 
 
 def _sorted(shelf: Mapping[int, list[tuple[float, str]]]) -> dict[int, list[str]]:
