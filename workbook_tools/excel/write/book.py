@@ -58,7 +58,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "open_right": {"right": 0, "align": "right"},
     "link": {"font_color": "#1F4E79", "underline": 1},
     "10 pt": {"font_size": 10},
-    "11 pt": {"font_size": 11},
+    "large print": {"font_size": 11.25},
     "reference": {"bg_color": "#DDEBF7"},
     "otherwise": {"bg_color": "#FFF2CC"},
     "doubtful": {"bg_color": POOR},
