@@ -23,6 +23,7 @@ import warnings
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -280,6 +281,7 @@ def serve() -> None:
         try:
             taken = intake.take_in(data, "x.xlsx", form, ("secret",))
             codes = [finding.code for finding in taken.findings] or ["read"]
+            look_at(data)
         except BaseException as error:  # whatever comes out is a finding of ours
             import traceback
 
@@ -288,6 +290,24 @@ def serve() -> None:
             trouble = f"{type(error).__name__} at {place}: {str(error)[:100]}"
         answer = (codes, trouble, time.monotonic() - begun, peak_memory())
         print(json.dumps(answer), flush=True)
+
+
+def look_at(data: bytes) -> None:
+    """Ask of every sheet how it looks."""
+    from workbook_tools.excel.read.book import UnreadableError, open_book
+
+    with suppress(UnreadableError):
+        book = open_book(data, ("secret",))
+        for sheet in book.tables(book.sheets[:20]):
+            book.overlays(sheet.sheet)
+            book.is_visible(sheet.sheet)
+            if not sheet.is_plain or sheet.sheet == book.sheets[0]:
+                for row, values in enumerate(sheet.grid[:60]):
+                    for col in range(min(len(values), 60)):
+                        sheet.struck(row, col)
+                        sheet.displayed(row, col)
+                        sheet.hides(row, col)
+                        sheet.is_hidden(row, col)
 
 
 def peak_memory() -> int:
@@ -359,16 +379,15 @@ class Worker:
 
 
 def bases() -> list[bytes]:
-    """Good forms: as written, as LibreOffice saves them, and as .ods and .xls."""
-    from tests import office, samples
+    """Good forms and looks of every kind: as written, and as LibreOffice saves them."""
+    from tests import office, samples, test_shown
 
-    written = samples.returned(16)
-    saved = [written]
-    if office.SOFFICE:
-        saved += [
-            office.convert({"form": written}, kind)["form"] for kind in ("xlsx", "ods", "xls")
-        ]
-    return saved
+    written = [samples.returned(16), test_shown.written(), test_shown.conditioned()]
+    if not office.SOFFICE:
+        return written
+    books = {str(number): data for number, data in enumerate(written)}
+    kinds = ("xlsx", "ods", "xls")
+    return [*written, *(data for kind in kinds for data in office.convert(books, kind).values())]
 
 
 def keep(data: bytes) -> None:

@@ -137,7 +137,7 @@ class _Book:
     def texts(self) -> list[tuple[str, bytes]]:
         """The shared texts, each with its runs; read only where a font strikes through."""
         found = []
-        with suppress(UnreadableError, struct.error, IndexError, StopIteration, RuntimeError):
+        with suppress(UnreadableError, struct.error, IndexError):
             for _, pieces, runs in shared_texts(self._texts):
                 found.append(("".join(_decoded(letters, wide) for letters, wide in pieces), runs))
         return found

@@ -68,7 +68,7 @@ def examine(data: bytes) -> Ole:
         if biff.protected:
             return Ole(None)
         safe = _wrapped(book, biff.measured())
-    except (struct.error, IndexError, StopIteration) as error:
+    except (struct.error, IndexError) as error:
         raise UnreadableError("F001", BROKEN) from error
     return Ole(safe, any("_VBA_PROJECT" in name for name in streams), biff.links, stream)
 
@@ -217,10 +217,10 @@ def shared_texts(blocks: Sequence[bytes]) -> Iterator[tuple[int, list[tuple[byte
     if count > MOST_TEXTS:
         raise UnreadableError("F007", TOO_LARGE)
     rest = iter(blocks)
-    block, at = next(rest), 8
+    block, at = _following(rest), 8
     for _ in range(count):
         if at >= len(block):
-            block, at = next(rest), 0
+            block, at = _following(rest), 0
         length, flags = struct.unpack_from("<HB", block, at)
         at += 3
         runs = extra = 0
@@ -237,17 +237,24 @@ def shared_texts(blocks: Sequence[bytes]) -> Iterator[tuple[int, list[tuple[byte
             pieces.append((block[at : at + fit * (1 + wide)], wide))
             left, at = left - fit, at + fit * (1 + wide)
             if left:
-                block, at = next(rest), 1
+                block, at = _following(rest), 1
                 wide = bool(block[0] & 1)
         behind = b""
         wanted = runs + extra
         while wanted > len(block) - at:
             behind += block[at:]
             wanted -= len(block) - at
-            block, at = next(rest), 0
+            block, at = _following(rest), 0
         behind += block[at : at + wanted]
         at += wanted
         yield length, pieces, behind[:runs]
+
+
+def _following(blocks: Iterator[bytes]) -> bytes:
+    block = next(blocks, None)
+    if block is None:
+        raise UnreadableError("F001", BROKEN)
+    return block
 
 
 def _record(kind: int, content: bytes) -> bytes:
