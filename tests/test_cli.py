@@ -89,6 +89,15 @@ def test_a_year_outside_the_plan(sample: Path) -> None:
     assert "計画期間（Ｒ２～Ｒ６）の外です" in done.stderr
 
 
+@pytest.mark.parametrize("command", ["distribute", "collect", "status", "consolidate", "export"])
+def test_a_year_whose_plan_was_never_noted(sample: Path, command: str) -> None:
+    done = run(sample, command, "--year", "R4")
+    assert done.returncode == 2
+    assert "令和４年度の計画が登録されていません" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not (sample / "templates" / "R4").exists()
+
+
 def test_init_never_overwrites(sample: Path) -> None:
     master = sample / "templates" / "計画マスタ.xlsx"
     before = master.read_bytes()
