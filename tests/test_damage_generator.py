@@ -26,7 +26,7 @@ from tests.damage.book import (
     Sheet,
     Styles,
     Target,
-    Unfit,
+    UnfitError,
     Value,
     box,
 )
@@ -95,9 +95,7 @@ def names_of(book: Book) -> dict[str, str]:
     """Name (with its sheet in front where it is that sheet's own) → place or #REF!."""
     return {
         f"{scope.name}:{name}" if scope else name: (
-            f"{target.sheet.name}!{target.box.a1}"
-            if target.sheet and target.box
-            else target.text
+            f"{target.sheet.name}!{target.box.a1}" if target.sheet and target.box else target.text
         )
         for (scope, name), target in book.names.items()
     }
@@ -152,7 +150,7 @@ def test_columns_like_rows() -> None:
 def test_a_protected_sheet_takes_no_rows() -> None:
     sheet = sheet_of([["a"]])
     sheet.protected = True
-    with pytest.raises(Unfit):
+    with pytest.raises(UnfitError):
         excel.insert_rows(book_of(sheet), sheet, 0)
 
 
@@ -168,9 +166,9 @@ def test_cut_and_paste_takes_the_name_along_and_breaks_the_other() -> None:
 def test_a_part_of_a_merged_cell_cannot_be_cut_or_pasted_on() -> None:
     sheet = sheet_of([["a", "b"], ["c"]], merges=["A2:B2"])
     book = book_of(sheet)
-    with pytest.raises(Unfit):
+    with pytest.raises(UnfitError):
         excel.cut(book, sheet, box("A1"), sheet, 1, 0)
-    with pytest.raises(Unfit):
+    with pytest.raises(UnfitError):
         excel.cut(book, sheet, box("A2"), sheet, 4, 0)
 
 
@@ -200,22 +198,22 @@ def test_copy_and_paste_leaves_names() -> None:
     ("B1:C1", 3, "①b ②c ③a"),
     ("B2:C3", 0, "①b ②c ③a"),
 ])  # fmt: skip
-def test_cut_cells_inserted_carry_names_but_not_labels(
-    area: str, before: int, order: str
-) -> None:
+def test_cut_cells_inserted_carry_names_but_not_labels(area: str, before: int, order: str) -> None:
     sheet = sheet_of([["①", "a", 1], ["②", "b", 2], ["③", "c", 3]], merges=["B1:B1"])
     sheet.merges.clear()
     book = book_of(sheet, a="S!B1", b="S!B2", c="S!B3")
     excel.insert_cut(book, sheet, box(area), before)
     assert " ".join(f"{row[0]}{row[1]}" for row in grid_of(sheet)) == order
-    assert [row[2] for row in grid_of(sheet)] == ["abc".index(str(row[1])) + 1 for row in grid_of(sheet)]
+    assert [row[2] for row in grid_of(sheet)] == [
+        "abc".index(str(row[1])) + 1 for row in grid_of(sheet)
+    ]
     places = {name: sheet.cell(box(at[2:]).top, 1).value for name, at in names_of(book).items()}
     assert places == {"a": "a", "b": "b", "c": "c"}
 
 
 def test_cut_cells_cannot_be_inserted_through_a_merged_cell() -> None:
     sheet = sheet_of([["a", "b"], ["c", "d"], ["e"]], merges=["A2:A3"])
-    with pytest.raises(Unfit):
+    with pytest.raises(UnfitError):
         excel.insert_cut(book_of(sheet), sheet, box("A1:B1"), 2)
 
 
@@ -226,7 +224,7 @@ def test_sorting_moves_values_and_leaves_names() -> None:
     assert grid_of(sheet) == [["a", 1], ["b", 2], ["c", 3], [None, 9]]
     assert names_of(book) == {"first": "S!A1"}
     sheet.merges = [box("A1:A2")]
-    with pytest.raises(Unfit):
+    with pytest.raises(UnfitError):
         excel.sort(sheet, box("A1:B4"))
 
 
@@ -271,7 +269,7 @@ def test_the_last_visible_sheet_stays() -> None:
     book = book_of(sheet_of([["a"]], "S"), sheet_of([["b"]], "T"))
     excel.hide_sheet(book, book.sheets[0])
     for refused in (excel.delete_sheet, excel.hide_sheet):
-        with pytest.raises(Unfit):
+        with pytest.raises(UnfitError):
             refused(book, book.sheets[1])
 
 
@@ -334,7 +332,8 @@ def test_every_field_of_an_untouched_form_stands_where_the_layout_says() -> None
 @pytest.mark.parametrize(("value", "code", "shown"), [
     (2, "General", "2"), (2, "@", "2"), (2.5, "General", "2.5"), (1, '"3"', "3"), (2, ";;;", ""),
     ("text", ";;;", ""), ("text", '"3"', "text"), (2, "0%", "200%"), (True, "General", "TRUE"),
-    (44563, 'm"月"d"日"', "1月2日"), (1234567, '#,##0"円"', "1,234,567円"), (Fault("#N/A"), "0", "#N/A"),
+    (44563, 'm"月"d"日"', "1月2日"), (1234567, '#,##0"円"', "1,234,567円"),
+    (Fault("#N/A"), "0", "#N/A"),
 ])  # fmt: skip
 def test_a_number_is_seen_as_its_format_shows_it(value: Value, code: str, shown: str) -> None:
     assert paper.displayed(Cell(value), code) == shown
@@ -462,12 +461,16 @@ def other_score(read: Read) -> Read:
     name = f"進捗度_{one.submission.year}"
     answer = one.submission.answers[name]
     value = "1" if answer.value != "1" else "2"
-    return intake, [with_answers(one, **{name: dataclasses.replace(answer, raw=value, value=value)})]
+    return intake, [
+        with_answers(one, **{name: dataclasses.replace(answer, raw=value, value=value)})
+    ]
 
 
 def other_practice(read: Read) -> Read:
     intake, (one,) = read
-    submission = dataclasses.replace(one.submission, practice_no=(one.submission.practice_no or 0) + 1)
+    submission = dataclasses.replace(
+        one.submission, practice_no=(one.submission.practice_no or 0) + 1
+    )
     return intake, [dataclasses.replace(one, submission=submission)]
 
 
@@ -548,7 +551,9 @@ def test_the_second_oracle_can_fail(maker: Maker) -> None:
     )
     text = form.desk.originals[form.desk.no]["特記事項"].strip()
     assert rendered.compare(form, everything) == []
-    assert any("特記事項" in wrong for wrong in rendered.compare(form, everything.replace(text, "")))
+    assert any(
+        "特記事項" in wrong for wrong in rendered.compare(form, everything.replace(text, ""))
+    )
     more = rendered.compare(form, f"{everything}\nこれはだれも知らない言葉")
     assert more == ["printed, not known: 'これはだれも知らない言葉'"]
 

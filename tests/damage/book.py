@@ -16,7 +16,7 @@ from workbook_tools.cells import column_name, parse_cell
 Value: TypeAlias = "str | int | float | bool | Fault | None"
 
 
-class Unfit(Exception):
+class UnfitError(Exception):
     """Excel refuses this, or there is nothing to do it to."""
 
 
@@ -33,6 +33,7 @@ class Run(NamedTuple):
     struck: bool = False
     white: bool = False
     bold: bool = False
+    bare: bool = False  # without properties of its own: it looks like the cell
 
 
 class Box(NamedTuple):
@@ -173,6 +174,10 @@ class Sheet:
     drawn: list[Drawn] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     hiding: list[Box] = field(default_factory=list)  # conditional formats that show nothing
+    striking: list[Box] = field(default_factory=list)  # conditional formats that strike through
+    flat: bool = False  # hidden rows and columns by a height and width of nothing
+    # Further papers on this sheet, each with its anchors; nothing is inserted here any more.
+    stacked: list[dict[str, Anchor]] = field(default_factory=list)
     header: str = ""  # printed above every page
     footer: str = ""
     head: str = ""  # XML before the columns
@@ -193,6 +198,8 @@ class Sheet:
             drawn=list(self.drawn),
             notes=list(self.notes),
             hiding=list(self.hiding),
+            striking=list(self.striking),
+            stacked=list(self.stacked),
         )
 
     def merged(self, row: int, col: int) -> Box:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tests.damage import excel, paper
-from tests.damage.book import TYPED, Book, Box, Cell, Sheet, Unfit, Value
+from tests.damage.book import TYPED, Book, Box, Cell, Sheet, UnfitError, Value
 from tests.damage.rounds import Setting
 from workbook_tools.form.layout import Kind
 
@@ -39,7 +39,8 @@ class Desk:
     prints: bool = True  # every text prints whole
     stored: bool = True  # formulas with their values
     strict: bool = False
-    change: Callable[[bytes], bytes] | None = None  # the bytes after writing
+    rich: bool = False
+    other_round: Callable[[], Setting] | None = None  # the round before or after
 
     @property
     def first(self) -> Sheet:
@@ -53,7 +54,7 @@ class Desk:
     def _part(self, number: int) -> Sheet:
         found = [sheet for sheet in self.book.sheets if sheet.part == number]
         if not found:
-            raise Unfit("no such sheet left")
+            raise UnfitError("no such sheet left")
         return found[0]
 
     @property
@@ -89,7 +90,7 @@ class Desk:
         sheet = self.sheet(name)
         place = paper.region(self.chart, sheet, name)
         if place is None:
-            raise Unfit("the field is gone")
+            raise UnfitError("the field is gone")
         return sheet.merged(place.top, place.left)
 
     def text(self, name: str) -> str:
@@ -104,9 +105,7 @@ class Desk:
     def put(self, name: str, value: Value, formula: str = "", style: int | None = None) -> None:
         """Type into a field."""
         area = self.area(name)
-        excel.type_in(
-            self.sheet(name), area.top, area.left, value, formula=formula, style=style
-        )
+        excel.type_in(self.sheet(name), area.top, area.left, value, formula=formula, style=style)
 
     def replace(self, name: str, cell: Cell) -> None:
         area = self.area(name)
@@ -134,14 +133,14 @@ class Desk:
     def pick(self, names: Sequence[str]) -> str:
         """One of them, by chance."""
         if not names:
-            raise Unfit("nothing to do it to")
+            raise UnfitError("nothing to do it to")
         return self.chance.choice(list(names))
 
     def label(self, sheet: Sheet, key: str) -> tuple[Box, Cell]:
         """A printed label's place and cell."""
         anchor = sheet.anchors.get(key)
         if anchor is None or min(anchor.box.size) < 1:
-            raise Unfit("the label is gone")
+            raise UnfitError("the label is gone")
         return anchor.box, sheet.cell(anchor.box.top, anchor.box.left)
 
     def labels(self, sheet: Sheet) -> list[str]:
@@ -172,9 +171,9 @@ class Desk:
         row, col = chance.choice(spots)
         cell = sheet.cell(row, col)
         if cell.value not in (None, "") or sheet.merged(row, col) != Box(row, col, row, col):
-            raise Unfit("something stands there")
+            raise UnfitError("something stands there")
         if row in sheet.hidden_rows or col in sheet.hidden_cols:
-            raise Unfit("nobody would see it")
+            raise UnfitError("nobody would see it")
         return row, col
 
     def scribble(self, sheet: Sheet, row: int, col: int, value: Value) -> None:

@@ -1,7 +1,7 @@
 """What Excel does to cells, merged areas, defined names and formulas, one function an operation.
 
 As Excel for Windows does it (checked against its behaviour as documented and remembered, not in
-Excel itself). What Excel refuses raises :class:`Unfit`. Not modelled: relative references in
+Excel itself). What Excel refuses raises :class:`UnfitError`. Not modelled: relative references in
 copied formulas (the form has none), drop-downs and the tool's own conditional formats, which are
 left behind when rows or columns move and which nobody reads.
 """
@@ -24,7 +24,7 @@ from tests.damage.book import (
     Fault,
     Sheet,
     Target,
-    Unfit,
+    UnfitError,
     Value,
     box,
 )
@@ -170,8 +170,8 @@ def _lines(
     count: int,
     shifted: Callable[[Box, int, int], Box | None],
 ) -> None:
-    if sheet.protected:
-        raise Unfit("the sheet is protected")
+    if sheet.protected or sheet.stacked:
+        raise UnfitError("the sheet is protected")
     rows = shifted is _inserted_rows
     kept_values = _first_cells(sheet, at, count, shifted)
     cells = {}
@@ -185,6 +185,7 @@ def _lines(
     sheet.cells = cells
     sheet.merges = _shifted_all(sheet.merges, at, count, shifted)
     sheet.hiding = _shifted_all(sheet.hiding, at, count, shifted)
+    sheet.striking = _shifted_all(sheet.striking, at, count, shifted)
     sheet.anchors = {
         key: replace(anchor, box=shifted(anchor.box, at, count) or _emptied(anchor.box, at, rows))
         for key, anchor in sheet.anchors.items()
@@ -257,8 +258,8 @@ def _format_like_before(
 def _shifted_all(
     areas: Sequence[Box], at: int, count: int, shifted: Callable[[Box, int, int], Box | None]
 ) -> list[Box]:
-    new = (shifted(area, at, count) for area in areas)
-    return [area for area in new if area and area.size != (1, 1)]
+    new = ((area, shifted(area, at, count)) for area in areas)
+    return [area for old, area in new if area and (area.size != (1, 1) or old.size == (1, 1))]
 
 
 def _shifted_keys(lines: dict[int, float], at: int, count: int) -> dict[int, float]:
@@ -283,10 +284,12 @@ def cut(book: Book, source: Sheet, area: Box, target: Sheet, row: int, col: int)
     _refuse_partial_merges(source, area)
     _refuse_partial_merges(target, there, area if source is target else None)
     if source is target and area == there:
-        raise Unfit("the same place")
+        raise UnfitError("the same place")
     cells = {spot: source.cells.get(spot) for spot in area.spots()}
     merges = [merged for merged in source.merges if area.holds(merged)]
-    notes = [note for note in source.notes if area.holds(Box(note.row, note.col, note.row, note.col))]
+    notes = [
+        note for note in source.notes if area.holds(Box(note.row, note.col, note.row, note.col))
+    ]
     _erase(target, there)
     _erase(source, area)
     rows, cols = row - area.top, col - area.left
@@ -329,7 +332,7 @@ def copy(
     rows, cols = row - area.top, col - area.left
     if values:
         if any(merged.meets(there) and not there.holds(merged) for merged in target.merges):
-            raise Unfit("a part of a merged cell")
+            raise UnfitError("a part of a merged cell")
         for (at, across), cell in cells.items():
             spot = (at + rows, across + cols)
             if cell is not None and target.merged(*spot)[:2] == spot:
@@ -349,7 +352,7 @@ def _refuse_partial_merges(sheet: Sheet, area: Box, leaving: Box | None = None) 
         if leaving and leaving.holds(merged):
             continue
         if merged.meets(area) and not area.holds(merged):
-            raise Unfit("a part of a merged cell")
+            raise UnfitError("a part of a merged cell")
 
 
 def _erase(sheet: Sheet, area: Box, names: bool = True) -> None:
@@ -367,16 +370,14 @@ def _erase(sheet: Sheet, area: Box, names: bool = True) -> None:
 def _move_anchors(source: Sheet, area: Box, target: Sheet, rows: int, cols: int) -> None:
     """Printed labels go where their cells go, and so do the places beside them."""
     labels = {
-        key
-        for key, anchor in source.anchors.items()
-        if not anchor.label and area.holds(anchor.box)
+        key for key, anchor in source.anchors.items() if not anchor.label and area.holds(anchor.box)
     }
     there = area.moved(rows, cols)
     if labels:  # printed labels that others were put over are no longer there
         for key, anchor in list(target.anchors.items()):
-            if there.holds(anchor.box) and not (target is source and area.holds(anchor.box)):
-                if key.startswith("label "):
-                    del target.anchors[key]
+            stays = target is source and area.holds(anchor.box)
+            if key.startswith("label ") and there.holds(anchor.box) and not stays:
+                del target.anchors[key]
     for key, anchor in list(source.anchors.items()):
         if key in labels or (anchor.label in labels and area.holds(anchor.box)):
             del source.anchors[key]
@@ -392,7 +393,7 @@ def insert_cut(book: Book, sheet: Sheet, area: Box, before: int) -> None:
     """
     rows = area.bottom - area.top + 1
     if area.top <= before <= area.bottom + 1:
-        raise Unfit("the same place")
+        raise UnfitError("the same place")
     first, last = min(area.top, before), max(area.bottom, before - 1)
     span = Box(first, area.left, last, area.right)
     _refuse_partial_merges(sheet, span)
@@ -414,7 +415,7 @@ def insert_cut(book: Book, sheet: Sheet, area: Box, before: int) -> None:
         return Box(new[0], place.left, new[-1], place.right)
 
     if any(shifted(merged) is None for merged in sheet.merges):
-        raise Unfit("a merged cell would be torn")
+        raise UnfitError("a merged cell would be torn")
     cells = {spot: sheet.cells.pop(spot) for spot in span.spots() if spot in sheet.cells}
     for (row, col), cell in cells.items():
         sheet.cells[placed(row), col] = cell
@@ -450,10 +451,8 @@ def sort(sheet: Sheet, area: Box, *, descending: bool = False) -> None:
         or any(merged.size[0] > 1 for merged in merges)
         or len(merges) * (sizes.copy().pop()[1]) != (area.size[0] * area.size[1])
     ):
-        raise Unfit("all merged cells would have to be of one size")
-    rows = [
-        [sheet.cells.get((row, col)) for col in area.cols] for row in area.rows
-    ]
+        raise UnfitError("all merged cells would have to be of one size")
+    rows = [[sheet.cells.get((row, col)) for col in area.cols] for row in area.rows]
     filled = [row for row in rows if row[0] is not None and row[0].value not in (None, "")]
     blank = [row for row in rows if row not in filled]
     filled.sort(key=lambda row: _sort_key(row[0]), reverse=descending)
@@ -474,9 +473,9 @@ def _sort_key(cell: Cell | None) -> tuple[bool, float, str]:
 def fill_down(sheet: Sheet, area: Box) -> None:
     """Ctrl+D: what stands in the first row comes into the rows below; names stay."""
     for row, col in area.spots():
-        if row > area.top and (area.top, col) in sheet.cells:
-            if sheet.merged(row, col)[:2] == (row, col):
-                sheet.cells[row, col] = sheet.cells[area.top, col]
+        first = sheet.cells.get((area.top, col))
+        if row > area.top and first is not None and sheet.merged(row, col)[:2] == (row, col):
+            sheet.cells[row, col] = first
 
 
 def fill_right(sheet: Sheet, area: Box, step: int) -> None:
@@ -494,7 +493,7 @@ def fill_right(sheet: Sheet, area: Box, step: int) -> None:
 def merge(sheet: Sheet, area: Box) -> None:
     """Merge: only what stands in the first filled cell stays."""
     if any(merged.meets(area) and not area.holds(merged) for merged in sheet.merges):
-        raise Unfit("a part of a merged cell")
+        raise UnfitError("a part of a merged cell")
     sheet.merges = [merged for merged in sheet.merges if not area.holds(merged)]
     filled = [
         sheet.cells[spot]
@@ -512,7 +511,7 @@ def merge(sheet: Sheet, area: Box) -> None:
 def unmerge(sheet: Sheet, area: Box) -> None:
     """Split: what stood in the area stands in its first cell."""
     if area not in sheet.merges:
-        raise Unfit("not merged")
+        raise UnfitError("not merged")
     sheet.merges.remove(area)
 
 
@@ -522,9 +521,9 @@ def unmerge(sheet: Sheet, area: Box) -> None:
 def rename(book: Book, sheet: Sheet, name: str) -> None:
     """Another name on the tab; formulas and names follow."""
     if not 0 < len(name) <= 31 or any(char in name for char in "[]:*?/\\") or name[:1] == "'":
-        raise Unfit("no name for a sheet")
+        raise UnfitError("no name for a sheet")
     if any(other.name.lower() == name.lower() for other in book.sheets if other is not sheet):
-        raise Unfit("two sheets of one name")
+        raise UnfitError("two sheets of one name")
     old, sheet.name = sheet.name, name
     for there in book.sheets:
         for spot, cell in there.cells.items():
@@ -566,7 +565,9 @@ def copy_sheets(book: Book, sheets: Sequence[Sheet], at: int) -> list[Sheet]:
     return [*twins.values()]
 
 
-def _own_names(book: Book, names: dict[tuple[Sheet | None, str], Target], twins: dict[Sheet, Sheet]) -> None:
+def _own_names(
+    book: Book, names: dict[tuple[Sheet | None, str], Target], twins: dict[Sheet, Sheet]
+) -> None:
     """Names of copied sheets, as names of the copies."""
     for (scope, name), target in list(names.items()):
         if target.sheet in twins and scope in (None, target.sheet):
@@ -635,7 +636,7 @@ def _brought(formula: str, other: Book, twins: dict[Sheet, Sheet], home: Sheet) 
 def delete_sheet(book: Book, sheet: Sheet) -> None:
     """Delete a sheet: its own names go, the workbook's names of it break."""
     if not any(other.state == "visible" for other in book.sheets if other is not sheet):
-        raise Unfit("no sheet would be left")
+        raise UnfitError("no sheet would be left")
 
     def move(there: Sheet, area: Box) -> tuple[Sheet, Box] | None:
         return None if there is sheet else (there, area)
@@ -649,7 +650,7 @@ def delete_sheet(book: Book, sheet: Sheet) -> None:
 def hide_sheet(book: Book, sheet: Sheet, state: str = "hidden") -> None:
     """Hide a sheet; one must stay to be seen."""
     if not any(other.state == "visible" for other in book.sheets if other is not sheet):
-        raise Unfit("no sheet would be left")
+        raise UnfitError("no sheet would be left")
     sheet.state = state
 
 
@@ -661,4 +662,4 @@ def add_sheet(book: Book, name: str, at: int) -> Sheet:
     return sheet
 
 
-__all__ = ["LAST_COL", "LAST_ROW", "Anchor", "Unfit"]
+__all__ = ["LAST_COL", "LAST_ROW", "Anchor", "UnfitError"]

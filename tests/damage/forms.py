@@ -1,15 +1,15 @@
-"""One damaged form by its number: the same seed and number give the same bytes and the same paper."""
+"""One damaged form by its number: the same seed and number give the same bytes and paper."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from tests.damage import package, paper
-from tests.damage.book import Book, Unfit
+from tests.damage.book import Book, UnfitError
 from tests.damage.desk import Desk, texts_of
 from tests.damage.kinds import Kind, load
 from tests.damage.rounds import Setting, open_setting
@@ -18,7 +18,7 @@ from tests.samples import R3, R4
 
 # So many forms share the answers they were filled with: filling and reading these costs more.
 _FORMS_A_BASE = 8
-_SECOND_KIND = 0.25  # share of forms that are damaged twice
+_SECOND_KIND = 0.35  # share of forms that are damaged twice
 _TRIES = 60
 OFFICE = ("xlsx", "xls", "ods")
 
@@ -104,6 +104,8 @@ class Maker:
             kind = self._kind(chance, kinds)
             desk = Desk(base.setting, chance, base.no, base.book.copy(), base.file)
             desk.originals[base.no] = base.texts
+            desk.rich = chance.random() < 0.5
+            desk.other_round = partial(self._other_round, base.setting)
             try:
                 kind.do(desk)
                 if chance.random() < _SECOND_KIND and not kind.alone and not self.only:
@@ -111,13 +113,20 @@ class Maker:
                     if other is not kind and not other.alone:
                         desk.say(f"+ {other.name}")
                         other.do(desk)
-            except Unfit:
+            except UnfitError:
                 continue
             data = package.write(
-                desk.book, inline=desk.inline, stored=desk.stored, strict=desk.strict
+                desk.book,
+                inline=desk.inline,
+                stored=desk.stored,
+                strict=desk.strict,
+                rich=desk.rich,
             )
             return Form(number, kind.name, desk, data, base.findings)
-        raise Unfit(f"{self.only} fits no form number {number}")
+        raise UnfitError(f"{self.only} fits no form number {number}")
+
+    def _other_round(self, setting: Setting) -> Setting:
+        return self.setting("R4" if setting.plan.evaluated == R3 else "R3")
 
     def _kind(self, chance: random.Random, kinds: dict[str, Kind]) -> Kind:
         wanted: Sequence[Kind] = [

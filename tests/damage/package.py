@@ -56,7 +56,7 @@ _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
 _ROW = re.compile(r"<row ([^>]*?)(?:/>|>(.*?)</row>)", re.S)
 _CELL = re.compile(
     r'<c r="([A-Z]+)(\d+)"(?: s="(\d+)")?(?: t="(\w+)")?'
-    r"(?:/>|>(?:<f[^>]*>([^<]*)</f>)?(?:<v>([^<]*)</v>)?</c>)"
+    r"(?:/>|>(?:<f([^>]*?)(?:/>|>([^<]*)</f>))?(?:<v>([^<]*)</v>|<v/>)?</c>)"
 )
 _ITEM = re.compile(r"<si><t[^>]*>([^<]*)</t></si>")
 _REFERENCE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Z]+\$?\d+(?::\$?[A-Z]+\$?\d+)?)")
@@ -73,8 +73,7 @@ def parse(data: bytes, edge: int) -> Book:
     workbook = parts.pop("xl/workbook.xml").decode()
     targets = dict(_RELATION.findall(parts.pop("xl/_rels/workbook.xml.rels").decode()))
     strings = [
-        _unescaped(text)
-        for text in _ITEM.findall(parts.pop("xl/sharedStrings.xml", b"").decode())
+        _unescaped(text) for text in _ITEM.findall(parts.pop("xl/sharedStrings.xml", b"").decode())
     ]
     styles = _styles(parts.pop("xl/styles.xml").decode())
     sheets = []
@@ -151,11 +150,17 @@ def _sheet(xml: str, strings: list[str], edge: int) -> Sheet:
     found = _CELL.findall(data)
     if len(found) != data.count("<c "):
         raise ValueError("a cell is written in another way")
-    for letters, digits, style, kind, formula, text in found:
+    shared: dict[str, tuple[int, int, str]] = {}  # number → the cell that spells it, its formula
+    for letters, digits, style, kind, facts, formula, text in found:
         row, col = int(digits) - 1, _column(letters)
         origin = HELPER if col >= edge else PRINT
         value = _value(kind, text, strings)
         formula = html.unescape(formula)
+        if 't="shared"' in facts:
+            number = dict(_ATTRIBUTE.findall(facts))["si"]
+            if formula:
+                shared[number] = (row, col, formula)
+            formula = _spelled(*shared[number], row, col)
         sheet.cells[row, col] = Cell(value, int(style or 0), formula, origin)
     protection, merges, tail = re.fullmatch(
         r"(<sheetProtection[^>]*/>)?(<mergeCells.*?</mergeCells>)?(.*)", after, re.S
@@ -164,6 +169,23 @@ def _sheet(xml: str, strings: list[str], edge: int) -> Sheet:
     sheet.merges = [box(ref) for ref in re.findall(r'<mergeCell ref="([^"]*)"', merges or "")]
     sheet.tail = tail
     return sheet
+
+
+_RELATIVE = re.compile(r'"[^"]*"|(\$?)([A-Z]{1,3})(\$?)(\d{1,7})(?![\w(!.])')
+
+
+@lru_cache(maxsize=1 << 14)
+def _spelled(top: int, left: int, formula: str, row: int, col: int) -> str:
+    """A shared formula as it means in another cell: relative references move."""
+
+    def moved(match: re.Match[str]) -> str:
+        if not match[2] or formula[match.start() - 1 : match.start()].isalnum():
+            return match[0]
+        across = _column(match[2]) + (0 if match[1] else col - left)
+        down = int(match[4]) - 1 + (0 if match[3] else row - top)
+        return f"{match[1]}{column_name(across)}{match[3]}{down + 1}"
+
+    return _RELATIVE.sub(moved, formula)
 
 
 @cache
@@ -239,15 +261,13 @@ def _derived(styles: Styles, style: int, attribute: str, number: int) -> int:
 
 def taken_over(styles: Styles, other: Styles) -> dict[int, int]:
     """Formats of another workbook's sheets in this one: its number → the number here."""
-    if other is styles or other.xfs == styles.xfs and other.fonts == styles.fonts:
+    if other is styles or (other.xfs == styles.xfs and other.fonts == styles.fonts):
         return {}
     taken = {}
     for number, xf in enumerate(other.xfs):
         if styles.between == other.between and xf in styles.xfs:
             same_font = font(other, number) == font(styles, styles.xfs.index(xf))
-            same_code = format_code(other, number) == format_code(
-                styles, styles.xfs.index(xf)
-            )
+            same_code = format_code(other, number) == format_code(styles, styles.xfs.index(xf))
             if same_font and same_code:
                 taken[number] = styles.xfs.index(xf)
                 continue
@@ -286,16 +306,21 @@ class _Texts:
 
 def _rich(text: str, runs: tuple[Run, ...], reading: str) -> str:
     if runs:
-        return "".join(
-            f"<r><rPr>{'<b/>' if run.bold else ''}{'<strike/>' if run.struck else ''}"
-            f"{_FONT.replace('FF000000', 'FFFFFFFF') if run.white else _FONT}</rPr>"
-            f"{_t(run.text)}</r>"
-            for run in runs
-        )
+        return "".join(map(_run, runs))
     if reading:
         phonetic = f'<rPh sb="0" eb="{len(text)}">{_t(reading)}</rPh>'
         return f'{_t(text)}{phonetic}<phoneticPr fontId="1"/>'
     return _t(text)
+
+
+def _run(run: Run) -> str:
+    if run.bare:
+        return f"<r>{_t(run.text)}</r>"
+    # Excel writes <strike/>, others the value besides; a struck run may be told from 0 alone.
+    strike = ("<strike/>", '<strike val="1"/>')[len(run.text) % 2] if run.struck else ""
+    strike = strike or ("", '<strike val="0"/>')[len(run.text) % 3 == 2]
+    look = _FONT.replace("FF000000", "FFFFFFFF") if run.white else _FONT
+    return f"<r><rPr>{'<b/>' if run.bold else ''}{strike}{look}</rPr>{_t(run.text)}</r>"
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]|_(?=x[0-9A-Fa-f]{4}_)")
@@ -312,8 +337,19 @@ def _t(text: str) -> str:
     return f"<t{kept}>{_x(text)}</t>"
 
 
-def write(book: Book, *, inline: bool = False, stored: bool = True, strict: bool = False) -> bytes:
-    """The workbook's bytes. ``inline``: texts in the cells; ``stored``: with formulas' values."""
+def write(
+    book: Book,
+    *,
+    inline: bool = False,
+    stored: bool = True,
+    strict: bool = False,
+    rich: bool = False,
+) -> bytes:
+    """The workbook's bytes.
+
+    ``inline``: texts in the cells; ``stored``: with formulas' values; ``rich``: with the
+    attributes and namespaces that today's Excel adds.
+    """
     texts = _Texts()
     made: dict[str, str | bytes] = {}
     overrides = {
@@ -352,9 +388,28 @@ def write(book: Book, *, inline: bool = False, stored: bool = True, strict: bool
     )
     made |= book.parts
     made["[Content_Types].xml"] = _content_types(overrides)
+    if rich:
+        made = {path: _rich_part(path, part) for path, part in made.items()}
     if strict:
         made = {path: _strict(part) for path, part in made.items()}
     return _zipped(made)
+
+
+_NEWER = (
+    ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    ' mc:Ignorable="x14ac xr"'
+    ' xmlns:x14ac="http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac"'
+    ' xmlns:xr="http://schemas.microsoft.com/office/spreadsheetml/2014/revision"'
+    ' xr:uid="{00000000-0001-0000-0000-000000000000}"'
+)
+
+
+def _rich_part(path: str, part: str | bytes) -> str | bytes:
+    if not path.startswith("xl/worksheets/sheet") or isinstance(part, bytes):
+        return part
+    part = re.sub(r"<worksheet [^>]*", lambda match: match[0] + _NEWER, part, count=1)
+    part = re.sub(r'<row r="(\d+)"', r'<row r="\1" spans="1:94" x14ac:dyDescent="0.15"', part)
+    return part.replace("<sheetFormatPr ", '<sheetFormatPr x14ac:dyDescent="0.15" ')
 
 
 def _strict(part: str | bytes) -> str | bytes:
@@ -417,7 +472,7 @@ def quoted(name: str) -> str:
 def _workbook(book: Book) -> str:
     sheets = "".join(
         f'<sheet name="{escape(sheet.name)}" sheetId="{number}"'
-        f'{"" if sheet.state == "visible" else f" state={chr(34)}{sheet.state}{chr(34)}"}'
+        f"{'' if sheet.state == 'visible' else f' state={chr(34)}{sheet.state}{chr(34)}'}"
         f' r:id="rId{number}"/>'
         for number, sheet in enumerate(book.sheets, start=1)
     )
@@ -435,9 +490,7 @@ def _workbook(book: Book) -> str:
     first = next(
         (number for number, sheet in enumerate(book.sheets) if sheet.state == "visible"), 0
     )
-    props = re.sub(
-        r"<workbookView[^>]*/>", f'<workbookView activeTab="{first}"/>', book.props
-    )
+    props = re.sub(r"<workbookView[^>]*/>", f'<workbookView activeTab="{first}"/>', book.props)
     return (
         f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_REL}">{props}<sheets>{sheets}</sheets>'
         f'{defined}<calcPr calcId="191029"/></workbook>'
@@ -452,23 +505,41 @@ def _styles_xml(styles: Styles) -> str:
     listed = f'<numFmts count="{len(styles.formats)}">{formats}</numFmts>' if formats else ""
     after = re.sub(
         r'<dxfs count="(\d+)">(.*?)</dxfs>',
-        lambda match: f'<dxfs count="{int(match[1]) + 1}">{match[2]}{_HIDING}</dxfs>',
+        lambda match: f'<dxfs count="{int(match[1]) + 2}">{match[2]}{_HIDING}{_STRIKING}</dxfs>',
         styles.after,
         flags=re.S,
     )
     return (
-        f"{styles.before}{listed}<fonts count=\"{len(styles.fonts)}\">{''.join(styles.fonts)}"
-        f"</fonts>{styles.between}<cellXfs count=\"{len(styles.xfs)}\">{''.join(styles.xfs)}"
+        f'{styles.before}{listed}<fonts count="{len(styles.fonts)}">{"".join(styles.fonts)}'
+        f'</fonts>{styles.between}<cellXfs count="{len(styles.xfs)}">{"".join(styles.xfs)}'
         f"</cellXfs>{after}"
     )
 
 
+_STRIKING = "<dxf><font><strike/></font></dxf>"
 _HIDING = '<dxf><numFmt numFmtId="999" formatCode=";;;"/></dxf>'
 
 
 @cache
 def _place(row: int, col: int) -> str:
     return f"{column_name(col)}{row + 1}"
+
+
+def _cols(sheet: Sheet) -> str:
+    """Columns of one width in one element, as Excel writes them."""
+    runs: list[tuple[int, int, str]] = []
+    for col in sorted({*sheet.widths, *sheet.hidden_cols}):
+        look = f'width="{sheet.widths.get(col, 9):g}"'
+        if col in sheet.hidden_cols:
+            look = 'width="0"' if sheet.flat and col < 28 else f'{look} hidden="1"'
+        if runs and runs[-1][1:] == (col - 1, look):
+            runs[-1] = (runs[-1][0], col, look)
+        else:
+            runs.append((col, col, look))
+    return "".join(
+        f'<col min="{first + 1}" max="{last + 1}" {look} customWidth="1"/>'
+        for first, last, look in runs
+    )
 
 
 def _sheet_xml(
@@ -481,20 +552,21 @@ def _sheet_xml(
     lines = []
     for row in sorted(rows):
         height = sheet.heights.get(row)
+        hidden = row in sheet.hidden_rows
         attributes = f' ht="{height:g}" customHeight="1"' if height else ""
-        hidden = ' hidden="1"' if row in sheet.hidden_rows else ""
-        lines.append(f'<row r="{row + 1}"{attributes}{hidden}>{"".join(rows[row])}</row>')
-    cols = "".join(
-        f'<col min="{col + 1}" max="{col + 1}" width="{sheet.widths.get(col, 9):g}"'
-        f'{" hidden=" + chr(34) + "1" + chr(34) if col in sheet.hidden_cols else ""}'
-        ' customWidth="1"/>'
-        for col in sorted({*sheet.widths, *sheet.hidden_cols})
-    )
+        if hidden:
+            attributes = ' ht="0" customHeight="1"' if sheet.flat else f'{attributes} hidden="1"'
+        lines.append(f'<row r="{row + 1}"{attributes}>{"".join(rows[row])}</row>')
+    cols = _cols(sheet)
     merges = "".join(f'<mergeCell ref="{area.a1}"/>' for area in sheet.merges)
     hiding = "".join(
         f'<conditionalFormatting sqref="{area.a1}"><cfRule type="expression" dxfId="{look}"'
         f' priority="{number}"><formula>TRUE</formula></cfRule></conditionalFormatting>'
         for number, area in enumerate(sheet.hiding, start=2)
+    ) + "".join(
+        f'<conditionalFormatting sqref="{area.a1}"><cfRule type="expression" dxfId="{look + 1}"'
+        f' priority="{number}"><formula>1=1</formula></cfRule></conditionalFormatting>'
+        for number, area in enumerate(sheet.striking, start=200)
     )
     tail = sheet.tail
     if sheet.header or sheet.footer:
@@ -539,9 +611,7 @@ def _cell_xml(row: int, col: int, cell: Cell, texts: _Texts, inline: bool, store
         return f"{begin}/>"
     if isinstance(value, str):
         if inline:
-            return (
-                f'{begin} t="inlineStr"><is>{_rich(value, cell.runs, cell.reading)}</is></c>'
-            )
+            return f'{begin} t="inlineStr"><is>{_rich(value, cell.runs, cell.reading)}</is></c>'
         return f'{begin} t="s"><v>{texts.number(cell)}</v></c>'
     if isinstance(value, bool):
         return f'{begin} t="b"><v>{int(value)}</v></c>'

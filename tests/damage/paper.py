@@ -9,7 +9,7 @@ from the tool.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -40,11 +40,11 @@ SHOWN: Mapping[tuple[str, str | int | float], str] = {
     ("(0)", 3): "(3)",
     ("000", 7): "007",
     ("0", 2.4): "2",
-    ("[>=2]\"3\";0", 2): "3",
+    ('[>=2]"3";0', 2): "3",
     ("[DBNum3]0", 2): "２",
     ("[DBNum1]0", 2): "二",
 }
-NOTHING = (";;;", '""', '"";"";"";""', "[=2]\"\";General")
+NOTHING = (";;;", '""', '"";"";"";""', '[=2]"";General')
 
 
 def displayed(cell: Cell, code: str) -> str:
@@ -71,7 +71,7 @@ def _invisible(font_xml: str) -> bool:
 
 
 def seen(book: Book, sheet: Sheet, row: int, col: int) -> str:
-    """What a person sees of the cell; nothing where it is hidden, covered, struck through, white."""
+    """What a person sees of the cell: nothing that is hidden, covered, struck through, white."""
     cell = sheet.cells.get((row, col))
     if cell is None or cell.value is None or sheet.state != "visible":
         return ""
@@ -82,12 +82,16 @@ def seen(book: Book, sheet: Sheet, row: int, col: int) -> str:
         return ""
     if col in sheet.hidden_cols and sheet.hidden_cols.issuperset(area.cols):
         return ""
-    if any(hiding.holds(Box(row, col, row, col)) for hiding in sheet.hiding):
+    spot = Box(row, col, row, col)
+    if any(covering.holds(spot) for covering in (*sheet.hiding, *sheet.striking)):
         return ""
-    if _invisible(font(book.styles, cell.style)):
-        return ""
+    dark = _invisible(font(book.styles, cell.style))
     if cell.runs:
-        return "".join(run.text for run in cell.runs if not run.struck and not run.white)
+        return "".join(
+            run.text for run in cell.runs if not (dark if run.bare else run.struck or run.white)
+        )
+    if dark:
+        return ""
     return displayed(cell, format_code(book.styles, cell.style))
 
 
@@ -129,9 +133,11 @@ def survey(form: Form) -> Map:
         rows = cols = item.name
         if item.stem in ("取組予定", "取組結果"):
             rows, cols = item.name.replace(item.stem, "取組番号"), above
-        elif item.stem in _CROSSED or item.kind in (Kind.SCORE, Kind.TOTAL, Kind.GRADE):
-            rows, cols = left, above
-        elif item in form.reasons:
+        elif (
+            item.stem in _CROSSED
+            or item.kind in (Kind.SCORE, Kind.TOTAL, Kind.GRADE)
+            or item in form.reasons
+        ):
             rows, cols = left, above
         places[item.name] = (rows, cols)
     return Map(form, anchors, places, repeats)
@@ -163,7 +169,11 @@ def _above(anchors: Mapping[str, Anchor], place: Box) -> str:
 
 def region(chart: Map, sheet: Sheet, name: str) -> Box | None:
     """Where a field stands on a sheet now; None where its row or column is gone."""
-    rows, cols = (sheet.anchors.get(key) for key in chart.places[name])
+    return _crossing(chart, sheet.anchors, name)
+
+
+def _crossing(chart: Map, anchors: Mapping[str, Anchor], name: str) -> Box | None:
+    rows, cols = (anchors.get(key) for key in chart.places[name])
     if rows is None or cols is None:
         return None
     place = Box(rows.box.top, cols.box.left, rows.box.bottom, cols.box.right)
@@ -218,7 +228,7 @@ def read(book: Book, chart: Map) -> Paper:
         if sheet.state != "visible":
             continue
         if sheet.anchors:
-            _read_form(book, sheet, chart, paper)
+            _read_form(book, sheet, chart, paper, [sheet.anchors, *sheet.stacked])
         else:
             for (row, col), cell in sheet.cells.items():
                 _outside(book, sheet, row, col, cell, paper)
@@ -236,42 +246,51 @@ def read(book: Book, chart: Map) -> Paper:
 
 def _veils(book: Book, sheet: Sheet, paper: Paper) -> None:
     for (row, col), cell in sheet.cells.items():
-        if cell.value not in (None, "") and cell.origin != HELPER:
-            if seen(book, sheet, row, col) != displayed(cell._replace(formula=""), GENERAL):
-                paper.veiled.add((sheet.name, Box(row, col, row, col).a1))
+        filled = cell.value not in (None, "") and cell.origin != HELPER
+        if filled and seen(book, sheet, row, col) != displayed(cell, GENERAL):
+            paper.veiled.add((sheet.name, Box(row, col, row, col).a1))
 
 
-def _read_form(book: Book, sheet: Sheet, chart: Map, paper: Paper) -> None:
-    parts = {}
-    homes: dict[tuple[int, int], str] = {}
-    for number in (0, 1):
-        if not any(key in sheet.anchors for key in chart.anchors[number]):
-            continue
-        parts[number] = Part(sheet.name, "")
-        (paper.firsts, paper.seconds)[number].append(parts[number])
-    for item in _fields(chart):
-        if item.sheet in parts and (area := region(chart, sheet, item.name)):
-            homes |= dict.fromkeys(area.spots(), item.name)
+def _read_form(
+    book: Book,
+    sheet: Sheet,
+    chart: Map,
+    paper: Paper,
+    papers: Sequence[Mapping[str, Anchor]],
+) -> None:
+    """The papers of a sheet: usually ① or ② alone, both, or several of them."""
+    parts: dict[tuple[int, int], Part] = {}
+    homes: dict[tuple[int, int], tuple[int, str]] = {}
+    for at, anchors in enumerate(papers):
+        for number in (0, 1):
+            if any(key in anchors for key in chart.anchors[number]):
+                parts[at, number] = Part(sheet.name, "")
+                (paper.firsts, paper.seconds)[number].append(parts[at, number])
+        for item in _fields(chart):
+            area = _crossing(chart, anchors, item.name) if (at, item.sheet) in parts else None
+            if area:
+                homes |= dict.fromkeys(area.spots(), (at, item.name))
     filled = [(spot, cell) for spot, cell in sheet.cells.items() if cell.value is not None]
     for (row, col), cell in sorted(filled, key=lambda entry: entry[0]):
-        name = homes.get((row, col), "")
+        at, name = homes.get((row, col), (0, ""))
         if not name or (chart.form[name].kind in _COMPUTED and cell.origin != TYPED):
             _outside(book, sheet, row, col, cell, paper, homes)
             continue
         text = seen(book, sheet, row, col)
         if text.strip():
-            words = Words(
-                sheet.name, Box(row, col, row, col).a1, text, name, "", cell.origin == TYPED
-            )
-            parts[chart.form[name].sheet].fields.setdefault(name, []).append(words)
-    if 0 in parts:
-        parts[0].number = "".join(words.text for words in parts[0].fields.get("項目番号", ()))
-    if 1 in parts:
+            typed = cell.origin == TYPED
+            words = Words(sheet.name, Box(row, col, row, col).a1, text, name, "", typed)
+            part = parts[at, chart.form[name].sheet]
+            part.fields.setdefault(name, []).append(words)
+    for (at, number), part in parts.items():
+        if number == 0:
+            part.number = "".join(words.text for words in part.fields.get("項目番号", ()))
+            continue
         for name, key in chart.repeats.items():
-            anchor = sheet.anchors.get(key)
+            anchor = papers[at].get(key)
             if anchor and min(anchor.box.size) > 0:
-                parts[1].repeats[name] = seen(book, sheet, anchor.box.top, anchor.box.left)
-        parts[1].number = parts[1].repeats.get("項目番号", "")
+                part.repeats[name] = seen(book, sheet, anchor.box.top, anchor.box.left)
+        part.number = part.repeats.get("項目番号", "")
 
 
 @lru_cache(maxsize=8)
@@ -292,7 +311,7 @@ def _outside(
     col: int,
     cell: Cell,
     paper: Paper,
-    homes: Mapping[tuple[int, int], str] | None = None,
+    homes: Mapping[tuple[int, int], tuple[int, str]] | None = None,
 ) -> None:
     if cell.value is None or cell.origin == HELPER:
         return
@@ -313,8 +332,8 @@ def _outside(
     paper.strays.append(Words(sheet.name, Box(row, col, row, col).a1, text, "", near))
 
 
-def _upwards(homes: Mapping[tuple[int, int], str], row: int, col: int) -> Iterator[str]:
+def _upwards(homes: Mapping[tuple[int, int], tuple[int, str]], row: int, col: int) -> Iterator[str]:
     """The fields above a cell, the nearest first; none farther away than a few rows."""
     for up in range(row - 1, max(row - 8, -1), -1):
         if (up, col) in homes:
-            yield homes[up, col]
+            yield homes[up, col][1]

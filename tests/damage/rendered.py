@@ -26,7 +26,7 @@ _LEAST = 5  # so many letters in a row that nobody accounts for are a loss
 
 
 def printable(book: Book) -> bytes:
-    """A copy that prints whole: no print areas, helpers out of sight, rows as high as their texts."""
+    """A copy that prints whole: no print areas, helpers out of sight, rows as high as texts."""
     copy = book.copy()
     for key in [key for key in copy.names if key[1].startswith("_xlnm.")]:
         del copy.names[key]
@@ -54,14 +54,10 @@ def _heighten(sheet: Sheet) -> None:
             continue
         area = sheet.merged(row, col)
         width = sum(
-            sheet.widths.get(across, 9)
-            for across in area.cols
-            if across not in sheet.hidden_cols
+            sheet.widths.get(across, 9) for across in area.cols if across not in sheet.hidden_cols
         )
         letters = max(1, int(width / 2.6))
-        lines = sum(
-            math.ceil(max(1, len(line)) / letters) for line in str(cell.value).split("\n")
-        )
+        lines = sum(math.ceil(max(1, len(line)) / letters) for line in str(cell.value).split("\n"))
         height = min(409.0, (12.0 * lines + 8) / area.size[0])
         for line in area.rows:
             sheet.heights[line] = max(sheet.heights.get(line, 0), height)
@@ -111,9 +107,7 @@ def compare(form: Form, page: str) -> list[str]:
             named = any(finding.place.field == name for finding in said)
             if text not in on_paper and not named:
                 wrongs.append(f"{name} is stored, not printed: {answer.raw[:60]!r}")
-    whole = any(
-        finding.code in ("F017", "F019") and finding.place.cell is None for finding in said
-    )
+    whole = any(finding.code in ("F017", "F019") and finding.place.cell is None for finding in said)
     everything = "\0".join(map(bare, known))  # a label may be cut where a page ends
     if not whole:
         wrongs += [

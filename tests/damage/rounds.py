@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import random
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from tests.damage import package, paper, texts
@@ -23,10 +23,10 @@ from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.plan.write_master import master
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import Judged
-from workbook_tools.register.results import finished, known_before
+from workbook_tools.register.results import known_before
 from workbook_tools.register.round import Round
 from workbook_tools.rules.verdict import Judge
-from workbook_tools.workspace import Workspace
+from workbook_tools.workspace import Workspace, digest
 
 NOW = "2022-04-20T09:00:00+09:00"
 # Practices whose R3 is known in R4; item 25's title is "-".
@@ -52,6 +52,14 @@ def prepare(folder: Path, whole: Plan = PLAN) -> None:
             put(root / "templates" / "計画マスタ.xlsx", master(plan))
             distribute(Round(Workspace(root), plan, NOW))
     put(done, pickle.dumps(whole))
+
+
+@cache
+def _code() -> str:
+    """Names the code that made a template: what another state of it kept is not taken."""
+    folders = (Path(__file__).parent, Path(layout.__file__).parent)
+    files = sorted(path for folder in folders for path in folder.rglob("*.py"))
+    return digest(b"".join(path.read_bytes() for path in files))[:12]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,9 @@ class Setting:
 
     @cached_property
     def practices(self) -> tuple[Practice, ...]:
-        return tuple(self.plan.running(finished(self.register, self.plan)))
+        """Those whose forms were sent out."""
+        sent = sorted(self.register.distributed(self.held.year))
+        return tuple(self.plan.practice(no) for no in sent)
 
     @cached_property
     def _known(self) -> dict[int, prefill.Known]:
@@ -95,7 +105,7 @@ class Setting:
     def template(self, no: int) -> Template:
         """The form of a practice as it was sent out; kept beside the round for other processes."""
         if no not in self.templates:
-            path = self.held.workspace.root / "kept" / f"{no}.pickle"
+            path = self.held.workspace.root / "kept" / _code() / f"{no}.pickle"
             if path.exists():
                 self.templates[no] = pickle.loads(path.read_bytes())
             else:

@@ -93,7 +93,9 @@ def _maker(folder: Path, seed: int, only: tuple[str, ...]) -> Maker:
     return Maker(folder, seed, only)
 
 
-def judge(order: Order, numbers: Iterable[int], saved: Mapping[int, tuple[str, bytes]]) -> Iterator[Result]:
+def judge(
+    order: Order, numbers: Iterable[int], saved: Mapping[int, tuple[str, bytes]]
+) -> Iterator[Result]:
     """Make the forms and have them read; those in ``saved`` as another program left them."""
     maker = _maker(order.folder, order.seed, order.only)
     for number in numbers:
@@ -174,9 +176,7 @@ def made_to_print(order: Order, numbers: Sequence[int]) -> dict[int, bytes]:
     return {number: rendered.printable(maker.form(number).desk.book) for number in numbers}
 
 
-def judge_printed(
-    order: Order, numbers: Sequence[int], pages: Mapping[int, str]
-) -> list[Result]:
+def judge_printed(order: Order, numbers: Sequence[int], pages: Mapping[int, str]) -> list[Result]:
     """The second oracle: what was read against the text of the printed pages."""
     maker = _maker(order.folder, order.seed, order.only)
     results = []

@@ -9,7 +9,15 @@ from collections.abc import Iterable, Sequence
 from tests.damage.run import Result
 from tests.damage.verdict import Verdict
 
-_HEADINGS = ("forms", "read right", "reported", "(masked)", "SILENTLY WRONG", "refused w/o need", "false alarms")
+_HEADINGS = (
+    "forms",
+    "read right",
+    "reported",
+    "(masked)",
+    "SILENTLY WRONG",
+    "refused w/o need",
+    "false alarms",
+)
 
 
 def _counts(results: Sequence[Result]) -> tuple[int, ...]:
@@ -54,9 +62,7 @@ def print_results(results: Sequence[Result], seconds: float, examples: int) -> i
 
 
 def _line(name: str, widest: int, counts: Iterable[int]) -> None:
-    cells = (
-        f"{count:>{len(heading)}}" for count, heading in zip(counts, _HEADINGS, strict=True)
-    )
+    cells = (f"{count:>{len(heading)}}" for count, heading in zip(counts, _HEADINGS, strict=True))
     print(f"{name:{widest}}  " + "  ".join(cells))
 
 

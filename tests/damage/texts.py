@@ -233,11 +233,7 @@ def _ahead(typed: _Typed, year: FiscalYear) -> None:
             words = chance.choice(("{}と同じ", "{}に同じ", "{} と同じ")).format(circled(number))
         typed.put(f"取組予定_{year}_{n}", words)
     if chance.random() < 0.5:
-        before = [
-            past
-            for past in form.years
-            if past < year and typed.now(f"課題_{past}")
-        ]
+        before = [past for past in form.years if past < year and typed.now(f"課題_{past}")]
         same = f"{before[-1].wide}と同じ" if before else ""
         typed.put(f"課題_{year}", same if same and chance.random() < 0.5 else text(chance))
 

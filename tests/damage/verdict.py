@@ -69,7 +69,9 @@ def _loose(text: str) -> str:
 
 def _even(text: str) -> str:
     """The contract's evening-out: surrounding white space, kinds of line breaks and of spaces."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "").replace("\u200b", "")
+    text = (
+        text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "").replace("\u200b", "")
+    )
     text = re.sub(r"[^\S\n]+", " ", text)
     return re.sub(r" *\n *", "\n", text).strip()
 
@@ -162,38 +164,41 @@ class _Comparison:
         true = {"F017": typed, "F018": self.paper.veiled, "F019": self.paper.veiled}
         for finding in self.everything:
             place = finding.place
-            if finding.code in true and place.cell:
-                if (place.sheet, place.cell) not in true[finding.code]:
-                    where = f"{place.sheet} {place.cell}"
-                    self.result.alarms.append(f"{finding.code} {where} {finding.value!r}"[:100])
+            spot = (place.sheet, place.cell)
+            if finding.code in true and place.cell and spot not in true[finding.code]:
+                where = f"{finding.code} {place.sheet} {place.cell}"
+                self.result.alarms.append(f"{where} {finding.value!r}"[:100])
 
     # -- forms
 
     def _forms(self) -> bool:
         """Every form on the paper against its submission; true where one was not read at all."""
-        firsts = {part.sheet: part for part in self.paper.firsts}
-        unread = dict(firsts)
-        seconds_read: set[str] = set()
+        unread = list(self.paper.firsts)
+        seconds_read: list[Part] = []
         for judged in self.judged:
             submission = judged.submission
             sheets = _sheets(self.form, submission)
-            first = next((firsts[name] for name in sheets[0] if name in firsts), None)
+            here = [part for part in self.paper.firsts if part.sheet in sheets[0]]
+            here.sort(key=lambda part: sheets[0].index(part.sheet))
+            same = [part for part in here if _number(part.number) == submission.practice_no]
+            alone = len(here) == 1 or len({part.sheet for part in here}) > 1
+            first = (*(() if alone else same), *here, None)[0]
             if first is None and not sheets[0] and sheets[1]:
                 first = Part("", "")  # ② came alone
             if first is None:
                 self._nowhere(submission)
                 continue
-            unread.pop(first.sheet, None)
+            unread = [part for part in unread if part is not first]
             if submission.practice_no is not None and first.number:
                 self._number(submission, first.number)
             second = self._second(first, sheets[1], submission)
-            seconds_read |= {second.sheet} if second else set()
+            seconds_read += [second] if second else []
             fields = {**first.fields, **(second.fields if second else {})}
             again = second.repeats if second else {}
             self._compare(submission, first.sheet, second.sheet if second else "", fields, again)
-        lost = [self._unread(part) for part in unread.values()]
+        lost = [self._unread(part) for part in unread]
         for part in self.paper.seconds:
-            if part.sheet not in seconds_read:
+            if not any(part is other for other in seconds_read):
                 self._unread(part)
         return any(lost)
 
@@ -214,9 +219,7 @@ class _Comparison:
         if _number(number) not in (None, submission.practice_no):
             self._blame(f"form {number} read as №{submission.practice_no}", "項目番号")
 
-    def _second(
-        self, first: Part, sheets: Sequence[str], submission: Submission
-    ) -> Part | None:
+    def _second(self, first: Part, sheets: Sequence[str], submission: Submission) -> Part | None:
         """The ② whose number is the form's; where several are, the one that was read."""
         fitting = [
             part for part in self.paper.seconds if _number(part.number) == _number(first.number)
@@ -387,9 +390,12 @@ def _match(kind: Kind, texts: Sequence[str], answer: Answer | None) -> int | Non
 
 
 def _same(kind: Kind, texts: Sequence[str], answer: Answer) -> bool:
+    if kind is Kind.SCORE and answer.value.isdecimal() and not _says(texts[0], answer.value):
+        return False  # whatever the raw text: this number goes into the list
     if len(texts) == 1:
         if _even(texts[0]) in (_even(answer.raw), _even(answer.value)):
-            return True
+            read = _even(answer.value) in (_even(texts[0]), "") or kind is not Kind.TEXT
+            return read and (answer.value != "" or kind is not Kind.TEXT or _is_dash(texts[0]))
         if kind is Kind.TEXT:
             return False
     together = "".join(map(_loose, texts))
@@ -399,6 +405,12 @@ def _same(kind: Kind, texts: Sequence[str], answer: Answer) -> bool:
         digits = re.fullmatch(r"(\d+)(?:\.0+)?(?:点|年|月)?", together)
         return digits is not None and digits[1] == answer.value
     return False
+
+
+def _says(text: str, number: str) -> bool:
+    """The text is that number, whatever its widths and unit."""
+    found = re.fullmatch(r"[^0-9]*0*(\d+)(?:\.0+)?[^0-9]*", unicodedata.normalize("NFKC", text))
+    return found is not None and found[1] == str(int(number))
 
 
 _DASHES = frozenset("-‐‑‒–—―−ー－ｰ─━")

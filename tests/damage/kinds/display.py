@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.damage import package, texts
-from tests.damage.book import Box, Cell, Fault, Run, Unfit
+from tests.damage.book import Box, Cell, Fault, Run, UnfitError
 from tests.damage.desk import Desk
 from tests.damage.kinds import kind
 from tests.damage.paper import NOTHING, SHOWN
@@ -19,7 +19,7 @@ def a_number_format_over_a_score(desk: Desk) -> None:
     pairs += [(code, value) for code in NOTHING for value in (2, 3)]
     code, value = desk.chance.choice(pairs)
     if code == '[=2]"";General' and value != 2:
-        raise Unfit("shown as it is")
+        raise UnfitError("shown as it is")
     style = package.formatted(desk.book.styles, desk.cell(name).style, code)
     desk.put(name, value, style=style)
     desk.say(f"{value} with format {code} in {name}")
@@ -92,9 +92,7 @@ def a_score_struck_through(desk: Desk) -> None:
         desk.replace(name, cell._replace(style=style))
     else:
         old, new = desk.chance.sample(("0", "1", "2", "3"), 2)
-        desk.replace(
-            name, cell._replace(value=old + new, runs=(Run(old, struck=True), Run(new)))
-        )
+        desk.replace(name, cell._replace(value=old + new, runs=(Run(old, struck=True), Run(new))))
     desk.say(f"{name} struck through")
 
 
@@ -153,7 +151,7 @@ def columns_hidden(desk: Desk) -> None:
     name = desk.pick(desk.filled(Kind.TEXT, Kind.SCORE, Kind.STATUS))
     area = desk.area(name)
     if area.size[1] > 25:
-        raise Unfit("the whole sheet")
+        raise UnfitError("the whole sheet")
     desk.sheet(name).hidden_cols |= set(area.cols)
     desk.refusal_ok = True
     desk.say(f"the columns of {name} hidden")
@@ -209,7 +207,7 @@ def an_answer_by_formula(desk: Desk) -> None:
         formula = f"{package.quoted(desk.sheet(other).name)}!{formula}"
     style = package.formatted(desk.book.styles, desk.cell(name).style, package.GENERAL)
     if "同じ" in desk.text(other) or "⇒" in desk.text(other):
-        raise Unfit("a reference means another thing elsewhere")
+        raise UnfitError("a reference means another thing elsewhere")
     desk.put(name, desk.text(other), formula=formula, style=style)
     desk.refusal_ok = True
     desk.say(f"{name} by formula ={formula}")
@@ -262,3 +260,62 @@ def formats_pasted_over_everything(desk: Desk) -> None:
                 sheet.cells[spot] = Cell(cell.value, 0, cell.formula, cell.origin, cell.runs)
     desk.prints = False
     desk.say("no formats left")
+
+
+@kind(1)
+def struck_by_a_condition(desk: Desk) -> None:
+    """A conditional format strikes the text through."""
+    name = desk.pick(desk.filled(Kind.TEXT, Kind.SCORE))
+    desk.sheet(name).striking.append(desk.area(name))
+    desk.refusal_ok = True
+    desk.say(f"a conditional format strikes {name}")
+
+
+@kind(1)
+def a_struck_cell_with_unstruck_runs(desk: Desk) -> None:
+    """The cell's font is struck; runs with a font of their own are not, runs without are."""
+    name = desk.pick(desk.filled(Kind.TEXT))
+    cell, text = desk.cell(name), desk.text(name)
+    style = package.restyled_font(desk.book.styles, cell.style, struck=True)
+    new = texts.sentence(desk.chance)
+    runs = (Run(text, bare=True), Run(new))
+    if desk.chance.random() < 0.5:
+        runs = runs[::-1]
+    value = "".join(run.text for run in runs)
+    desk.replace(name, cell._replace(value=value, runs=runs, style=style))
+    desk.refusal_ok = True
+    desk.say(f"{name}: a struck cell with runs")
+
+
+@kind(1)
+def rows_and_columns_without_height(desk: Desk) -> None:
+    """Dragged shut: a height or a width of nothing, as other programs write it."""
+    name = desk.pick(desk.filled(Kind.TEXT, Kind.SCORE, Kind.STATUS))
+    area, sheet = desk.area(name), desk.sheet(name)
+    sheet.flat = True
+    if desk.chance.random() < 0.5 or area.size[1] > 25:
+        sheet.hidden_rows |= set(area.rows)
+    else:
+        sheet.hidden_cols |= set(area.cols)
+    desk.refusal_ok = True
+    desk.say(f"{name} dragged shut")
+
+
+@kind(1)
+def half_of_a_merged_cell_hidden(desk: Desk) -> None:
+    """Some columns of a wide cell hidden: its text is still seen."""
+    name = desk.pick(desk.filled(Kind.TEXT))
+    area, sheet = desk.area(name), desk.sheet(name)
+    if area.size[1] < 4:
+        raise UnfitError("not wide")
+    cols = range(area.left, area.left + desk.chance.randint(1, 2))
+    narrow = [
+        other
+        for other in desk.fields(Kind.SCORE, Kind.STATUS, Kind.TEXT, Kind.FIXED)
+        if desk.sheet(other) is sheet and set(desk.area(other).cols) <= set(cols)
+    ]
+    if narrow:
+        raise UnfitError("others would be hidden")
+    sheet.hidden_cols |= set(cols)
+    desk.refusal_ok = True  # scores of a year may stand in these columns
+    desk.say(f"some columns of {name} hidden")

@@ -6,7 +6,7 @@ import random
 import re
 
 from tests.damage import excel, texts
-from tests.damage.book import TYPED, Sheet, Unfit
+from tests.damage.book import TYPED, Sheet, UnfitError
 from tests.damage.desk import Desk
 from tests.damage.kinds import kind
 from tests.damage.kinds.names import _fields
@@ -43,9 +43,7 @@ def _edged(text: str, chance: random.Random) -> str:
 
 
 def _wide(text: str, chance: random.Random) -> str:
-    return re.sub(
-        "[!-~]", lambda match: chr(ord(match[0]) + 0xFEE0), text.replace("\n", "")
-    )
+    return re.sub("[!-~]", lambda match: chr(ord(match[0]) + 0xFEE0), text.replace("\n", ""))
 
 
 SPELLINGS = (_spaced, _narrow, _bracketed, _unbracketed, _broken, _edged, _wide)
@@ -53,7 +51,11 @@ SPELLINGS = (_spaced, _narrow, _bracketed, _unbracketed, _broken, _edged, _wide)
 # Words a person leaves out and everybody still understands.
 SHORTER = {
     "【取組予定・今後の取組予定】": ("取組予定", "今後の取組予定", "【取組予定】"),
-    "【取組結果・評価につながる活動指標(効果)】": ("取組結果", "【取組結果】", "取組結果・活動指標"),
+    "【取組結果・評価につながる活動指標(効果)】": (
+        "取組結果",
+        "【取組結果】",
+        "取組結果・活動指標",
+    ),
     "課題・問題点／今後の想定される課題等": ("課題・問題点", "課題", "課題等"),
     "左記の解決方法": ("解決方法", "解決策", "左記課題の解決方法"),
     "【評価の理由】": ("評価理由", "理由", "【評価の理由】（令和３年度）"),
@@ -115,8 +117,7 @@ def labels_shortened(desk: Desk) -> None:
 
 def _place(desk: Desk) -> tuple[Sheet, str]:
     sheet = desk.chance.choice((desk.first, desk.second))
-    keys = [key for key in desk.labels(sheet)]
-    return sheet, desk.pick(keys)
+    return sheet, desk.pick(desk.labels(sheet))
 
 
 @kind(2)
@@ -205,7 +206,7 @@ def columns_of_issues_exchanged(desk: Desk) -> None:
     keys = [desk.chart.places[f"{stem}_{desk.year}"][1] for stem in ("課題", "解決方法")]
     (_, one), (_, other) = (desk.label(desk.second, key) for key in keys)
     if one.value is None or other.value is None:
-        raise Unfit("no headings")
+        raise UnfitError("no headings")
     _exchange_columns(desk, keys[0], keys[1])
     desk.refusal_ok = True
     desk.say("the headings of problems and solutions exchanged")
@@ -245,3 +246,42 @@ def row_numbers_typed(desk: Desk) -> None:
             text = desk.chance.choice((text, str(number), ""))
         desk.first.cells[area.top, area.left] = cell._replace(value=text or None, formula="")
     desk.say("row numbers typed")
+
+
+@kind(1)
+def years_in_every_row(desk: Desk) -> None:
+    """The year's merged label split, the year typed in each of its rows."""
+    desk.unprotect()
+    form, sheet = desk.setting.form, desk.first
+    for year in form.years:
+        place = desk.area(f"取組予定_{year}_1")
+        row, col = place.top, sheet.anchors[f"取組番号_{year}_1"].box.left - 1
+        area = sheet.merged(row, col)
+        cell = sheet.cell(area.top, area.left)
+        if area.size[0] < 2 or cell.value in (None, ""):
+            raise UnfitError("no merged label")
+        excel.unmerge(sheet, area)
+        for line in area.rows:
+            sheet.cells[line, area.left] = cell
+    if desk.chance.random() < 0.5:
+        _lose_names(desk)
+    desk.say("the year in every row")
+
+
+@kind(1)
+def all_labels_typed_by_hand(desk: Desk) -> None:
+    """The form rebuilt: no names, no merged cells, labels in plain spelling."""
+    desk.unprotect()
+    for sheet in (desk.first, desk.second):
+        for key in desk.labels(sheet):
+            _, cell = desk.label(sheet, key)
+            if isinstance(cell.value, str):
+                desk.relabel(sheet, key, cell.value.replace("\n", ""))
+        if desk.chance.random() < 0.7:
+            sheet.merges.clear()
+        for spot in [spot for spot in sheet.cells if spot[1] >= 28]:
+            del sheet.cells[spot]
+        for spot, cell in sheet.cells.items():
+            sheet.cells[spot] = cell._replace(formula="")
+    desk.book.names.clear()
+    desk.say("the form rebuilt by hand")

@@ -1,9 +1,9 @@
-"""Rows and columns inserted, deleted, filled; cells split and merged; the live checks taken away."""
+"""Rows and columns inserted, deleted, filled; cells split and merged; live checks taken away."""
 
 from __future__ import annotations
 
 from tests.damage import excel, texts
-from tests.damage.book import TYPED, Box, Sheet, Unfit
+from tests.damage.book import TYPED, Box, Sheet, UnfitError
 from tests.damage.desk import Desk
 from tests.damage.kinds import kind
 from workbook_tools.form.layout import COLUMNS, LAST_HELPER, Kind
@@ -208,12 +208,11 @@ def live_checks_shown_and_respelled(desk: Desk) -> None:
         if desk.chance.random() < 0.6:
             sheet.hidden_cols.clear()
         for spot, cell in list(sheet.cells.items()):
-            if spot[1] >= COLUMNS and isinstance(cell.value, str) and not cell.formula:
-                if desk.chance.random() < 0.7:
-                    text = desk.chance.choice(
-                        (f"{cell.value} ", cell.value.replace("（", "("), cell.value[:4], "チェック")
-                    )
-                    sheet.cells[spot] = cell._replace(value=text)
+            printed = spot[1] >= COLUMNS and isinstance(cell.value, str) and not cell.formula
+            if printed and desk.chance.random() < 0.7:
+                words = str(cell.value)
+                respelled = (f"{words} ", words.replace("（", "("), words[:4], "チェック")
+                sheet.cells[spot] = cell._replace(value=desk.chance.choice(respelled))
     desk.say("respell the headings beside the form")
 
 
@@ -225,7 +224,7 @@ def live_checks_overwritten(desk: Desk) -> None:
     row = desk.chance.randrange(sheet.height)
     col = desk.chance.choice((COLUMNS + 1, COLUMNS + 2, COLUMNS + 3))
     if sheet.merged(row, col)[:2] != (row, col):
-        raise Unfit("a part of a merged cell")
+        raise UnfitError("a part of a merged cell")
     desk.scribble(sheet, row, col, texts.sentence(desk.chance))
     desk.say(f"type over a helper in {sheet.name}")
 
@@ -262,7 +261,7 @@ def a_cell_split_and_filled(desk: Desk) -> None:
     name = desk.pick(desk.filled(Kind.TEXT))
     sheet, area = desk.sheet(name), desk.area(name)
     if area.size[1] < 2:
-        raise Unfit("not merged")
+        raise UnfitError("not merged")
     excel.unmerge(sheet, area)
     col = desk.chance.randint(area.left + 1, area.right)
     if desk.chance.random() < 0.5:
@@ -280,7 +279,7 @@ def a_cell_split_and_moved_inside(desk: Desk) -> None:
     name = desk.pick(desk.filled(Kind.TEXT))
     sheet, area = desk.sheet(name), desk.area(name)
     if area.size[1] < 3:
-        raise Unfit("not wide")
+        raise UnfitError("not wide")
     excel.unmerge(sheet, area)
     first = Box(area.top, area.left, area.top, area.left)
     col = desk.chance.randint(area.left + 1, area.right)
@@ -313,11 +312,11 @@ def cells_merged(desk: Desk) -> None:
     other = desk.chance.choice((beside, below))
     block = Box(area.top, area.left, max(area.bottom, other.bottom), max(area.right, other.right))
     if block.right >= COLUMNS:
-        raise Unfit("beyond the form")
+        raise UnfitError("beyond the form")
     excel.merge(sheet, block)
     for number, anchor in enumerate(sheet.anchors.values()):
         if anchor.box[:2] == (block.top, block.left) and not anchor.label and number:
-            raise Unfit("a label would be merged")
+            raise UnfitError("a label would be merged")
     desk.say(f"merge {name} with its neighbour: {block.a1}")
 
 
@@ -327,7 +326,7 @@ def a_text_under_a_merged_cell(desk: Desk) -> None:
     name = desk.pick(desk.fields(Kind.TEXT))
     sheet, area = desk.sheet(name), desk.area(name)
     if area.size == (1, 1):
-        raise Unfit("not merged")
+        raise UnfitError("not merged")
     spots = [spot for spot in area.spots() if spot != (area.top, area.left)]
     spot = desk.chance.choice(spots)
     sheet.cells[spot] = sheet.cell(*spot)._replace(value=texts.sentence(desk.chance), origin=TYPED)

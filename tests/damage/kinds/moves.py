@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.damage import excel, texts
-from tests.damage.book import Box, Unfit
+from tests.damage.book import Box, UnfitError
 from tests.damage.desk import Desk
 from tests.damage.kinds import kind
 from workbook_tools.form.layout import Kind
@@ -164,7 +164,7 @@ def rows_of_activities_dragged(desk: Desk) -> None:
     count = desk.chance.randint(1, 3)
     to = desk.chance.randrange(len(rows))
     if at == to or at + count > len(rows) or to + count > len(rows):
-        raise Unfit("beyond the block")
+        raise UnfitError("beyond the block")
     block = _rows_block(desk, rows[at], rows[at + count - 1])
     target = desk.area(rows[to])
     excel.cut(desk.book, desk.first, block, desk.first, target.top, target.left)
@@ -181,13 +181,13 @@ def _rows_block(desk: Desk, first: str, last: str) -> Box:
 
 @kind(5)
 def a_row_cut_and_inserted(desk: Desk) -> None:
-    """"Insert cut cells" inside a year: labels ① ② stay, names go along."""
+    """ "Insert cut cells" inside a year: labels ① ② stay, names go along."""
     years = [str(year) for year in desk.setting.form.years]
     year = desk.year if desk.chance.random() < 0.5 else desk.pick(years)
     at, to = desk.chance.sample((1, 2, 3), 2)
     name = f"取組予定_{year}_{at}"
     if not any(desk.text(f"取組予定_{year}_{n}") for n in (at, to)):
-        raise Unfit("nothing to exchange")
+        raise UnfitError("nothing to exchange")
     block = _rows_block(desk, name, name)
     target = desk.area(f"取組予定_{year}_{to}")
     excel.insert_cut(desk.book, desk.first, block, target.top if to < at else target.bottom + 1)
@@ -267,7 +267,7 @@ def plans_sorted(desk: Desk) -> None:
     stem = desk.chance.choice(("取組予定", "取組結果"))
     first, last = desk.area(f"{stem}_{year}_1"), desk.area(f"{stem}_{year}_3")
     if len([n for n in (1, 2, 3) if desk.text(f"{stem}_{year}_{n}")]) < 2:
-        raise Unfit("nothing to sort")
+        raise UnfitError("nothing to sort")
     block = Box(first.top, first.left, last.bottom, last.right)
     excel.sort(desk.first, block, descending=desk.chance.random() < 0.5)
     desk.say(f"sort {stem} of {year}")
@@ -325,8 +325,101 @@ def the_form_moved_on_its_sheet(desk: Desk) -> None:
     rows = desk.chance.choice((0, 0, 2, 40))
     cols = 0 if rows else 100
     if any(area.meets(block) and not block.holds(area) for area in sheet.merges):
-        raise Unfit("a part of a merged cell")
+        raise UnfitError("a part of a merged cell")
     excel.cut(desk.book, sheet, block, sheet, rows or 0, cols)
     desk.refusal_ok = True  # beside its own helpers, which stay
     desk.say(f"move the form by {rows} rows, {cols} columns")
 
+
+@kind(2)
+def blocks_exchanged(desk: Desk) -> None:
+    """A whole block of ① (evaluation, activities, schedule) cut and inserted above another."""
+    form, sheet = desk.setting.form, desk.first
+    tops = {
+        "schedule": desk.area(form.yearly("工程_当初")[0].name).top - 1,
+        "activities": desk.area(form.activities("取組予定")[0].name).top - 1,
+        "evaluation": desk.area(form.reasons[0].name).top - 1,
+        "end": desk.area("取組終了_年").top,
+    }
+    names = list(tops)
+    at = desk.chance.randrange(3)
+    to = desk.chance.choice([other for other in range(3) if other not in (at, at + 1)])
+    block = Box(tops[names[at]], 0, tops[names[at + 1]] - 1, 27)
+    excel.insert_cut(desk.book, sheet, block, tops[names[to]])
+    desk.say(f"{names[at]} cut and inserted above {names[to]}")
+
+
+@kind(1)
+def issues_below_the_remarks(desk: Desk) -> None:
+    """On ② the remarks cut and inserted above the issues."""
+    top = desk.area("特記事項").top - 1
+    first = desk.area(desk.setting.form.yearly("課題")[0].name).top - 1
+    block = Box(top, 0, desk.area("特記すべき事項").bottom, 27)
+    excel.insert_cut(desk.book, desk.second, block, first)
+    desk.say("the remarks above the issues")
+
+
+@kind(1)
+def grouped_sheets_typed_into(desk: Desk) -> None:
+    """Several tabs selected: what is typed on one lands in the same cell of the others."""
+    desk.unprotect()
+    name = desk.pick(desk.filled(*TEXTS))
+    area = desk.area(name)
+    text = texts.sentence(desk.chance)
+    for sheet in desk.book.sheets:
+        if sheet.state == "visible":
+            desk.scribble(sheet, area.top, area.left, text)
+    desk.refusal_ok = True
+    desk.say(f"{name} typed on all sheets at once: {area.a1}")
+
+
+@kind(1)
+def words_replaced_everywhere(desk: Desk) -> None:
+    """Find and replace over the whole workbook: labels change with the answers."""
+    desk.unprotect()
+    old, new = desk.chance.choice(
+        (
+            ("取組", "取り組み"),
+            ("の", "ノ"),
+            ("(", "（"),
+            ("・", "／"),
+            ("課題", "問題"),
+            ("度", "ど"),
+        )
+    )
+    for sheet in desk.book.sheets:
+        for spot, cell in sheet.cells.items():
+            if isinstance(cell.value, str) and not cell.formula and old in cell.value:
+                sheet.cells[spot] = cell._replace(value=cell.value.replace(old, new), runs=())
+    desk.refusal_ok = True
+    desk.say(f"{old} replaced by {new} everywhere")
+
+
+@kind(2)
+def answers_like_labels(desk: Desk) -> None:
+    """Whole cells that hold nothing but words the form prints; names there or not."""
+    words = [label.text.replace("{plan}", "") for label in desk.setting.form.labels if label.text]
+    names = desk.filled(*TEXTS)
+    for name in desk.chance.sample(names, min(len(names), desk.chance.randint(1, 4))):
+        if not name.startswith("工程"):
+            desk.put(name, desk.chance.choice((*words, "Ｒ３", "令和３年度", "特記事項", "課題")))
+    if desk.chance.random() < 0.5:
+        desk.book.names.clear()
+        desk.say("names lost")
+    desk.refusal_ok = True
+    desk.say("answers like labels")
+
+
+@kind(1)
+def odd_scores(desk: Desk) -> None:
+    """Scores in every manner of writing."""
+    for criterion in desk.setting.form.criteria:
+        value = desk.chance.choice(
+            ("２．０", "2.0", "二", "②", "(2)", "2/3", "2 or 3", "２～３", "約2", "-2", "−1", "A",
+             "2²", "½", "Ⅱ", " 3 ", "3\n", "3点 （仮）", "2→3", "１ ２", 2.0, 2.5, "0",
+             "O", "ｌ", "+2")
+        )  # fmt: skip
+        if desk.chance.random() < 0.5:
+            desk.put(f"{criterion}_{desk.year}", value)
+    desk.refusal_ok = True
+    desk.say("odd scores")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.damage.book import LOST, Box, Sheet, Target, Unfit
+from tests.damage.book import LOST, Box, Sheet, Target, UnfitError
 from tests.damage.desk import Desk
 from tests.damage.kinds import kind
 
@@ -13,7 +13,7 @@ def _fields(desk: Desk) -> list[tuple[Sheet | None, str]]:
     """The keys of the form's names."""
     keys = [key for key in desk.book.names if key[1] in desk.setting.form]
     if not keys:
-        raise Unfit("no names left")
+        raise UnfitError("no names left")
     return keys
 
 
@@ -60,7 +60,7 @@ def two_names_exchanged(desk: Desk) -> None:
             if other != key and form[other[1]].kind is form[key[1]].kind
         ]
         if not kin:
-            raise Unfit("nothing to exchange with")
+            raise UnfitError("nothing to exchange with")
         other = desk.chance.choice(kin)
         names[key], names[other] = names[other], names[key]
         desk.say(f"exchange the names {key[1]} and {other[1]}")
@@ -72,10 +72,10 @@ def a_name_shifted(desk: Desk) -> None:
     key = desk.chance.choice(_fields(desk))
     target = desk.book.names[key]
     if target.box is None:
-        raise Unfit("broken")
+        raise UnfitError("broken")
     rows, cols = desk.chance.choice(((1, 0), (-1, 0), (0, 1), (0, -1), (2, 0), (0, 3)))
     if target.box.top + rows < 0 or target.box.left + cols < 0:
-        raise Unfit("off the sheet")
+        raise UnfitError("off the sheet")
     desk.book.names[key] = replace(target, box=target.box.moved(rows, cols))
     desk.say(f"the name {key[1]} shifted by {rows}, {cols}")
 
@@ -98,7 +98,7 @@ def a_name_points_at_a_hidden_cell(desk: Desk) -> None:
     key = desk.chance.choice(_fields(desk))
     target, form = desk.book.names[key], desk.setting.form
     if target.sheet is None:
-        raise Unfit("broken")
+        raise UnfitError("broken")
     value = 3 if form[key[1]].kind.value == "score" else "控えの記入（古い内容）"
     if desk.chance.random() < 0.5:
         sheet, row = target.sheet, target.sheet.height + 2
@@ -155,8 +155,24 @@ def a_row_of_names_rotated(desk: Desk) -> None:
     )
     keys: list[tuple[Sheet | None, str]] = [(None, name) for name in series]
     if any(key not in desk.book.names for key in keys):
-        raise Unfit("not all there")
+        raise UnfitError("not all there")
     targets = [desk.book.names[key] for key in keys]
     for key, target in zip(keys, [*targets[1:], targets[0]], strict=True):
         desk.book.names[key] = target
     desk.say(f"rotate the names {series[0]} …")
+
+
+@kind(1)
+def names_that_are_no_cells(desk: Desk) -> None:
+    """Several areas, formulas, other files: what no reader can follow."""
+    for key in desk.chance.sample(_fields(desk), 6):
+        target = desk.book.names[key]
+        if target.sheet is None or target.box is None:
+            continue
+        place = f"'{target.sheet.name}'!{target.box.absolute}"
+        text = desk.chance.choice(
+            (f"{place},{place}", f"OFFSET({place},0,0)", f"[1]Sheet1!{target.box.absolute}",
+             '"文字"', "1", place.replace("$", ""), f"IF(TRUE,{place})")
+        )  # fmt: skip
+        desk.book.names[key] = Target(None, None, text)
+    desk.say("names that are no cells")

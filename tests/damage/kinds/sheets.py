@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.damage import excel, texts
-from tests.damage.book import Box, Cell, Sheet, Unfit
+from tests.damage.book import Box, Cell, Sheet, UnfitError
 from tests.damage.desk import Desk, Must
 from tests.damage.kinds import kind
 from workbook_tools.form.layout import Kind
@@ -160,7 +160,19 @@ def tabs_renamed_and_moved(desk: Desk) -> None:
     else:
         for sheet in desk.book.sheets:
             name = desk.chance.choice(
-                ("Sheet1", "窓口課", "①", "②", "16", "R3.4", "It's mine", "様式 (修正)", "a&b")
+                (
+                    "Sheet1",
+                    "窓口課",
+                    "①",
+                    "②",
+                    "16",
+                    "R3.4",
+                    "It's mine",
+                    "様式 (修正)",
+                    "a&b",
+                    "重要!",
+                    "📄",
+                )
             )
             excel.rename(desk.book, sheet, excel.free_name(desk.book, name))
     desk.chance.shuffle(desk.book.sheets)
@@ -280,9 +292,97 @@ def a_sheet_exchanged_for_another_rounds(desk: Desk) -> None:
     """② of the same item from a copy with another 確認時期."""
     anchor = desk.chart.repeats.get("確認年度")
     if anchor is None:
-        raise Unfit("the second sheet prints no year")
+        raise UnfitError("the second sheet prints no year")
     area, cell = desk.label(desk.second, anchor)
     desk.second.cells[area.top, area.left] = Cell("令和２年度末", cell.style, "", "print")
     desk.musts.append(Must("a second sheet of another year", _WRONG_PAIR | {"F011"}))
     desk.refusal_ok = True
     desk.say("the second sheet says another year")
+
+
+@kind(2)
+def several_items_on_one_sheet(desk: Desk) -> None:
+    """The papers of two or three items one below the other on a single sheet, without names."""
+    desk.unprotect()
+    desk.book.names.clear()
+    one = excel.add_sheet(desk.book, "まとめ", 0)
+    papers = [desk.book.sheets[1], desk.book.sheets[2]]
+    for _ in range(desk.chance.randint(1, 2)):
+        papers += other_form(desk)[1]
+    if desk.chance.random() < 0.3:
+        papers = [*papers[::2], *papers[1::2]]  # all first sheets, then all second ones
+    row = 0
+    for paper in papers:
+        height = max(
+            anchor.box.bottom for anchor in paper.anchors.values() if anchor.box.right < 28
+        )
+        block = Box(0, 0, height, 27)
+        for spot in block.spots():
+            cell = paper.cells.get(spot)
+            if cell:
+                one.cells[spot[0] + row, spot[1]] = cell._replace(formula="", style=0)
+        one.merges += [area.moved(row, 0) for area in paper.merges if block.holds(area)]
+        anchors = {
+            key: _moved(anchor, row)
+            for key, anchor in paper.anchors.items()
+            if block.holds(anchor.box)
+        }
+        if one.anchors:
+            one.stacked.append(anchors)
+        else:
+            one.anchors = anchors
+        row += height + 1 + desk.chance.randint(0, 2)
+    for sheet in desk.book.sheets[1:]:
+        excel.delete_sheet(desk.book, sheet)
+    desk.prints = False
+    desk.say(f"on one sheet: {desk.no}, {[*desk.others]}")
+
+
+@kind(2)
+def a_copy_made_into_another_items_form(desk: Desk) -> None:
+    """Both sheets copied, header and answers of another item typed into the copy."""
+    desk.unprotect()
+    copies = excel.copy_sheets(desk.book, [desk.first, desk.second], 9)
+    no, sheets = other_form(desk)
+    form = desk.setting.form
+    for item in form.fields:
+        if item.kind in (Kind.LABEL, Kind.TOTAL, Kind.GRADE) or item.name == "様式版":
+            continue
+        spot = (item.area.row, item.area.col)
+        other = sheets[item.sheet].cell(*spot)
+        excel.type_in(copies[item.sheet], *spot, other.value)
+    for key in desk.chart.repeats.values():
+        area = copies[1].anchors[key].box
+        value = sheets[1].cell(area.top, area.left).value
+        cell = copies[1].cell(area.top, area.left)
+        copies[1].cells[area.top, area.left] = cell._replace(value=value)
+    if desk.chance.random() < 0.3:
+        excel.delete_sheet(desk.book, desk.book.sheets[0])
+    desk.refusal_ok = True  # the copy's token is another item's (F022)
+    desk.say(f"a copy made into the form of {no}")
+
+
+@kind(1)
+def last_rounds_form(desk: Desk) -> None:
+    """The whole file of the other round, filled in then."""
+    assert desk.other_round is not None
+    other = desk.other_round()
+    book = (
+        other.filled(desk.no, other.answers(desk.chance, desk.no))
+        if any(practice.no == desk.no for practice in other.practices)
+        else None
+    )
+    if book is None:
+        raise UnfitError("it did not run then")
+    desk.book = book
+    desk.musts.append(Must("a form of another round", frozenset({"F011", "F021", "F022"})))
+    desk.refusal_ok = True
+    desk.say(f"the form of {other.plan.evaluated}")
+
+
+@kind(1)
+def a_blank_form_returned(desk: Desk) -> None:
+    """Nothing was typed at all."""
+    desk.book = desk.setting.template(desk.no).book.copy()
+    desk.refusal_ok = True
+    desk.say("nothing typed")

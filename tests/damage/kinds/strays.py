@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.damage import excel, texts
-from tests.damage.book import Box, Drawn, Note, Sheet, Unfit
+from tests.damage.book import Box, Drawn, Note, Sheet, UnfitError
 from tests.damage.desk import Desk
 from tests.damage.kinds import kind
 from workbook_tools.form.layout import COLUMNS, Kind
@@ -18,6 +18,8 @@ def _words(desk: Desk) -> str:
             "※取組結果は裏面に続く",
             "担当：山田（内線123）",
             "要確認",
+            "=A1ではありません",
+            "〃",
         )
     )
 
@@ -43,7 +45,7 @@ def text_right_below_the_form(desk: Desk) -> None:
     sheet = _form_sheet(desk)
     row = max(anchor.box.bottom for anchor in sheet.anchors.values() if anchor.box.right < 28) + 1
     if any(spot[0] == row for spot in sheet.cells):
-        raise Unfit("something stands there")
+        raise UnfitError("something stands there")
     desk.scribble(sheet, row, desk.chance.choice((0, 0, 3, 14)), _words(desk))
     desk.say(f"text in row {row + 1} of {sheet.name}")
 
@@ -65,7 +67,7 @@ def text_in_a_printed_blank(desk: Desk) -> None:
         and desk.first.cell(anchor.box.top, anchor.box.left).value in (None, "")
     ]
     if not spots:
-        raise Unfit("no blank label")
+        raise UnfitError("no blank label")
     row, col = desk.chance.choice(spots)
     desk.scribble(desk.first, row, col, texts.sentence(desk.chance))
     desk.say(f"text in the blank cell {Box(row, col, row, col).a1}")
@@ -161,7 +163,7 @@ def text_on_the_guide(desk: Desk) -> None:
     desk.unprotect()
     guide = next((sheet for sheet in desk.book.sheets if sheet.name == "記入要領"), None)
     if guide is None:
-        raise Unfit("no guide")
+        raise UnfitError("no guide")
     desk.scribble(guide, guide.height + 1, 0, texts.sentence(desk.chance))
     desk.say("text on the guide")
 
@@ -213,7 +215,7 @@ def a_text_split_over_cells_below(desk: Desk) -> None:
     sheet, area = desk.sheet(name), desk.area(name)
     below = sheet.merged(area.bottom + 1, area.left)
     if sheet.cell(below.top, below.left).value not in (None, ""):
-        raise Unfit("something stands there")
+        raise UnfitError("something stands there")
     desk.scribble(sheet, below.top, below.left, f"（続き）{texts.sentence(desk.chance)}")
     desk.refusal_ok = True
     desk.say(f"the text of {name} goes on in the row below")

@@ -154,4 +154,3 @@ def the_header_respelled(desk: Desk) -> None:
     desk.put("項目番号", number)
     desk.refusal_ok = True
     desk.say("header respelled")
-
