@@ -16,6 +16,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.samples import FORM, PLAN, returned
+from workbook_tools.cells import cell_name
 from workbook_tools.form import layout
 from workbook_tools.intake.answers import Submission
 from workbook_tools.intake.read_forms import Intake, take_in
@@ -209,6 +210,9 @@ def test_a_two_that_fits_nobody_is_told() -> None:
 # -- what stands beside the fields (F017) ---------------------------------------------------------
 
 
+FAR = cell_name(2, layout.LAST_HELPER + 5)
+
+
 def beside(sheet: int, cell: str, text: str) -> Change:
     def change(book: Workbook) -> None:
         book[layout.SHEETS[sheet]][cell].value = text
@@ -218,7 +222,7 @@ def beside(sheet: int, cell: str, text: str) -> Change:
 
 @pytest.mark.parametrize(
     ("sheet", "cell"),
-    [(0, "AB60"), (1, "A40"), (0, "AD40"), (1, "AF20"), (0, "CZ3")],
+    [(0, "AB60"), (1, "A40"), (0, "AD40"), (1, "AF20"), (0, FAR)],
     ids=["below ①", "below ②", "beside ①", "beside ②", "far right"],
 )
 def test_text_outside_the_fields_is_told(sheet: int, cell: str) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from workbook_tools.cells import Area
 from workbook_tools.excel.read.book import OpenedBook
 from workbook_tools.form import guide, layout
 from workbook_tools.form.layout import COLUMNS, Form
@@ -199,14 +198,10 @@ class _Seen:
         """The column behind the printed page."""
         if self._part.as_sent:
             return COLUMNS
-        ends = [area.last_col + 1 for area in self._table.merged if self._in_form(area)]
-        own = [col + 1 for _, col in self._answers]
-        return max([*ends, *own], default=COLUMNS)
-
-    def _in_form(self, area: Area) -> bool:
-        """A merged area that is the cell of a field, or of a label."""
-        text = self._table.text(area.row, area.col)
-        return (area.row, area.col) in self._answers or (bool(text) and self._is_print(text))
+        beside = self._part.spots.get(Stem.VERSION)
+        own = self._answers - {(beside.row, beside.col) if beside else (-1, -1)}
+        ends = [area.last_col + 1 for area in self._table.merged if (area.row, area.col) in own]
+        return max([*ends, *(col + 1 for _, col in own)], default=COLUMNS)
 
     @cached_property
     def _last_reasons(self) -> frozenset[Place]:
