@@ -328,6 +328,41 @@ def return_(workspace: Workspace, year: FiscalYear | None, force: bool) -> None:
     say(f"場所： {done.folder}")
 
 
+@_command("receipts")
+@_year
+@click.option("--department", metavar="部署", help="その部署のものだけを作る。")
+@click.option("--force", is_flag=True, help="書いたあとで編集されたファイルも作り直す。")
+@_in_workspace
+def receipts_(
+    workspace: Workspace, year: FiscalYear | None, department: str | None, force: bool
+) -> None:
+    """読み取った内容を部署に確かめてもらう、読取内容確認票を作ります。
+
+    \b
+    例： workbook-tools receipts --department （民）窓口サービス課
+    """
+    from workbook_tools.outbox import Outcome
+    from workbook_tools.receipts.receipts import write_receipts
+
+    held = _round(workspace, year)
+    with progress("読取内容確認票を作成中") as step:
+        done = write_receipts(held, department=department, force=force, step=step)
+    written, edited = done.having(Outcome.WRITTEN), done.having(Outcome.EDITED)
+    say(
+        f"{done.year.long}の読取内容確認票： 作成 {len(written)}部署、"
+        f"変更なし {len(done.having(Outcome.UNCHANGED))}部署、"
+        f"編集済みのため残した {len(edited)}部署"
+    )
+    for book in written:
+        doubts = sum(len(receipt.warnings()) for receipt in book.receipts)
+        say(f"　{book.department}： {len(book.receipts)}件（確かめてほしいところ {doubts}）")
+    for book in edited:
+        say(f"　残しました： {book.department}（作り直すには --force）")
+    for path in done.removed:
+        say(f"　不要になり削除しました： {path}")
+    say(f"場所： {done.folder}")
+
+
 @_command()
 @_year
 @click.option(
