@@ -225,7 +225,7 @@ def test_what_stops_the_other_rules(
     code: str, severity: Severity, field: str, stopped: bool
 ) -> None:
     finding = Finding(code, severity, Place("a.xlsx", field=field), None, "", "")
-    assert stage._is_stopped(FORM, [finding]) == stopped
+    assert stage._stops(FORM, finding, stage._stopping()) == stopped
 
 
 def test_files_that_are_not_kept_are_met_each_time() -> None:

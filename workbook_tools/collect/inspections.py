@@ -7,7 +7,7 @@ declared here: rules of a form are those the verdict calls, by their names.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -100,8 +100,12 @@ class _Counted:
         findings: dict[int | None, list[Finding]] = {}
         for _, number, finding in findings_of(register, year):
             findings.setdefault(number, []).append(finding)
-        stopped = {known.id for known in shown if _is_stopped(form, findings.get(known.id, ()))}
-        going = [known for known in shown if known.id not in stopped]
+        stopping = _stopping()
+        going = [
+            known
+            for known in shown
+            if not any(_stops(form, found, stopping) for found in findings.get(known.id, ()))
+        ]
         sent = register.distributed(year)
         self._shown, self._going = len(shown), len(going)
         self._sent = sum(known.practice_no in sent for known in going)
@@ -169,19 +173,21 @@ def _files(collection: Collection, known: Iterable[str]) -> tuple[int, int]:
     return met, met - len(refused)
 
 
-def _is_stopped(form: Form, findings: Iterable[Finding]) -> bool:
+def _stopping() -> dict[str, bool]:
+    """The codes of the rules of identity; True where no other rule has the same."""
+    codes = Counter(code_of(rule) for rule in check_form.RULES)
+    return {code_of(rule): codes[code_of(rule)] == 1 for rule in check_form.IDENTITY}
+
+
+def _stops(form: Form, finding: Finding, stopping: Mapping[str, bool]) -> bool:
     """A rule of identity found an error, waived or not: the other rules were not asked.
 
     F020 is also said by rules that stop nothing; only answers a year off stand at a score.
     """
-    codes = Counter(code_of(rule) for rule in check_form.RULES)
-    first = {code_of(rule) for rule in check_form.IDENTITY}
-    for finding in findings:
-        weights = (finding.severity, CATALOGUE[finding.code].severity)
-        alone = codes[finding.code] == 1 and Severity.ERROR in weights
-        if finding.code in first and (alone or _at_a_score(form, finding)):
-            return True
-    return False
+    if finding.code not in stopping:
+        return False
+    weights = (finding.severity, CATALOGUE[finding.code].severity)
+    return (stopping[finding.code] and Severity.ERROR in weights) or _at_a_score(form, finding)
 
 
 def _at_a_score(form: Form, finding: Finding) -> bool:
