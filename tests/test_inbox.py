@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.crafted import ONE, book, parts, with_sizes, zipped
 from workbook_tools.excel.read import limits
-from workbook_tools.intake import inbox
+from workbook_tools.intake import inbox, packed
 from workbook_tools.intake.inbox import Received
 from workbook_tools.workspace import Workspace
 
@@ -228,7 +228,7 @@ def test_names_in_zips_are_labels_only(workspace: Workspace, name: str, shown: s
 def test_no_name_in_a_zip_is_absolute_or_leads_out(name: str, said: bool) -> None:
     member = zipfile.ZipInfo("x")
     member.filename, member.flag_bits = name, 0x800 if said else 0
-    shown = inbox._member_name(member)
+    shown = packed.member_name(member)
     for path in (PurePosixPath(shown), PureWindowsPath(shown)):
         assert not path.is_absolute()
         assert not path.drive

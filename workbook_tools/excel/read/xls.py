@@ -12,6 +12,7 @@ import re
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import IO
 
 from workbook_tools.excel.read.limits import (
     BROKEN,
@@ -44,16 +45,27 @@ class Ole:
     stream: bytes = b""
 
 
+def streams(file: IO[bytes]) -> set[str]:
+    """The names of an OLE file's outermost streams; none where it is broken."""
+    import olefile
+
+    try:
+        with olefile.OleFileIO(file) as ole:
+            return {path[0] for path in ole.listdir() if len(path) == 1}
+    except Exception:  # olefile raises whatever a broken file provokes
+        return set()
+
+
 def examine(data: bytes) -> Ole:
     """Look at an OLE file. Raises UnreadableError with F001 or F007."""
     import olefile
 
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as ole:
-            streams = {"/".join(path) for path in ole.listdir()}
-            if "EncryptedPackage" in streams:
+            names = {"/".join(path) for path in ole.listdir()}
+            if "EncryptedPackage" in names:
                 return Ole(None)
-            book = next((name for name in ("Workbook", "Book") if name in streams), None)
+            book = next((name for name in ("Workbook", "Book") if name in names), None)
             if book is None:
                 raise UnreadableError("F001", FOREIGN)
             if ole.get_size(book) > MOST_UNPACKED:
@@ -70,7 +82,7 @@ def examine(data: bytes) -> Ole:
         safe = _wrapped(book, biff.measured())
     except (struct.error, IndexError) as error:
         raise UnreadableError("F001", BROKEN) from error
-    return Ole(safe, any("_VBA_PROJECT" in name for name in streams), biff.links, stream)
+    return Ole(safe, any("_VBA_PROJECT" in name for name in names), biff.links, stream)
 
 
 def decrypt(data: bytes, passwords: Sequence[str]) -> bytes:
