@@ -69,6 +69,8 @@ class Table:
 
     def struck(self, row: int, col: int) -> Struck | None:
         """What of the cell's text is struck through; None where nothing is."""
+        if self.look.is_plain:
+            return None
         return self.look.struck(row, col, self.text(row, col))
 
     def displayed(self, row: int, col: int) -> str | None:
@@ -81,7 +83,7 @@ class Table:
     def hides(self, row: int, col: int) -> Hides:
         """Whether the cell's own format keeps what it holds from being seen."""
         value = self.value(row, col)
-        if value == "":
+        if value == "" or self.look.is_plain:
             return Hides.NO
         shown = self.look.displayed(row, col, value)
         return Hides.YES if shown is not None and not shown.strip() else self.look.hides(row, col)

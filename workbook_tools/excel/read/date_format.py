@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from workbook_tools.excel.read.format_code import Section, Token, UnknownCodeError
+from workbook_tools.excel.read.format_code import Section, CodeToken, UnknownCodeError
 
 LEAP_BUG = 60  # Excel's 1900-02-29, a day that never was
 _ERAS = (
@@ -38,7 +38,7 @@ def moment(section: Section, days: float) -> str:
     return "".join(when.shown(token) for token in tokens)
 
 
-def _date(day: int, tokens: Sequence[Token]) -> date:
+def _date(day: int, tokens: Sequence[CodeToken]) -> date:
     if any(token.kind == "moment" and token.text[0] in "ymdgea" for token in tokens) and (
         day in (0, LEAP_BUG)
     ):
@@ -46,9 +46,9 @@ def _date(day: int, tokens: Sequence[Token]) -> date:
     return date(1899, 12, 31 if 0 < day < LEAP_BUG else 30) + timedelta(days=day)
 
 
-def _with_minutes(tokens: Sequence[Token]) -> list[Token]:
+def _with_minutes(tokens: Sequence[CodeToken]) -> list[CodeToken]:
     """Tokens in small letters, ``m`` beside hours or seconds as ``n``, parts of seconds as one."""
-    made: list[Token] = []
+    made: list[CodeToken] = []
     before = ""
     for at, token in enumerate(tokens):
         text = token.text.lower()
@@ -58,10 +58,10 @@ def _with_minutes(tokens: Sequence[Token]) -> list[Token]:
                 if before == "h" or next(behind, "") == "s":
                     text = "n" * len(text)
             before = text[0]
-            made.append(Token(token.kind, text))
+            made.append(CodeToken(token.kind, text))
         elif token.kind == "digit" and made and made[-1].kind in ("point", "part"):
             places = made.pop().text.removeprefix(".") + "0"
-            made.append(Token("part", places))
+            made.append(CodeToken("part", places))
         elif token.kind == "digit":
             raise UnknownCodeError
         else:
@@ -69,7 +69,7 @@ def _with_minutes(tokens: Sequence[Token]) -> list[Token]:
     return made
 
 
-def _is_time(token: Token) -> bool:
+def _is_time(token: CodeToken) -> bool:
     return token.kind in ("moment", "elapsed")
 
 
@@ -83,7 +83,7 @@ class _Moment:
     halves: bool
     first_year: bool
 
-    def shown(self, token: Token) -> str:
+    def shown(self, token: CodeToken) -> str:
         """What one token shows of it."""
         kind, text = token
         if kind == "moment":

@@ -47,7 +47,9 @@ _COLOUR = re.compile(
 )
 
 
-class Token(NamedTuple):
+class CodeToken(NamedTuple):
+    """One thing in a code: ``0``, ``yyyy``, a literal."""
+
     kind: str  # literal, general, half, exponent, moment, elapsed, digit, point, comma …
     text: str
 
@@ -58,12 +60,15 @@ class UnknownCodeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    tokens: tuple[Token, ...]
+    """What a code says of one kind of values: numbers above zero, below it, zero, texts."""
+
+    tokens: tuple[CodeToken, ...]
     condition: tuple[str, float] | None = None
     first_year: bool = False  # 元年 instead of 1年
     wide: bool = False
 
     def has(self, *kinds: str) -> bool:
+        """Whether there is a token of any of these kinds."""
         return any(token.kind in kinds for token in self.tokens)
 
 
@@ -80,7 +85,7 @@ def sections_of(code: str) -> tuple[Section, ...]:
 
 
 def _section(matches: Sequence[re.Match[str]]) -> Section:
-    tokens: list[Token] = []
+    tokens: list[CodeToken] = []
     condition, first_year, wide = None, False, False
     for match in matches:
         kind, text = match.lastgroup or "", match[match.lastgroup or 0]
@@ -89,24 +94,24 @@ def _section(matches: Sequence[re.Match[str]]) -> Section:
             if compared := _CONDITION.fullmatch(text.strip()):
                 condition = compared[1], float(compared[2])
             elif low and set(low) in ({"h"}, {"m"}, {"s"}):
-                tokens.append(Token("elapsed", low))
+                tokens.append(CodeToken("elapsed", low))
             elif low.startswith("$"):
                 sign, _, locale = text[1:].partition("-")
                 if locale.lower() in _SYSTEM:
                     return sections_of(_SYSTEM[locale.lower()])[0]
                 first_year |= "gannen" in low
-                tokens.append(Token("literal", sign))
+                tokens.append(CodeToken("literal", sign))
             elif low == "dbnum3":
                 wide = True
             elif not _COLOUR.fullmatch(text):
                 raise UnknownCodeError
         elif kind == "room":
-            tokens.append(Token("literal", " "))
+            tokens.append(CodeToken("literal", " "))
         elif kind == "other" and text.isascii() and text.isalpha():
             raise UnknownCodeError
         elif kind != "fill":
             literal = kind in ("quoted", "escaped", "other")
-            tokens.append(Token("literal" if literal else kind, text))
+            tokens.append(CodeToken("literal" if literal else kind, text))
     section = Section(tuple(tokens), condition, first_year, wide)
     if section.has("moment", "elapsed") and section.has("general", "text"):
         raise UnknownCodeError

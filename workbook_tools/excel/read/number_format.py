@@ -18,7 +18,7 @@ from workbook_tools.excel.read.format_code import (
     GENERAL,
     TEXT,
     Section,
-    Token,
+    CodeToken,
     UnknownCodeError,
     sections_of,
 )
@@ -79,7 +79,7 @@ def _chosen(number: float, sections: Sequence[Section]) -> tuple[Section, bool]:
                 return section, False
         raise UnknownCodeError
     if not numeric:  # texts alone have a format
-        return Section((Token("general", ""),)), number < 0
+        return Section((CodeToken("general", ""),)), number < 0
     if number == 0 and len(numeric) > 2:
         return numeric[2], False
     if number < 0 and len(numeric) > 1:
@@ -130,7 +130,7 @@ def _general(number: float) -> str:
 # -- numbers --------------------------------------------------------------------------------------
 
 
-def _digits(tokens: Sequence[Token], value: Decimal) -> str:
+def _digits(tokens: Sequence[CodeToken], value: Decimal) -> str:
     """A number laid out over the places of its digits; literals may stand between them."""
     exponent = next((at for at, token in enumerate(tokens) if token.kind == "exponent"), None)
     if exponent is not None:
@@ -150,7 +150,7 @@ def _digits(tokens: Sequence[Token], value: Decimal) -> str:
     return front + _part(tokens[point:], part)
 
 
-def _whole(tokens: Sequence[Token], digits: str, *, grouped: bool) -> str:
+def _whole(tokens: Sequence[CodeToken], digits: str, *, grouped: bool) -> str:
     """The digits before the point, from right to left; those without a place stand in front."""
     pieces: list[str] = []
     left, count = list(digits), 0
@@ -179,7 +179,7 @@ def _whole(tokens: Sequence[Token], digits: str, *, grouped: bool) -> str:
     return "".join(reversed(pieces))
 
 
-def _part(tokens: Sequence[Token], digits: str) -> str:
+def _part(tokens: Sequence[CodeToken], digits: str) -> str:
     """The point and the digits behind it."""
     significant = len(digits.rstrip("0"))
     pieces, at = [], 0
@@ -195,7 +195,7 @@ def _part(tokens: Sequence[Token], digits: str) -> str:
     return "".join(pieces)
 
 
-def _scientific(tokens: Sequence[Token], exponent: int, value: Decimal) -> str:
+def _scientific(tokens: Sequence[CodeToken], exponent: int, value: Decimal) -> str:
     front, sign, back = tokens[:exponent], tokens[exponent].text, tokens[exponent + 1 :]
     point = next((at for at, token in enumerate(front) if token.kind == "point"), len(front))
     step = sum(token.kind == "digit" for token in front[:point])

@@ -17,7 +17,7 @@ from workbook_tools.excel.read.number_format import displayed
 from workbook_tools.excel.read.overlays_xlsx import overlays_of
 from workbook_tools.excel.read.parts import Container
 from workbook_tools.excel.read.shown import Hides, Look, Overlays, Struck
-from workbook_tools.excel.read.styles import Styles, is_on, styles_of
+from workbook_tools.excel.read.styles import OddFormats, is_on, styles_of
 from workbook_tools.excel.read.values import Value
 
 _PREFIX = rb"<(?:[A-Za-z0-9]+:)?"
@@ -61,7 +61,7 @@ class XlsxLooks:
         return _XlsxLook(self, self._container.parts, self._container.part_of(sheet))
 
     @cached_property
-    def styles(self) -> Styles:
+    def styles(self) -> OddFormats:
         """The cell formats."""
         return styles_of(self._container.parts.get("xl/styles.xml", b""))
 

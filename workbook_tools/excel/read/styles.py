@@ -20,7 +20,7 @@ _THEME = {"0": _WHITE, "1": _BLACK}
 
 
 @dataclass(frozen=True)
-class Styles:
+class OddFormats:
     """Numbers of cell formats (the ``s`` of a cell) that are anything but plain.
 
     ``codes``: their number format, where it is neither General nor text; ``invisible``: letters in
@@ -39,13 +39,13 @@ class Styles:
         return self.struck | self.invisible | self.codes.keys()
 
 
-def styles_of(xml: bytes) -> Styles:
+def styles_of(xml: bytes) -> OddFormats:
     """The formats of ``xl/styles.xml``; plain ones where it cannot be read."""
     return _remembered(xml) if len(xml) < _KEPT else _read(xml)
 
 
 @lru_cache(maxsize=16)
-def _remembered(xml: bytes) -> Styles:
+def _remembered(xml: bytes) -> OddFormats:
     return _read(xml)
 
 
@@ -65,9 +65,9 @@ def _may_be_odd(xml: bytes) -> bool:
     return not set(_GROUNDS.findall(xml)).isdisjoint(_LETTERS.findall(xml))
 
 
-def _read(xml: bytes) -> Styles:
+def _read(xml: bytes) -> OddFormats:
     if not _may_be_odd(xml):
-        return Styles()
+        return OddFormats()
     lists = _Lists()
     with suppress(UnreadableError, ValueError):  # a cell is read even where its format is broken
         walk(xml, lists)
@@ -136,7 +136,7 @@ class _Lists(Walker):
         elif tag == "color":
             self._hiding[-1] |= _colour(attributes) == _WHITE
 
-    def styles(self) -> Styles:
+    def styles(self) -> OddFormats:
         """What is not plain."""
         codes: dict[int, str] = {}
         struck, invisible = set(), set()
@@ -150,7 +150,7 @@ class _Lists(Walker):
             if font.colour == (self._fills[fill_id] if fill_id < len(self._fills) else _WHITE):
                 invisible.add(at)
         hiding = frozenset(at for at, hides in enumerate(self._hiding) if hides)
-        return Styles(codes, frozenset(struck), frozenset(invisible), hiding)
+        return OddFormats(codes, frozenset(struck), frozenset(invisible), hiding)
 
 
 @dataclass(slots=True)

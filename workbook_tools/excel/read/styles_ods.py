@@ -74,9 +74,11 @@ class OdsStyles:
                 self._last.too_small = float(match[1]) * _MILLIMETRES[match[2]] < _LEAST
 
     def get(self, family: str, name: str) -> OdsStyle:
+        """A style; a plain one where there is none."""
         return self._known.get((family, name), OdsStyle())
 
     def is_struck(self, family: str, name: str) -> bool | None:
+        """Whether it strikes through; None where neither it nor what it comes from says so."""
         return next((s.struck for s in self._line(family, name) if s.struck is not None), None)
 
     def is_invisible(self, name: str) -> bool:
