@@ -24,9 +24,9 @@ from workbook_tools.form import layout
 from workbook_tools.intake.read_forms import take_in
 from workbook_tools.plan.model import Plan, Waiver
 from workbook_tools.rebuild import rebuild
-from workbook_tools.register import ledger, results
+from workbook_tools.register import journal, ledger, receipts, results
 from workbook_tools.register.database import Register
-from workbook_tools.register.records import State
+from workbook_tools.register.records import SourceKind, State
 from workbook_tools.register.round import Round
 from workbook_tools.text import tidy
 from workbook_tools.workspace import Workspace
@@ -159,8 +159,9 @@ def test_the_same_content_twice_is_one_version(workspace: Workspace) -> None:
     put(workspace, "a.xlsx", returned(16))
     put(workspace, "copy of a.xlsx", returned(16))
     done = run(workspace)
-    assert codes(done) == []
+    assert codes(done) == ["F025"]
     assert [file.file for file in done.files] == ["inbox/a.xlsx", "inbox/copy of a.xlsx"]
+    assert done.read_anew == 1
 
 
 def test_one_sheet_under_two_numbers(workspace: Workspace) -> None:
@@ -250,8 +251,9 @@ def test_an_overwritten_inbox_loses_nothing(workspace: Workspace) -> None:
     done = run(workspace, now=LATER)
     assert states(done)[16] == "旧版"
     kept = {
-        ledger.content(workspace.archive, source.sha256)
-        for source in ledger.sources(workspace.archive)
+        ledger.content(workspace.archive, entry.source.sha256)
+        for entry in journal.lines(workspace.archive).entries
+        if entry.source.kind is SourceKind.RETURN
     }
     assert kept == {first, second}
 
@@ -266,7 +268,8 @@ def test_the_register_made_anew_from_the_archive(workspace: Workspace) -> None:
     with Register.open(workspace.register) as register:
         sent = register.distributed(R3)
     workspace.register.write_bytes(b"damaged" * 1000)
-    assert rebuild(held(workspace, now=LATER), lambda done, total: None) == 4
+    made = rebuild(held(workspace, now=LATER), lambda done, total: None)
+    assert made.told == ()
     assert dataclasses.replace(run(workspace), read_anew=0) == dataclasses.replace(
         before, read_anew=0
     )
@@ -283,7 +286,7 @@ def test_a_run_that_is_cut_off_leaves_no_trace(
     def fail(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(ledger, "note", fail)
+    monkeypatch.setattr(receipts, "note_lying", fail)
     with pytest.raises(KeyboardInterrupt):
         run(workspace)
     monkeypatch.undo()

@@ -112,6 +112,8 @@ def test_a_late_sheet_is_judged_by_the_plan_of_its_round(workspace: Workspace) -
     with Register.open(workspace.register) as register:  # as if №18 had not come yet
         register.change("DELETE FROM reading WHERE file = 'inbox/18.xlsx'")
         register.change("DELETE FROM submission WHERE practice_no = 18")
+        for table in ("receipt", "lying"):
+            register.change(f"DELETE FROM {table} WHERE name = 'inbox/18.xlsx'")
     roll_over(workspace)
     late = collect(open_round(workspace, R3, LATER))
     assert [state.state for state in late.practices] == [

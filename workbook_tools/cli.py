@@ -210,7 +210,9 @@ def collect(
 
     if rebuild:
         with progress("登録簿を作り直し中") as step:
-            run_rebuild(of_master(workspace, _now()), step)
+            made = run_rebuild(of_master(workspace, _now()), step)
+        for sentence in made.told:
+            click.echo(printable(sentence), err=True)
     held = _round(workspace, year)
 
     def read_all(words: tuple[str, ...]) -> Collection:
@@ -233,6 +235,8 @@ def collect(
 
         form = form_of(held.plan)
         tables.show_collection(done, form, workspace.relative(path))
+        for sentence in done.news(held.now):
+            say(sentence)
         if verbose:
             tables.show_readings(stage.read_otherwise(held))
     _end(done.has_errors or (strict and bool(done.missing)))
@@ -361,6 +365,34 @@ def receipts_(
     for path in done.removed:
         say(f"　不要になり削除しました： {path}")
     say(f"場所： {done.folder}")
+
+
+@_command()
+@click.argument("file", metavar="ファイル")
+@_year
+@click.option("--reason", metavar="理由", help="取り消す理由（確認結果に残ります）。")
+@click.option("--undo", is_flag=True, help="取消をやめて、もう一度受理する。")
+@_in_workspace
+def withdraw(
+    workspace: Workspace, file: str, year: FiscalYear | None, reason: str | None, undo: bool
+) -> None:
+    """受け取ったシートや評価シートの受理を取り消します（受理取消）。
+
+    ファイルは、確認結果にあるとおりの名前か、sha256 の初めの６文字以上で指定します。
+
+    \b
+    例： workbook-tools withdraw inbox/No16.xlsx --reason 別の部署の下書きだった
+    """
+    from workbook_tools.collect.withdraw import withdraw as take_back
+
+    if not (reason or "").strip() and not undo:
+        raise click.UsageError("理由を --reason で書いてください")
+    done = take_back(_round(workspace, year), file, (reason or "").strip(), undo=undo)
+    for arrival in done.arrivals:
+        what = "受理の取消をやめました" if undo else "受理を取り消しました"
+        say(f"{what}： {arrival.name}（{arrival.received_at[:16].replace('T', ' ')}受領）")
+    for sentence in done.counting:
+        say(f"　{sentence}")
 
 
 @_command()

@@ -33,10 +33,12 @@ _IN_USE = 3600.0
 _swept: set[Path] = set()
 
 
-def put(path: Path, data: bytes) -> bool:
+def put(path: Path, data: bytes, *, lasting: bool = False) -> bool:
     """Write a file beside its place, then put it there in one step; True if its content changed.
 
-    A file that holds these very bytes already is not touched.
+    A file that holds these very bytes already is not touched. A ``lasting`` one is flushed to the
+    disk before it is put in place, and its folder afterwards, so that a power failure cannot leave
+    an empty file under its name.
     """
     try:
         if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
@@ -48,8 +50,13 @@ def put(path: Path, data: bytes) -> bool:
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
+                if lasting:
+                    file.flush()
+                    os.fsync(file.fileno())
             beside.chmod(0o644)  # mkstemp makes files that only their owner may read
             beside.replace(path)
+            if lasting:
+                flush_folder(path.parent)
         except BaseException:
             with suppress(OSError):
                 beside.unlink()
@@ -57,6 +64,16 @@ def put(path: Path, data: bytes) -> bool:
     except OSError as error:
         raise UserError(why_not(path, error, "書けません")) from error
     return True
+
+
+def flush_folder(folder: Path) -> None:
+    """Flush what a folder says of its files, where the system can (Windows does it by itself)."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _sweep(folder: Path) -> None:

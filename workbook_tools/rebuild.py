@@ -1,9 +1,9 @@
-"""`collect --rebuild`: the register made anew from the archive, where it is damaged or lost.
+"""`collect --rebuild`: the register made anew from archive and ledger.
 
-Every round is judged under the plan master of its time. The new register is made beside the old
-one and put in its place in one step; the old one stays as ``register.sqlite.old``. A run that was
-killed after it had noted its files in the ledger left them there twice: the last time counts, as
-it was then that the register took them in.
+What happened is done once more, event by event, in the order of the ledger: so every table comes
+out as it was. A file is judged under the plan master and the forms sent out of the time when it was
+judged last. The new register is made beside the old one and put in its place in one step; the old
+one stays as ``register.sqlite.old``.
 """
 
 from __future__ import annotations
@@ -12,40 +12,47 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from workbook_tools.council import collect as council
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import UserError
 from workbook_tools.history import import_list as history
-from workbook_tools.register import ledger, past_titles
+from workbook_tools.register import (
+    ballots,
+    journal,
+    ledger,
+    members_record,
+    opened,
+    past_titles,
+    receipts,
+)
 from workbook_tools.register.database import Register
-from workbook_tools.register.records import Reading, Source, SourceKind
+from workbook_tools.register.journal import Entry
+from workbook_tools.register.records import PastResult, Reading, Source, SourceKind
 from workbook_tools.register.round import Round, following, noted_plans
 from workbook_tools.rules.verdict import Judge
 
 
-def rebuild(today: Round, step: Callable[[int, int], None]) -> int:
-    """Make the register anew; how many files it was made of. UserError where there are none.
+@dataclass(frozen=True, slots=True)
+class Rebuilding:
+    """How many events a register was made of, and what could not be made as it was."""
+
+    events: int
+    told: tuple[str, ...]
+
+
+def rebuild(today: Round, step: Callable[[int, int], None]) -> Rebuilding:
+    """Make the register anew. UserError where there is nothing to make it of.
 
     ``today`` is the round of the plan master as it stands.
     """
     workspace = today.workspace
-    sources = ledger.sources(workspace.archive)
-    if not sources:
-        raise UserError(
-            f"控え『{workspace.archive}』がないため、登録簿を作り直せません。"
-            "バックアップから archive フォルダーを戻してください。"
-        )
     beside = workspace.register.with_name("register.sqlite.new")
     _remove(beside)
-    with Register.open(beside) as register:
-        done = _Rebuilt(register, today, sources)
-        last = {_what(source): at for at, source in enumerate(sources)}
-        for at, source in enumerate(sources):
-            done.take(source, counts=last[_what(source)] == at)
-            step(at + 1, len(sources))
+    done = build(beside, today, step)
     try:
         _put_in_place(beside, workspace.register)
     except OSError as error:
@@ -53,7 +60,51 @@ def rebuild(today: Round, step: Callable[[int, int], None]) -> int:
             f"登録簿『{workspace.register}』を置き換えられません。"
             "ほかの処理が使っていれば、終わってから、もう一度実行してください。"
         ) from error
-    return len(sources)
+    return done
+
+
+def build(path: Path, today: Round, step: Callable[[int, int], None]) -> Rebuilding:
+    """Make a register at ``path`` of what archive and ledger of the workspace hold."""
+    workspace = today.workspace
+    lines = journal.lines(workspace.archive)
+    if not lines.entries:
+        raise UserError(
+            f"控え『{workspace.archive}』がないため、登録簿を作り直せません。"
+            "バックアップから archive フォルダーを戻してください。"
+        )
+    told = [f"受付簿の{number}行目は読めないため、飛ばしました。" for number in lines.unreadable]
+    with Register.open(path, notes=False) as register:
+        events = in_order(lines.entries)
+        replay = _Replay(register, today, events)
+        for done, entry in enumerate(events):
+            replay.take(done, entry)
+            step(done + 1, len(events))
+    return Rebuilding(len(events), (*told, *replay.told))
+
+
+def in_order(entries: Sequence[Entry]) -> list[Entry]:
+    """Every event once, in its order.
+
+    A line may stand twice, where a run was killed behind it. Of the first edition such runs left
+    files that the register never took in; when they came again, the last time counts.
+    """
+    last = {_what(entry.source): at for at, entry in enumerate(entries)}
+    first_edition = [
+        entry
+        for at, entry in enumerate(entries)
+        if not entry.number
+        and (entry.source.kind not in _ARRIVALS or last[_what(entry.source)] == at)
+    ]
+    numbered: list[Entry] = []
+    own = sorted((entry for entry in entries if entry.number), key=lambda entry: entry.number)
+    for _, alike in groupby(own, key=lambda entry: entry.number):
+        different: list[Entry] = []  # more than one only where an older register was put back
+        different.extend(entry for entry in alike if entry not in different)
+        numbered.extend(different)
+    return first_edition + numbered
+
+
+_ARRIVALS = (SourceKind.RETURN, SourceKind.COUNCIL)
 
 
 def _what(source: Source) -> tuple[SourceKind, str, FiscalYear | None]:
@@ -76,52 +127,173 @@ def _put_in_place(beside: Path, register: Path) -> None:
     beside.replace(register)
 
 
-class _Rebuilt:
-    """A register that is being made, source by source, in the order they came."""
+class _Replay:
+    """A register that is being made, event by event."""
 
-    def __init__(self, register: Register, today: Round, sources: Sequence[Source]) -> None:
+    def __init__(self, register: Register, today: Round, events: Sequence[Entry]) -> None:
         self._register = register
-        # All plan masters first: each round is judged by the last one noted for it.
-        for source in sources:
-            if source.kind is SourceKind.PLAN:
-                register.note_source(source)
-        self._plans = noted_plans(register, today.workspace)
-        self._today = replace(today, plan=following(today.plan, self._plans))
+        self._today = today
+        self._archive = today.workspace.archive
+        self.told: list[str] = []
+        # When a round was judged anew last: what came before is judged then.
+        self._judged_at = {
+            entry.source.year: at
+            for at, entry in enumerate(events)
+            if entry.source.kind is SourceKind.JUDGED
+        }
+        self._waiting: dict[FiscalYear | None, list[Source]] = {}
+        kinds = {(entry.source.kind, entry.source.year) for entry in events}
+        self._has_record = {year for kind, year in kinds if kind is SourceKind.BALLOTS}
+        self._results = {
+            entry.source.sha256 for entry in events if entry.source.kind is SourceKind.RESULTS
+        }
         self._judges: dict[FiscalYear, Judge] = {}
+        self._read: set[tuple[FiscalYear, str]] = set()
+        # The first edition noted plan masters at the end of a run: all of its count from the start.
+        self._numbers = [register.copy(entry) for entry in events if not entry.number]
 
-    def take(self, source: Source, *, counts: bool) -> None:
-        """Take one source in as it was taken in then; a return only where it counts."""
-        if source.kind is SourceKind.PLAN:
+    def take(self, at: int, entry: Entry) -> None:
+        """Let one event happen again."""
+        source = entry.source
+        number = self._register.copy(entry) if entry.number else self._numbers[at]
+        if source.kind is not SourceKind.RETURN:
+            self._judges.clear()
+        if source.kind in _ARRIVALS:
+            self._arrive(at, number, entry)
+        elif source.kind is SourceKind.JUDGED and at == self._judged_at[source.year]:
+            for waiting in self._waiting.pop(source.year, []):
+                self._judge(waiting)
+        elif source.kind in _AGAIN:
+            _AGAIN[source.kind](self._register, source)
+        elif source.kind in (SourceKind.DISTRIBUTION, SourceKind.BALLOTS):
+            self._record(source)
+        elif source.kind is SourceKind.HISTORY and source.sha256 not in self._results:
+            self._history(source)
+
+    def _arrive(self, at: int, number: int, entry: Entry) -> None:
+        source = entry.source
+        receipts.receive(self._register, source, number)
+        if not entry.number:  # the first edition knew a content under any name
+            come, gone = [("", source.sha256)], [(source.name, source.sha256)]
+            receipts.change_lying(self._register, come, gone)
+        if source.kind is SourceKind.COUNCIL:
+            if source.year not in self._has_record:
+                self._ballot(source)
+        elif "repeats" not in source.facts:
+            if at < self._judged_at.get(source.year, -1):
+                self._waiting.setdefault(source.year, []).append(source)
+            else:
+                self._judge(source)
+
+    def _judge(self, source: Source) -> None:
+        """Read a return and judge it, once a content."""
+        register, year = self._register, source.year
+        assert year is not None
+        if (year, source.sha256) in self._read:
             return
-        self._register.note_source(source)
-        if source.year is None or not counts:
+        self._read.add((year, source.sha256))
+        data = self._content(source)
+        held = self._round_of(year)
+        judge = self._judges.get(year)
+        if judge is None:
+            judge = self._judges[year] = Judge(register, held, ())
+        reading = Reading(source.sha256, source.name, source.taken_at, judge.rules)
+        if data is None:
             return
-        data = ledger.content(self._today.workspace.archive, source.sha256)
-        held = self._round_of(source.year)
-        if source.kind is SourceKind.HISTORY:
-            found = history.read_list(data, source.name, held.plan)
+        intake = judge.read(data, source.name)
+        if any(finding.code == "F002" for finding in intake.findings):
+            intake = opened.known(register, held, source.sha256) or intake
+        if not judge.keep(reading, intake):
+            self.told.append(
+                f"『{source.name}』はパスワードがないと読めないため、登録できませんでした。"
+            )
+
+    def _ballot(self, source: Source) -> None:
+        assert source.year is not None
+        data = self._content(source)
+        if data is not None:
+            council.take_again(self._register, self._round_of(source.year), source, data)
+
+    def _record(self, source: Source) -> None:
+        """What was sent out, or what counts of the council's sheets, as it was kept then."""
+        assert source.year is not None
+        data = self._content(source)
+        if data is None:
+            return
+        if source.kind is SourceKind.BALLOTS:
+            members_record.restore(self._register, source.year, data)
+        else:
+            self._register.forget_distributed(source.year, self._register.distributed(source.year))
+            self._register.note_distributed(source.year, ledger.distributed_of(data))
+
+    def _history(self, source: Source) -> None:
+        assert source.year is not None
+        data = self._content(source)
+        if data is not None:
+            found = history.read_list(data, source.name, self._round_of(source.year).plan)
             self._register.take_history(source.year, found.results, source.sha256)
             past_titles.note(self._register, source.year, found.titles)
-        elif source.kind is SourceKind.DISTRIBUTION:
-            self._register.note_distributed(source.year, ledger.distributed_of(data))
-            self._judges.pop(source.year, None)
-        elif source.kind is SourceKind.COUNCIL:
-            council.take_again(self._register, held, source, data)
-        else:
-            judge = self._judges.get(source.year)
-            if judge is None:
-                judge = self._judges[source.year] = Judge(self._register, held, ())
-            reading = Reading(source.sha256, source.name, source.taken_at, judge.rules)
-            judge.keep(reading, judge.read(data, source.name))
+
+    def _content(self, source: Source) -> bytes | None:
+        try:
+            return ledger.content(self._archive, source.sha256)
+        except UserError as error:
+            self.told.append(f"{source.kind}『{source.name}』： {error}")
+            return None
 
     def _round_of(self, year: FiscalYear) -> Round:
-        """The round of that year: today's by today's plan, another one by the plan of its time."""
-        today = self._today
-        if year == today.year:
-            return today
-        later = [noted for noted in sorted(self._plans) if noted >= year]
-        plan = self._plans[later[0]] if later else today.plan
-        return replace(today, plan=plan.of_year(year))
+        """The round of that year by the plan noted for it last; without any by a later one's."""
+        plans = noted_plans(self._register, self._today.workspace)
+        later = [noted for noted in sorted(plans) if noted >= year]
+        plan = plans[later[0]] if later else following(self._today.plan, plans)
+        return replace(self._today, plan=plan.of_year(year))
+
+
+def _results(register: Register, source: Source) -> None:
+    assert source.year is not None
+    results = [
+        PastResult(no, scores, grade, FiscalYear.parse(finished) if finished else None)
+        for no, scores, grade, finished in source.facts["results"]
+    ]
+    register.take_history(source.year, results, source.sha256)
+
+
+def _titles(register: Register, source: Source) -> None:
+    assert source.year is not None
+    past_titles.note(register, source.year, dict(source.facts["titles"]))
+
+
+def _lying(register: Register, source: Source) -> None:
+    come, gone = source.facts["come"], source.facts["gone"]
+    receipts.change_lying(register, come, gone)
+
+
+def _members(register: Register, source: Source) -> None:
+    assert source.year is not None
+    ballots.note_members(register, source.year, source.facts["members"])
+
+
+def _output(register: Register, source: Source) -> None:
+    register.note_output(source.name, source.facts["state"])
+
+
+def _withdrawal(register: Register, source: Source) -> None:
+    receipt = receipts.meant(register, source)
+    if receipt:
+        change = receipts.withdraw if source.kind is SourceKind.WITHDRAWN else receipts.restore
+        change(register, receipt, source.facts["reason"], source.taken_at)
+
+
+# What the facts of an event tell completely.
+_AGAIN: dict[SourceKind, Callable[[Register, Source], None]] = {
+    SourceKind.RESULTS: _results,
+    SourceKind.TITLES: _titles,
+    SourceKind.INBOX: _lying,
+    SourceKind.MEMBERS: _members,
+    SourceKind.OUTPUT: _output,
+    SourceKind.WITHDRAWN: _withdrawal,
+    SourceKind.RESTORED: _withdrawal,
+}
 
 
 def _remove(path: Path) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from workbook_tools.collect.arrivals import Arrivals
 from workbook_tools.collect.collection import (
     Collection,
     FileState,
@@ -18,16 +19,16 @@ from workbook_tools.collect.collection import (
     file_state,
     standing,
 )
+from workbook_tools.collect.judging import HEALED, judge_anew
 from workbook_tools.findings import Finding
 from workbook_tools.intake import in_parallel, inbox
 from workbook_tools.intake.inbox import Received
 from workbook_tools.intake.read_forms import Intake
-from workbook_tools.register import ledger, submissions
+from workbook_tools.register import ledger, opened, submissions
 from workbook_tools.register.database import Register
-from workbook_tools.register.records import Reading, ReadOtherwise, Source, SourceKind
+from workbook_tools.register.records import Reading, ReadOtherwise
 from workbook_tools.register.round import Round, note_plan
 from workbook_tools.rules.verdict import Judge
-from workbook_tools.workspace import Workspace, digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,34 +51,44 @@ def collect(
     The outcome is the same whoever reads. Raises UserError where register, archive or cluster
     cannot be used; never for anything a file holds.
     """
-    workspace, year = held.workspace, held.year
-    with Register.open(workspace.register) as register:
-        judge = Judge(register, held, passwords)
-        known = submissions.readings(register, year)
-        if any(reading.rules != judge.rules for reading in known.values()):
-            submissions.forget(register, year)
-            for done, reading in enumerate(known.values(), start=1):
-                data = ledger.content(workspace.archive, reading.sha256)
-                judge.keep(replace(reading, rules=judge.rules), judge.read(data, reading.file))
-                step(done, len(known))
-        earlier = submissions.of_earlier_rounds(register, year)
-        arrivals = _Arrivals(workspace, set(known), earlier)
-        sources: list[Source] = []
-        for received, intake in _read(arrivals, judge, readers):
-            reading = Reading(intake.sha256, received.name, held.now, judge.rules)
-            if not judge.keep(reading, intake):
-                arrivals.set_aside(intake)
-                continue
-            ledger.keep(workspace.archive, received.data or b"")
-            source = Source(intake.sha256, SourceKind.RETURN, received.name, year, held.now)
-            sources.append(source)
-            step(len(sources), 0)
-        ledger.note(workspace.archive, sources)
-        for source in sources:
-            register.note_source(source)
+    with Register.open(held.workspace.register) as register:
         note_plan(register, held)
-        result = standing(register, held, arrivals.present, arrivals.said)
-        return replace(result, read_anew=len(sources))
+        judge = Judge(register, held, passwords)
+        told = judge_anew(register, held, judge, step)
+        arrivals = Arrivals(register, held)
+        done = 0
+        for received, intake in _read(arrivals, judge, readers):
+            if _take_in(register, held, judge, received, intake, arrivals, bool(passwords)):
+                done += 1
+                step(done, 0)
+        arrivals.receive()
+        told.extend(HEALED.format(name=name) for name in arrivals.healed)
+        result = standing(register, held, arrivals.present(), arrivals.said)
+        return replace(result, read_anew=done, archive=tuple(told))
+
+
+def _take_in(
+    register: Register,
+    held: Round,
+    judge: Judge,
+    received: Received,
+    intake: Intake,
+    arrivals: Arrivals,
+    may_be_protected: bool,
+) -> bool:
+    """Keep one file that was read; False where it is none of this round's, or not readable yet."""
+    data = received.data or b""
+    if arrivals.is_of_another_round(intake):
+        arrivals.set_aside(replace(intake, findings=()))
+        return False
+    reading = Reading(intake.sha256, received.name, held.now, judge.rules)
+    if not judge.keep(reading, intake):
+        arrivals.set_aside(intake)
+        return False
+    ledger.keep(held.workspace.archive, data)
+    if may_be_protected and opened.is_protected(data):
+        opened.keep(register, held, intake)
+    return True
 
 
 def read_otherwise(held: Round) -> tuple[ReadOtherwise, ...]:
@@ -86,36 +97,7 @@ def read_otherwise(held: Round) -> tuple[ReadOtherwise, ...]:
         return tuple(submissions.reinterpreted(register, held.year))
 
 
-class _Arrivals:
-    """The contents of the inbox that are new to this round; remembers what lies there."""
-
-    def __init__(self, workspace: Workspace, known: set[str], earlier: set[str]) -> None:
-        self._workspace = workspace
-        self._known = known
-        self._earlier = earlier
-        self.present: list[tuple[str, str]] = []  # name and sha256 of every file of this round
-        self.said: list[Finding] = []  # findings of files that are not kept
-
-    def __iter__(self) -> Iterator[Received]:
-        for received in inbox.files(self._workspace):
-            if received.data is None:
-                self.said.extend([received.finding] if received.finding else [])
-                continue
-            sha256 = digest(received.data)
-            if sha256 in self._earlier:
-                continue
-            self.present.append((received.name, sha256))
-            if sha256 not in self._known:
-                self._known.add(sha256)
-                yield received
-
-    def set_aside(self, intake: Intake) -> None:
-        """A file that is no return, or that may be readable another time."""
-        self.said.extend(intake.findings)
-        self.present = [known for known in self.present if known[1] != intake.sha256]
-
-
-def _read(arrivals: _Arrivals, judge: Judge, readers: Readers) -> Iterator[tuple[Received, Intake]]:
+def _read(arrivals: Arrivals, judge: Judge, readers: Readers) -> Iterator[tuple[Received, Intake]]:
     work = judge.reader()
     if readers.scheduler:
         return in_parallel.with_cluster(arrivals, work, readers.scheduler)

@@ -14,13 +14,16 @@ from workbook_tools.cells import parse_cell
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import Finding, Place, Severity, found
 from workbook_tools.plan.model import Plan
+from workbook_tools.register import receipts
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import (
     Distributed,
     Judged,
     PracticeState,
     ReadOtherwise,
+    Arrival,
     Returned,
+    SourceKind,
     State,
     Status,
 )
@@ -41,8 +44,22 @@ class FileState:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """A verdict that changed when the round was judged anew; ``at`` is an ISO time."""
+
+    at: str
+    practice_no: int
+    before: State
+    after: State
+
+
+@dataclass(frozen=True, slots=True)
 class Collection:
-    """The round as it stands."""
+    """The round as it stands.
+
+    ``receipts`` are all that arrived, ``versions`` the forms in them, both with what was taken
+    back; ``archive`` says which kept copies were healed or are lost.
+    """
 
     year: FiscalYear
     files: tuple[FileState, ...]
@@ -50,6 +67,34 @@ class Collection:
     practices: tuple[PracticeState, ...]
     read_anew: int = 0
     readings: tuple[ReadOtherwise, ...] = ()  # read otherwise than typed
+    receipts: tuple[Arrival, ...] = ()
+    versions: tuple[Returned, ...] = ()
+    changed: tuple[Changed, ...] = ()
+    archive: tuple[str, ...] = ()
+
+    @property
+    def withdrawn(self) -> tuple[Arrival, ...]:
+        """The receipts that were taken back (受理取消)."""
+        return tuple(receipt for receipt in self.receipts if receipt.withdrawn_at)
+
+    def fate(self, version: Returned) -> str:
+        """In a word or two what became of a version and why."""
+        if version.withdrawn is not None:
+            return f"受理取消（{version.withdrawn}）"
+        if version.status is Status.FAULTY:
+            return version.status.value
+        counting = {known.counting.receipt for known in self.practices if known.counting}
+        return "有効" if version.receipt in counting else "前の版"
+
+    def news(self, at: str) -> tuple[str, ...]:
+        """Sentences on verdicts that changed in the run of that time, and on kept copies."""
+        changed = [
+            f"確かめ直した結果、小№{change.practice_no}が"
+            f"『{change.before}』から『{change.after}』に変わりました。"
+            for change in self.changed
+            if change.at == at
+        ]
+        return (*changed, *self.archive)
 
     @property
     def missing(self) -> tuple[int, ...]:
@@ -81,7 +126,9 @@ def standing(
     are not kept.
     """
     plan, year = held.plan, held.year
-    versions = forms(register, year)
+    every_version = forms(register, year, withdrawn=True)
+    versions = [form for form in every_version if form.withdrawn is None]
+    arrived = receipts.receipts(register, year, SourceKind.RETURN)
     practices = practice_states(register, plan, versions)
     last = newest(versions)
     last_ids = {form.id for form in last.values()}
@@ -92,6 +139,8 @@ def standing(
         if form in last_ids or form in nameless or (form is None and sha256 in shas):
             findings.append(finding)
     findings.extend(_several_versions(versions, plan))
+    findings.extend(_sent_again(last.values(), arrived, plan))
+    findings.extend(_of_an_earlier_round(register, arrived, set(present), plan))
     findings.extend(_same_answers(last.values(), plan))
     findings.sort(key=excel_order)
     findings.extend(_not_returned(practices, register.distributed(year)))
@@ -111,7 +160,23 @@ def standing(
         )
         for name, sha256 in present
     )
-    return Collection(year, files, tuple(findings), practices)
+    return Collection(
+        year,
+        files,
+        tuple(findings),
+        practices,
+        receipts=tuple(arrived),
+        versions=tuple(every_version),
+        changed=tuple(_changes(register, year)),
+    )
+
+
+def _changes(register: Register, year: FiscalYear) -> Iterator[Changed]:
+    """Every verdict of the round that changed when it was judged anew."""
+    for source in register.sources(SourceKind.JUDGED):
+        if source.year == year:
+            for number, before, after in source.facts["changed"]:
+                yield Changed(source.taken_at, number, State(before), State(after))
 
 
 def _several_versions(versions: Sequence[Returned], plan: Plan) -> Iterator[Finding]:
@@ -131,6 +196,42 @@ def _several_versions(versions: Sequence[Returned], plan: Plan) -> Iterator[Find
         yield found(
             "F008", place, number=number, files=names, counts=counts.file if counts else "なし"
         )
+
+
+def _sent_again(
+    last: Iterable[Returned], arrived: Sequence[Arrival], plan: Plan
+) -> Iterator[Finding]:
+    """F025: what counts as the newest came before, as another file."""
+    leads = {practice.no: practice.lead for practice in plan.practices}
+    for form in last:
+        names = [
+            receipt.name
+            for receipt in arrived
+            if receipt.sha256 == form.sha256
+            and receipt.id < form.receipt
+            and receipt.withdrawn_at is None
+            and receipt.name != form.file
+        ]
+        if names:
+            lead = leads.get(form.practice_no or 0)
+            place = Place(form.file, form.sheet, None, None, form.practice_no, lead)
+            yield found("F025", place, before=names[-1])
+
+
+def _of_an_earlier_round(
+    register: Register, arrived: Sequence[Arrival], present: set[tuple[str, str]], plan: Plan
+) -> Iterator[Finding]:
+    """F021: the file of an earlier round was sent again."""
+    leads = {practice.no: practice.lead for practice in plan.practices}
+    for receipt in arrived:
+        if receipt.repeats is None or receipt.withdrawn_at is not None:
+            continue
+        if (receipt.name, receipt.sha256) in present:
+            then = forms(register, receipt.repeats)
+            numbers = {form.practice_no for form in then if form.sha256 == receipt.sha256}
+            number = numbers.pop() if len(numbers) == 1 else None
+            place = Place(receipt.name, item_no=number, department=leads.get(number or 0))
+            yield found("F021", place, year=receipt.repeats.wide)
 
 
 def _same_answers(last: Iterable[Returned], plan: Plan) -> Iterator[Finding]:
@@ -198,6 +299,37 @@ def as_json(collection: Collection) -> dict[str, object]:
         ],
         "findings": [_finding_json(finding) for finding in collection.findings],
         "missing": list(collection.missing),
+        "versions": [
+            {
+                "item_no": version.practice_no,
+                "file": version.file,
+                "sha256": version.sha256,
+                "received": version.received_at,
+                "status": version.status.value,
+                "fate": collection.fate(version),
+            }
+            for version in collection.versions
+        ],
+        "withdrawn": [
+            {
+                "file": receipt.name,
+                "sha256": receipt.sha256,
+                "received": receipt.received_at,
+                "withdrawn": receipt.withdrawn_at,
+                "reason": receipt.reason,
+            }
+            for receipt in collection.withdrawn
+        ],
+        "changed": [
+            {
+                "item_no": change.practice_no,
+                "at": change.at,
+                "from": change.before.value,
+                "to": change.after.value,
+            }
+            for change in collection.changed
+        ],
+        "archive": list(collection.archive),
     }
 
 

@@ -3,10 +3,15 @@
 The only module that knows sqlite. The schema grows by named steps, each in a transaction of its
 own; the ``with`` block of a register is one transaction: all of it is kept, or nothing. Times are
 handed in by the callers, so that two runs on the same input give the same register.
+
+What happened is noted as an event (:class:`Source`) and, once it is kept, written into the ledger
+beside the archive, from which the register can be made anew. What a killed run did not get to write
+there the next one writes.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -17,8 +22,11 @@ from typing import Any
 
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import UserError
+from workbook_tools.register import journal
+from workbook_tools.register.journal import Entry
 from workbook_tools.register.records import Distributed, PastResult, Prefilled, Source, SourceKind
 from workbook_tools.register.schema import STEPS
+from workbook_tools.workspace import Workspace
 
 PATIENCE = 10.0  # seconds to wait for another process that holds the register
 
@@ -52,20 +60,22 @@ class Register:
     (locked, damaged, not writable, from a newer version) becomes a UserError.
     """
 
-    def __init__(self, path: Path, db: sqlite3.Connection, *, write: bool) -> None:
+    def __init__(self, path: Path, db: sqlite3.Connection, *, write: bool, notes: bool) -> None:
         self._path = path
         self._db = db
         self._write = write
+        self._notes = notes
 
     @classmethod
-    def open(cls, path: Path, *, write: bool = True) -> Register:
+    def open(cls, path: Path, *, write: bool = True, notes: bool = True) -> Register:
         """Open or create the register and bring its schema up to date.
 
         With ``write=False`` the file is neither made nor changed: where there is none, the
-        register is an empty one in memory.
+        register is an empty one in memory. With ``notes=False`` nothing that happens is noted: what
+        happens is what the ledger tells already (:meth:`copy`).
         """
         with _explained(path):
-            return cls(path, _connect(path, write), write=write)
+            return cls(path, _connect(path, write), write=write, notes=notes)
 
     def __enter__(self) -> Register:
         try:
@@ -86,6 +96,7 @@ class Register:
             with _explained(self._path):
                 if error is None:
                     self._db.execute("COMMIT")
+                    self._write_ledger()
                     return
                 with suppress(sqlite3.Error):
                     self._db.execute("ROLLBACK")
@@ -97,6 +108,16 @@ class Register:
                     raise error
         finally:
             self._db.close()
+
+    def _write_ledger(self) -> None:
+        """Append what the ledger does not hold yet, and remember that it does."""
+        if not (self._write and self._notes):
+            return
+        (noted,) = self._db.execute("SELECT noted FROM journal").fetchone()
+        pending = self.entries(*SourceKind, after=noted)
+        if pending:
+            journal.append(Workspace(self._path.parent).archive, pending)
+            self._db.execute("UPDATE journal SET noted = ?", (pending[-1].number,))
 
     def _raise_if_damaged(self, error: Exception) -> None:
         """Whatever went wrong: where the file is damaged, that is the cause to tell."""
@@ -110,6 +131,12 @@ class Register:
         self, year: FiscalYear, results: Sequence[PastResult], source_sha256: str
     ) -> None:
         """Keep the rows of a year's list in place of what an earlier list of that year said."""
+        rows = [
+            [row.practice_no, dict(row.scores), row.grade, str(row.finished or "")]
+            for row in results
+        ]
+        facts = {"results": rows}
+        self.note_source(Source(source_sha256, SourceKind.RESULTS, "", year, "", facts))
         past = year.western
         self._db.execute("DELETE FROM past_result WHERE year = ?", (past,))
         self._db.execute("DELETE FROM past_score WHERE year = ?", (past,))
@@ -220,25 +247,51 @@ class Register:
 
     def note_output(self, name: str, state: str) -> None:
         """Remember from which state an output was written."""
-        self._db.execute("INSERT OR REPLACE INTO output VALUES (?, ?)", (name, state))
+        if self.output_state(name) != state:
+            self.note_source(Source("", SourceKind.OUTPUT, name, None, "", {"state": state}))
+            self._db.execute("INSERT OR REPLACE INTO output VALUES (?, ?)", (name, state))
 
-    # Files taken in
+    # What happened
 
-    def note_source(self, source: Source) -> None:
-        """Note that a file was taken in; the archive keeps its content."""
-        self._db.execute(
-            "INSERT INTO source (sha256, kind, name, year, taken_at) VALUES (?, ?, ?, ?, ?)",
-            (source.sha256, source.kind, source.name, _number(source.year), source.taken_at),
+    def note_source(self, source: Source) -> int:
+        """Note an event; its number. It is in the ledger once the block has ended."""
+        if not self._notes:
+            return 0
+        return self._insert(None, source)
+
+    def copy(self, entry: Entry) -> int:
+        """Take an event over from the ledger; its number, which is its own where it has one."""
+        (last,) = self._db.execute("SELECT COALESCE(MAX(id), 0) FROM source").fetchone()
+        number = self._insert(max(last + 1, entry.number), entry.source)
+        self._db.execute("UPDATE journal SET noted = ?", (number,))
+        return number
+
+    def _insert(self, number: int | None, source: Source) -> int:
+        return self.change(
+            "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?)",
+            number,
+            source.sha256,
+            source.kind,
+            source.name,
+            _number(source.year),
+            source.taken_at,
+            json.dumps(source.facts, ensure_ascii=False, sort_keys=True),
         )
 
     def sources(self, *kinds: SourceKind) -> tuple[Source, ...]:
-        """Every taking in of these kinds, in its order."""
-        query = f"""SELECT sha256, kind, name, year, taken_at FROM source
-            WHERE kind IN ({", ".join("?" * len(kinds))}) ORDER BY id"""
-        return tuple(
-            Source(sha256, SourceKind(kind), name, FiscalYear(year) if year else None, taken_at)
-            for sha256, kind, name, year, taken_at in self._db.execute(query, kinds)
-        )
+        """Every event of these kinds, in its order."""
+        return tuple(entry.source for entry in self.entries(*kinds))
+
+    def entries(self, *kinds: SourceKind, after: int = 0) -> tuple[Entry, ...]:
+        """The same with their numbers, from the one behind ``after`` on."""
+        query = f"""SELECT id, sha256, kind, name, year, taken_at, facts FROM source
+            WHERE id > ? AND kind IN ({", ".join("?" * len(kinds))}) ORDER BY id"""
+        found = []
+        for number, sha256, kind, name, western, taken_at, facts in self.rows(query, after, *kinds):
+            year = FiscalYear(western) if western else None
+            source = Source(sha256, SourceKind(kind), name, year, taken_at, json.loads(facts))
+            found.append(Entry(number, source))
+        return tuple(found)
 
 
 def _connect(path: Path, write: bool) -> sqlite3.Connection:

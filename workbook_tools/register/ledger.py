@@ -1,13 +1,13 @@
-"""The archive: a copy of every file taken in, as it was, and a ledger of what was taken in when.
+"""The archive: a copy of every file taken in, as it was, named by its content.
 
-Copies are named by their content, so that an overwritten inbox loses nothing. The ledger is one
-line of JSON per taking in, only ever appended to; from both the register can be made anew.
+So an overwritten inbox loses nothing. Together with the ledger of what happened when
+(:mod:`journal`) the register can be made anew from it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,19 +18,28 @@ from workbook_tools.register.database import Register
 from workbook_tools.register.records import Distributed, Prefilled, Source, SourceKind
 from workbook_tools.workspace import digest, read
 
-LEDGER = "受付簿.jsonl"
-
 
 def keep(archive: Path, data: bytes) -> str:
     """Put a copy of a file's content into the archive; its sha256, under which it is found."""
     sha256 = digest(data)
-    put(kept(archive, sha256), data)
+    put(kept(archive, sha256), data, lasting=True)
     return sha256
+
+
+def heal(archive: Path, sha256: str, data: bytes) -> bool:
+    """Put a copy back in place where it is lost or no longer ``data``; True where it was."""
+    return put(kept(archive, sha256), data, lasting=True)
 
 
 def kept(archive: Path, sha256: str) -> Path:
     """Where the archive keeps a content: ``archive/ab/abcdef….bin``, whatever its name was."""
     return archive / sha256[:2] / f"{sha256}.bin"
+
+
+def is_whole(archive: Path, sha256: str) -> bool:
+    """Whether a copy is there and what it was."""
+    path = kept(archive, sha256)
+    return path.is_file() and digest(read(path)) == sha256
 
 
 def content(archive: Path, sha256: str) -> bytes:
@@ -51,47 +60,10 @@ def take(
     year: FiscalYear,
     now: str,
 ) -> str:
-    """Keep a copy and note it in ledger and register; its sha256. ``now`` is an ISO time."""
+    """Keep a copy and note it; its sha256. ``now`` is an ISO time."""
     source = Source(keep(archive, data), kind, name, year, now)
-    note(archive, [source])
     register.note_source(source)
     return source.sha256
-
-
-def note(archive: Path, sources: Iterable[Source]) -> None:
-    """Append to the ledger what was taken in. The copies must be kept already."""
-    lines = []
-    for source in sources:
-        row = {**asdict(source), "year": str(source.year) if source.year else None}
-        lines.append(json.dumps(row, ensure_ascii=False) + "\n")
-    if not lines:
-        return
-    path = archive / LEDGER
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab") as ledger:
-            # A line cut off by a power failure must not swallow the next one.
-            ledger.write(("\n" + "".join(lines)).encode())
-    except OSError as error:
-        raise UserError(f"『{path}』に書けません。空き容量と権限を確かめてください。") from error
-
-
-def sources(archive: Path) -> tuple[Source, ...]:
-    """Everything ever taken in, in its order; a line that was cut off is passed over."""
-    path = archive / LEDGER
-    if not path.exists():
-        return ()
-    found = []
-    for line in read(path).splitlines():
-        try:
-            row = json.loads(line)
-            year = FiscalYear.parse(row["year"]) if row["year"] else None
-            found.append(
-                Source(row["sha256"], SourceKind(row["kind"]), row["name"], year, row["taken_at"])
-            )
-        except (ValueError, KeyError, TypeError):
-            continue
-    return tuple(found)
 
 
 def record_of(entries: Mapping[int, Distributed]) -> bytes:

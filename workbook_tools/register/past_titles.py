@@ -6,10 +6,13 @@ from collections.abc import Mapping
 
 from workbook_tools.era import FiscalYear
 from workbook_tools.register.database import Register
+from workbook_tools.register.records import Source, SourceKind
 
 
 def note(register: Register, year: FiscalYear, titles: Mapping[int, str]) -> None:
     """Keep a year's titles by number, in place of those of an earlier list of that year."""
+    facts = {"titles": list(titles.items())}
+    register.note_source(Source("", SourceKind.TITLES, "", year, "", facts))
     register.change("DELETE FROM past_title WHERE year = ?", year.western)
     register.add(
         "INSERT INTO past_title VALUES (?, ?, ?)",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import Finding
@@ -23,13 +23,26 @@ class Status(StrEnum):
 
 
 class SourceKind(StrEnum):
-    """What a file in the archive is."""
+    """What a line of the ledger tells: a file taken in, or something else that happened."""
 
     PLAN = "計画マスタ"
     DISTRIBUTION = "配布記録"
     HISTORY = "実績一覧"
+    RESULTS = "実績"  # what was taken from such a list
+    TITLES = "実績の名称"
     RETURN = "進捗状況シート"
     COUNCIL = "評価シート"
+    INBOX = "受信箱"  # what else lies in the inbox now, and what no longer does
+    WITHDRAWN = "受理取消"
+    RESTORED = "受理取消の取りやめ"
+    JUDGED = "再判定"  # every file of a round was judged anew
+    OPENED = "読取記録"  # what was read of a protected file
+    MEMBERS = "委員"
+    BALLOTS = "評価記録"  # what counts of the council's sheets
+    OUTPUT = "出力"
+    CLOSED = "確定"
+    REOPENED = "確定の取消"
+    DISPOSED = "廃棄"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +86,37 @@ class Distributed:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One taking in of a file; ``name`` is its path as messages name it, ``taken_at`` ISO."""
+    """One event: a file taken in, or what else the ledger must know to make the register anew.
+
+    ``sha256`` is that of the content the archive keeps of it, empty where there is none; ``name``
+    the path of a file as messages name it; ``taken_at`` ISO; ``facts`` whatever JSON can hold.
+    """
 
     sha256: str
     kind: SourceKind
     name: str
     year: FiscalYear | None
     taken_at: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One arrival of a file in the inbox; ``id`` is the number of its event, in order of receipt.
+
+    Times are ISO. A receipt that was taken back (受理取消) has the time and the reason of that.
+    ``repeats`` is the earlier round whose file this is; then it was not read (F021).
+    """
+
+    id: int
+    kind: SourceKind
+    year: FiscalYear
+    sha256: str
+    name: str
+    received_at: str
+    withdrawn_at: str | None = None
+    reason: str | None = None
+    repeats: FiscalYear | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +137,8 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One distinct file content of a round, judged under ``rules``; ``received_at`` ISO."""
+    """One distinct content of a round, judged under ``rules``: as it came first, ``received_at``
+    ISO."""
 
     sha256: str
     file: str
@@ -110,7 +148,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """One form in the register, in order of receipt by ``id``."""
+    """One form as it was received once: ``id`` tells the form, ``receipt`` the order of receipt.
+
+    A file that came twice gives two of them with the same ``id``. ``withdrawn`` is the reason for
+    which the receipt was taken back.
+    """
 
     id: int
     practice_no: int | None
@@ -123,6 +165,8 @@ class Returned:
     finished: FiscalYear | None
     everything: str
     this_year: str
+    receipt: int = 0
+    withdrawn: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

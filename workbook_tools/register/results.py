@@ -13,10 +13,13 @@ from workbook_tools.register.records import Status, Stored
 from workbook_tools.text import for_cell
 
 # The newest accepted version of every practice in every round; its status is the first value.
-_COUNTING = """WITH counting AS (
-    SELECT MAX(submission.id) AS id, submission.year AS year, practice_no, finished
-    FROM submission WHERE status = ? AND practice_no IS NOT NULL
-    GROUP BY submission.year, practice_no)"""
+_COUNTING = """WITH ranked AS (
+    SELECT submission.id AS id, submission.year AS year, practice_no, finished,
+        ROW_NUMBER() OVER (PARTITION BY submission.year, practice_no
+            ORDER BY receipt.id DESC, submission.id DESC) AS place
+    FROM receipt JOIN reading USING (year, sha256) JOIN submission ON reading.id = reading_id
+    WHERE status = ? AND practice_no IS NOT NULL AND withdrawn_at IS NULL AND repeats IS NULL),
+    counting AS (SELECT id, year, practice_no, finished FROM ranked WHERE place = 1)"""
 
 
 def answers(register: Register, year: FiscalYear) -> dict[int, dict[str, Stored]]:

@@ -1,6 +1,7 @@
 """What came back in a round: every version received, with its answers and findings, as it was read.
 
-Order of receipt is the order in which readings were added.
+A reading is what was found in one content; how often and under which names that came, and in which
+order, the receipts tell. What was taken back (受理取消) is left out.
 """
 
 from __future__ import annotations
@@ -11,7 +12,15 @@ from typing import TYPE_CHECKING
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import Finding, Place, Severity
 from workbook_tools.register.database import Register
-from workbook_tools.register.records import Judged, Reading, ReadOtherwise, Returned, Status, Stored
+from workbook_tools.register.records import (
+    Judged,
+    Reading,
+    ReadOtherwise,
+    Returned,
+    SourceKind,
+    Status,
+    Stored,
+)
 
 if TYPE_CHECKING:  # forms are read elsewhere; here they are only taken apart
     from workbook_tools.form.references import Resolved
@@ -24,10 +33,28 @@ def readings(register: Register, year: FiscalYear) -> dict[str, Reading]:
     return {row[0]: Reading(*row) for row in register.rows(query, year.western)}
 
 
+def count(register: Register, year: FiscalYear, sha256: str) -> int:
+    """How many forms were found in a content."""
+    query = """SELECT COUNT(*) FROM submission JOIN reading ON reading.id = reading_id
+        WHERE reading.year = ? AND sha256 = ?"""
+    return int(next(register.rows(query, year.western, sha256))[0])
+
+
 def of_earlier_rounds(register: Register, year: FiscalYear) -> set[str]:
     """The contents taken in by rounds before ``year``: files stay in the inbox for years."""
-    query = "SELECT DISTINCT sha256 FROM reading WHERE year < ?"
-    return {row[0] for row in register.rows(query, year.western)}
+    query = "SELECT DISTINCT sha256 FROM receipt WHERE year < ? AND kind = ?"
+    return {row[0] for row in register.rows(query, year.western, SourceKind.RETURN)}
+
+
+def of_this_round_elsewhere(register: Register, year: FiscalYear) -> set[str]:
+    """Contents that a later round took in and found to be of another year (F011).
+
+    A sheet that comes late may lie in the inbox while the next round collects.
+    """
+    query = """SELECT DISTINCT sha256 FROM finding JOIN reading ON reading.id = reading_id
+        WHERE code = 'F011' AND year > ?
+            AND sha256 NOT IN (SELECT sha256 FROM receipt WHERE year = ?)"""
+    return {row[0] for row in register.rows(query, year.western, year.western)}
 
 
 def add(
@@ -37,9 +64,13 @@ def add(
     findings: Sequence[Finding],
     forms: Iterable[Judged],
 ) -> None:
-    """Keep one content that was read: findings of the file, then its forms with theirs."""
+    """Keep one content that was read: findings of the file, then its forms with theirs.
+
+    What was found in it before is replaced.
+    """
     number = register.change(
-        "INSERT INTO reading (year, sha256, file, received_at, rules) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO reading VALUES (?, ?, ?, ?, ?, ?)",
+        _forget(register, year, reading.sha256),
         year.western,
         reading.sha256,
         reading.file,
@@ -75,26 +106,29 @@ def add(
     )
 
 
-def forget(register: Register, year: FiscalYear) -> None:
-    """Drop everything read in a round, to judge it anew; the archive still has the files."""
-    register.change(
-        "DELETE FROM answer WHERE submission_id IN (SELECT id FROM submission WHERE year = ?)",
-        year.western,
-    )
-    for table in ("finding", "submission"):
-        register.change(
-            f"DELETE FROM {table} WHERE reading_id IN (SELECT id FROM reading WHERE year = ?)",
-            year.western,
-        )
-    register.change("DELETE FROM reading WHERE year = ?", year.western)
+def _forget(register: Register, year: FiscalYear, sha256: str) -> int | None:
+    """Drop what was found in a content; its number, where there was something."""
+    query = "SELECT id FROM reading WHERE year = ? AND sha256 = ?"
+    for (number,) in list(register.rows(query, year.western, sha256)):
+        own = "SELECT id FROM submission WHERE reading_id = ?"
+        register.change(f"DELETE FROM answer WHERE submission_id IN ({own})", number)
+        for table in ("finding", "submission"):
+            register.change(f"DELETE FROM {table} WHERE reading_id = ?", number)
+        register.change("DELETE FROM reading WHERE id = ?", number)
+        return int(number)
+    return None
 
 
-def forms(register: Register, year: FiscalYear) -> list[Returned]:
-    """Every version of every form received in a round, in order of receipt."""
-    query = """SELECT submission.id, practice_no, file, sha256, sheet, located, status,
-            received_at, finished, everything, this_year
-        FROM submission JOIN reading ON reading.id = reading_id
-        WHERE submission.year = ? ORDER BY reading.id, submission.id"""
+def forms(register: Register, year: FiscalYear, *, withdrawn: bool = False) -> list[Returned]:
+    """Every version of every form received in a round, in order of receipt.
+
+    ``withdrawn`` adds those whose receipt was taken back.
+    """
+    query = f"""SELECT submission.id, practice_no, name, receipt.sha256, sheet, located, status,
+            receipt.received_at, finished, everything, this_year, receipt.id, reason
+        FROM receipt JOIN reading USING (year, sha256) JOIN submission ON reading.id = reading_id
+        WHERE receipt.year = ? AND {"" if withdrawn else "withdrawn_at IS NULL AND"} repeats IS NULL
+        ORDER BY receipt.id, submission.id"""
     return [
         Returned(
             id=row[0],
@@ -108,17 +142,26 @@ def forms(register: Register, year: FiscalYear) -> list[Returned]:
             finished=FiscalYear(row[8]) if row[8] else None,
             everything=row[9],
             this_year=row[10],
+            receipt=row[11],
+            withdrawn=row[12],
         )
         for row in register.rows(query, year.western)
     ]
 
 
+# The name under which a reading's content came last; none where all its receipts were taken back.
+_NAME = """(SELECT name FROM receipt
+    WHERE receipt.year = reading.year AND receipt.sha256 = reading.sha256
+        AND withdrawn_at IS NULL AND repeats IS NULL
+    ORDER BY id DESC LIMIT 1)"""
+
+
 def findings(register: Register, year: FiscalYear) -> list[tuple[str, int | None, Finding]]:
     """sha256 of the file, number of the form (None: the file as a whole), finding; in order."""
-    query = """SELECT sha256, submission_id, code, severity, finding.file, sheet, cell, field,
+    query = f"""SELECT sha256, submission_id, code, severity, {_NAME} AS name, sheet, cell, field,
             item_no, department, value, message, hint
         FROM finding JOIN reading ON reading.id = reading_id
-        WHERE year = ? ORDER BY reading.id, position"""
+        WHERE year = ? AND name IS NOT NULL ORDER BY reading.id, position"""
     found = []
     for row in register.rows(query, year.western):
         sha256, form, code, severity, *place, value, message, hint = row
@@ -136,10 +179,11 @@ def answers_of(register: Register, form_id: int) -> dict[str, Stored]:
 
 def reinterpreted(register: Register, year: FiscalYear) -> list[ReadOtherwise]:
     """Every answer of a round that was not read as it was typed."""
-    query = """SELECT practice_no, file, field, answer.sheet, cell, raw, value, how, resolved, chain
+    query = f"""SELECT practice_no, {_NAME} AS name, field, answer.sheet, cell, raw, value, how,
+            resolved, chain
         FROM answer JOIN submission ON submission.id = submission_id
         JOIN reading ON reading.id = reading_id
-        WHERE submission.year = ? AND (how <> '' OR chain <> '')
+        WHERE submission.year = ? AND (how <> '' OR chain <> '') AND name IS NOT NULL
         ORDER BY reading.id, submission.id, position"""
     rows = register.rows(query, year.western)
     return [ReadOtherwise(row[0], row[1], row[2], Stored(*row[3:])) for row in rows]
