@@ -1,6 +1,7 @@
 """What the register knows of the council: members, the sheets they sent, scores and opinions.
 
-Of a member the newest right sheet counts; a faulty one is kept but does not count (domain §7).
+Of a member the newest right sheet counts, by the order of receipts; a faulty one is kept but does
+not count (domain §7), and neither does one that was taken back.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from workbook_tools.era import FiscalYear
 from workbook_tools.plan import grading
 from workbook_tools.plan.model import Plan
 from workbook_tools.register.database import Register
+from workbook_tools.register.records import Source, SourceKind
 
 ITEM, ENDED = "取組項目", "取組終了"
 
@@ -47,14 +49,21 @@ class Ballot:
 
 
 # The newest right version of every member.
-_COUNTING = """SELECT MAX(id) AS id, member FROM ballot
-    WHERE year = ? AND faulty = 0 GROUP BY member"""
+_COUNTING = """SELECT id, member FROM (
+    SELECT ballot.id AS id, member,
+        ROW_NUMBER() OVER (PARTITION BY member ORDER BY receipt.id DESC) AS place
+    FROM receipt JOIN ballot USING (year, sha256)
+    WHERE receipt.year = ? AND faulty = 0 AND withdrawn_at IS NULL) WHERE place = 1"""
 
 
 def note_members(register: Register, year: FiscalYear, numbers: Iterable[int]) -> None:
     """Remember who was sent a sheet in that round."""
-    register.change("DELETE FROM member WHERE year = ?", year.western)
-    register.add("INSERT INTO member VALUES (?, ?)", [(year.western, no) for no in numbers])
+    sent, before = sorted(numbers), "SELECT no FROM member WHERE year = ? ORDER BY no"
+    if sent != [no for (no,) in register.rows(before, year.western)]:
+        facts = {"members": sent}
+        register.note_source(Source("", SourceKind.MEMBERS, "", year, "", facts))
+        register.change("DELETE FROM member WHERE year = ?", year.western)
+        register.add("INSERT INTO member VALUES (?, ?)", [(year.western, no) for no in sent])
 
 
 def members(register: Register, plan: Plan) -> list[int]:
@@ -70,8 +79,8 @@ def kept(register: Register) -> dict[str, tuple[FiscalYear, int]]:
     return {sha256: (FiscalYear(year), number) for sha256, year, number in rows}
 
 
-def keep(register: Register, year: FiscalYear, ballot: Ballot, number: int | None) -> None:
-    """Put a sheet into the register.
+def keep(register: Register, year: FiscalYear, ballot: Ballot, number: int | None) -> int:
+    """Put a sheet into the register; its place in the order of receipt.
 
     ``number`` is its place in the order of receipt, where it was received before.
     """
@@ -96,11 +105,39 @@ def keep(register: Register, year: FiscalYear, ballot: Ballot, number: int | Non
         "INSERT INTO ballot_opinion VALUES (?, ?, ?, ?)",
         [(number, target.kind, target.no, text) for target, text in ballot.opinions.items()],
     )
+    return number
+
+
+def sheets(register: Register, year: FiscalYear) -> list[Ballot]:
+    """Every sheet received in a round, the faulty ones too, in the order they came first."""
+    query = """SELECT id, sha256, file, received_at, member, faulty FROM ballot
+        WHERE year = ? ORDER BY id"""
+    scores = "SELECT item_no, score FROM ballot_score WHERE ballot_id = ?"
+    opinions = "SELECT kind, no, text FROM ballot_opinion WHERE ballot_id = ?"
+    return [
+        Ballot(
+            sha256,
+            file,
+            received_at,
+            member,
+            bool(faulty),
+            dict(register.rows(scores, number)),
+            {Target(kind, no): text for kind, no, text in register.rows(opinions, number)},
+        )
+        for number, sha256, file, received_at, member, faulty in register.rows(query, year.western)
+    ]
 
 
 def counting(register: Register, year: FiscalYear) -> set[int]:
     """The members whose sheet counts."""
-    return {member for _, member in register.rows(_COUNTING, year.western)}
+    return set(counting_sheets(register, year))
+
+
+def counting_sheets(register: Register, year: FiscalYear) -> dict[int, str]:
+    """Member → sha256 of the sheet that counts."""
+    query = f"""WITH counting AS ({_COUNTING})
+        SELECT counting.member, sha256 FROM counting JOIN ballot USING (id)"""
+    return dict(register.rows(query, year.western))
 
 
 def scores(register: Register, year: FiscalYear) -> dict[int, list[int]]:

@@ -102,4 +102,48 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
                 PRIMARY KEY (year, practice_no)) WITHOUT ROWID""",
         ),
     ),
+    (
+        "findings of council sheets",
+        (
+            """CREATE TABLE ballot_finding (
+                ballot_id INTEGER NOT NULL REFERENCES ballot (id) ON DELETE CASCADE,
+                position INTEGER NOT NULL, code TEXT NOT NULL, severity TEXT NOT NULL,
+                sheet TEXT, cell TEXT, field TEXT, value TEXT, message TEXT NOT NULL,
+                hint TEXT NOT NULL, PRIMARY KEY (ballot_id, position)) WITHOUT ROWID""",
+        ),
+    ),
+    (
+        "receipts",
+        (
+            # Whatever the register notes stands in the ledger too, written after it; `noted` is the
+            # last event that does.
+            "ALTER TABLE source ADD COLUMN facts TEXT NOT NULL DEFAULT '{}'",
+            "CREATE TABLE journal (noted INTEGER NOT NULL)",
+            "INSERT INTO journal SELECT COALESCE(MAX(id), 0) FROM source",
+            # Every arrival of a file, by the number of its event; a reading or ballot is what was
+            # found in a content, however often it came.
+            """CREATE TABLE receipt (
+                id INTEGER PRIMARY KEY, kind TEXT NOT NULL, year INTEGER NOT NULL,
+                sha256 TEXT NOT NULL, name TEXT NOT NULL, received_at TEXT NOT NULL,
+                withdrawn_at TEXT, reason TEXT, repeats INTEGER)""",
+            "CREATE INDEX receipt_of ON receipt (year, sha256)",
+            """INSERT INTO receipt (id, kind, year, sha256, name, received_at)
+                SELECT COALESCE((SELECT MAX(source.id) FROM source WHERE kind = '進捗状況シート'
+                        AND source.year = reading.year AND source.sha256 = reading.sha256), -id),
+                    '進捗状況シート', year, sha256, file, received_at
+                FROM reading ORDER BY id""",
+            """INSERT INTO receipt (id, kind, year, sha256, name, received_at)
+                SELECT COALESCE((SELECT MAX(source.id) FROM source WHERE kind = '評価シート'
+                        AND source.year = ballot.year AND source.sha256 = ballot.sha256),
+                        -1000000 - id),
+                    '評価シート', year, sha256, file, received_at
+                FROM ballot ORDER BY id""",
+            # What lay in the inbox at the last collect and is known. The first edition did not note
+            # under which names: a row without name stands for a content under any.
+            """CREATE TABLE lying (
+                name TEXT NOT NULL, sha256 TEXT NOT NULL,
+                PRIMARY KEY (name, sha256)) WITHOUT ROWID""",
+            "INSERT INTO lying SELECT DISTINCT '', sha256 FROM receipt",
+        ),
+    ),
 )
