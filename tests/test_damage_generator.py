@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from xml.parsers import expat
 
 import openpyxl
 import pytest
 
 from tests.damage import excel, package, paper, rendered
 from tests.damage.book import (
+    HELPER,
     LOST,
     Book,
     Box,
@@ -527,8 +530,7 @@ def stray(maker: Maker, text: str, row: int = 60) -> Form:
 def test_a_text_nobody_read_or_told_of_is_caught(maker: Maker) -> None:
     def silent(read: Read) -> Read:
         intake, (one,) = read
-        few = [finding for finding in one.findings if finding.code != "F017"]
-        return dataclasses.replace(intake, findings=()), [dataclasses.replace(one, findings=few)]
+        return dataclasses.replace(intake, findings=()), [dataclasses.replace(one, findings=[])]
 
     def telling(read: Read) -> Read:
         intake, (one,) = silent(read)
@@ -547,7 +549,7 @@ def test_the_second_oracle_can_fail(maker: Maker) -> None:
         str(cell.value)
         for sheet in form.desk.book.sheets
         for cell in sheet.cells.values()
-        if cell.value is not None
+        if cell.value is not None and cell.origin != HELPER
     )
     text = form.desk.originals[form.desk.no]["特記事項"].strip()
     assert rendered.compare(form, everything) == []
@@ -576,6 +578,10 @@ def test_every_kind_fits_some_form(folder: Path, kind: str) -> None:
     form = Maker(folder, 2, (kind,)).form(0)
     assert form.kind == kind
     assert form.desk.steps or kind == "nothing"
+    with zipfile.ZipFile(io.BytesIO(form.data)) as archive:
+        for name in archive.namelist():
+            if name.endswith((".xml", ".rels", ".vml")):
+                expat.ParserCreate().Parse(archive.read(name), True)
 
 
 def test_few_forms_are_read_silently_wrong(folder: Path) -> None:

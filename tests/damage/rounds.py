@@ -137,7 +137,8 @@ class Setting:
             cells = book.sheets[cell.sheet].cells
             spot = (cell.area.row, cell.area.col)
             if spot in cells and cells[spot].formula:
-                cells[spot] = cells[spot]._replace(value=cell.value)
+                value = cell.value if isinstance(cell.value, str) else int(cell.value)
+                cells[spot] = cells[spot]._replace(value=value)
         return book
 
     def answers(self, chance: random.Random, no: int) -> dict[str, str | int]:
