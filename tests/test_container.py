@@ -257,6 +257,22 @@ def test_sixty_forms_in_one_workbook_open() -> None:
     assert code_of(book(*[content] * 120, strings="<si><t>x</t></si>" * 2_000)) == "opens"
 
 
+@pytest.mark.parametrize(("copies", "code"), [(30, "opens"), (400, "F007")])
+def test_a_sheet_copied_again_and_again(copies: int, code: str) -> None:
+    sheet = open_book(samples.returned()).container.parts[SHEET].decode()
+    content = sheet[sheet.index("<sheetData>") + 11 : sheet.index("</sheetData>")]
+    filled = content.replace("<f/>", f"<f>{'A1+' * 40}1</f>")
+    names = "".join(
+        f'<definedName name="課題_R{no}" localSheetId="{at}">S{at + 1}!$A${no}</definedName>'
+        for at in range(copies)
+        for no in range(1, 30)
+    )
+    data = book(*[filled] * copies, strings="<si><t>x</t></si>" * 2_000, names=names)
+    assert code_of(data) == code
+    if code == "opens":
+        assert len(examine(data).names) == 29 * copies
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -11,6 +11,7 @@ from tests.samples import PLAN, R3, returned
 from workbook_tools.collect.collect import Readers, collect
 from workbook_tools.collect.collection import Collection
 from workbook_tools.findings import UserError
+from workbook_tools.intake import in_parallel
 from workbook_tools.outbox import put
 from workbook_tools.register.database import Register
 from workbook_tools.register.results import answers
@@ -59,7 +60,10 @@ def test_a_cluster_gives_what_one_reader_gives(inbox: Path, tmp_path: Path) -> N
     assert together == alone
 
 
-def test_a_cluster_that_is_not_there(inbox: Path, tmp_path: Path) -> None:
+def test_a_cluster_that_is_not_there(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("distributed")
+    monkeypatch.setattr(in_parallel, "PATIENCE", 0.5)
     with pytest.raises(UserError, match="つながりません"):
         play(inbox, tmp_path, Readers(scheduler="tcp://127.0.0.1:9"))

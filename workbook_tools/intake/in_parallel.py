@@ -16,6 +16,7 @@ from workbook_tools.intake.inbox import Received
 from workbook_tools.intake.read_forms import Intake
 
 Read = Callable[[Received], Intake]
+PATIENCE = 10  # seconds until a cluster counts as not there
 _AHEAD = 4  # files waiting per reader: enough to keep it busy, few enough for memory
 
 
@@ -52,7 +53,7 @@ def with_cluster(
             "pip install 'workbook-tools[cluster]' で入れてください。"
         ) from error
     try:
-        client: Any = Client(address, timeout=10)  # type: ignore[no-untyped-call]
+        client: Any = Client(address, timeout=PATIENCE)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise UserError(
             f"計算機群『{address}』につながりません。アドレスと、動いているかを確かめてください。"

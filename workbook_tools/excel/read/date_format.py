@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from workbook_tools.excel.read.format_code import Section, CodeToken, UnknownCodeError
+from workbook_tools.excel.read.format_code import CodeToken, Section, UnknownCodeError
 
 LEAP_BUG = 60  # Excel's 1900-02-29, a day that never was
 _ERAS = (

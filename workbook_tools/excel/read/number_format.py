@@ -17,8 +17,8 @@ from workbook_tools.excel.read.date_format import LEAP_BUG, moment
 from workbook_tools.excel.read.format_code import (
     GENERAL,
     TEXT,
-    Section,
     CodeToken,
+    Section,
     UnknownCodeError,
     sections_of,
 )

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from workbook_tools.cells import Area, cell_name
+from workbook_tools.excel.read.colours import WHITE, indexed, is_faint
 from workbook_tools.excel.read.format_code import BUILT_IN, GENERAL, TEXT
 from workbook_tools.excel.read.limits import UnreadableError
 from workbook_tools.excel.read.number_format import displayed
@@ -39,11 +40,11 @@ from workbook_tools.excel.read.xls import (
     shared_texts,
 )
 
-_FONT, _FORMAT, _XF, _DATES = 0x31, 0x41E, 0xE0, 0x22
+_FONT, _FORMAT, _XF, _DATES, _PALETTE = 0x31, 0x41E, 0xE0, 0x22, 0x92
 _ROW, _COLUMNS, _USUAL_ROW, _WINDOW = 0x208, 0x7D, 0x225, 0x23E
 _CONDITIONAL, _CONDITION = 0x1B0, 0x1B1
 _DRAWING, _OBJECT, _TEXT, _NOTE = 0xEC, 0x5D, 0x1B6, 0x1C
-_WHITE = (1, 9, 65)
+_HATCHED = 2  # patterns of the ground from here on; 0 is none, 1 one colour
 _STRIKES, _HIDDEN_ROW, _ZEROS = 0x08, 0x20, 0x10
 _ANCHOR = re.compile(rb"\x10\xf0\x12\0\0\0..(..)..(..)", re.DOTALL)
 # Kinds of objects: chart and picture; buttons, boxes and captions; the box of a note.
@@ -59,6 +60,7 @@ class _Formats:
 
     struck_fonts: list[bool] = field(default_factory=list)
     colours: list[int] = field(default_factory=list)
+    palette: list[str] = field(default_factory=list)
     codes: dict[int, str] = field(default_factory=lambda: dict(BUILT_IN))
     # Of each cell format: font, number format, pattern and colour of the ground.
     cells: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -81,7 +83,8 @@ class _Formats:
         font, _, pattern, ground = self.cells[cell]
         at = font - (font > 4)
         colour = self.colours[at] if at < len(self.colours) else -1
-        return colour in _WHITE if not pattern else pattern == 1 and colour == ground
+        below = indexed(ground, self.palette) if pattern else WHITE
+        return pattern < _HATCHED and is_faint(indexed(colour, self.palette), below)
 
 
 class XlsLooks:
@@ -124,6 +127,9 @@ class _Book:
             _, flags, colour = struct.unpack_from("<HHH", content)
             formats.struck_fonts.append(bool(flags & _STRIKES))
             formats.colours.append(colour)
+        elif kind == _PALETTE:
+            count = int.from_bytes(content[:2], "little")
+            formats.palette = [content[at : at + 3].hex().upper() for at in range(2, 2 + 4 * count, 4)]
         elif kind == _FORMAT:
             formats.codes[int.from_bytes(content[:2], "little")] = _string(content[2:])
         elif kind == _XF:
@@ -328,7 +334,7 @@ def _may_hide(content: bytes) -> bool:
         return False
     font = content[12:]
     (styles,), (colour,), (unset,) = (struct.unpack_from("<I", font, at) for at in (68, 80, 88))
-    return bool(styles & ~unset & 0x80) or colour in _WHITE
+    return bool(styles & ~unset & 0x80) or is_faint(indexed(colour), WHITE)
 
 
 def _ranges(content: bytes) -> Iterator[Area]:

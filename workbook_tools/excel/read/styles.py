@@ -8,15 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from workbook_tools.excel.read.colours import BLACK, WHITE, indexed, is_faint
 from workbook_tools.excel.read.format_code import BUILT_IN, GENERAL, TEXT
 from workbook_tools.excel.read.limits import UnreadableError
 from workbook_tools.excel.read.markup import Walker, walk
 
 _PLAIN = (GENERAL, TEXT)
 _KEPT = 256 * 1024  # a larger part is not remembered; ours has 6 kB, a rich workbook's 60
-_WHITE, _BLACK = "FFFFFF", "000000"
-_INDEXED = {"0": _BLACK, "8": _BLACK, "64": _BLACK, "1": _WHITE, "9": _WHITE, "65": _WHITE}
-_THEME = {"0": _WHITE, "1": _BLACK}
+_THEME = {"0": 1.0, "1": 0.0}  # how light: white and black; the others differ from file to file
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def _remembered(xml: bytes) -> OddFormats:
 
 # What a part of plain formats alone never holds: struck or white letters, other number formats.
 _ODD = re.compile(
-    rb'strike|"[Ff]{8}"|theme="0"|indexed="(?:1|9|65)"'
+    rb'strike|theme="[01]"|indexed='
     rb'|formatCode="(?!@"|General")|numFmtId="(?!0"|49"|[0-9]{3,}")'
 )
 _GROUNDS = re.compile(rb'<fgColor rgb="([^"]*)"')
@@ -59,10 +58,12 @@ _LETTERS = re.compile(rb'<color rgb="([^"]*)"')
 
 
 def _may_be_odd(xml: bytes) -> bool:
-    """A quick look; of colours, only white and such as are written out are compared."""
+    """A quick look; colours that are written out are compared, each with each."""
     if b"'" in xml[200:] or _ODD.search(xml):
         return True
-    return not set(_GROUNDS.findall(xml)).isdisjoint(_LETTERS.findall(xml))
+    grounds = {WHITE, *(colour.decode()[-6:].upper() for colour in _GROUNDS.findall(xml))}
+    letters = {colour.decode()[-6:].upper() for colour in _LETTERS.findall(xml)}
+    return any(is_faint(letter, ground) for letter in letters for ground in grounds)
 
 
 def _read(xml: bytes) -> OddFormats:
@@ -120,9 +121,9 @@ class _Lists(Walker):
         if tag == "fill":
             self._fills.append(None)
         elif tag == "patternFill" and attributes.get("patternType", "none") == "none":
-            self._fills[-1] = _WHITE
+            self._fills[-1] = WHITE
         elif tag == "patternFill" and attributes.get("patternType") == "solid":
-            self._fills[-1] = _BLACK
+            self._fills[-1] = BLACK
         elif tag == "fgColor" and self._fills[-1] is not None:
             self._fills[-1] = _colour(attributes)
 
@@ -134,7 +135,7 @@ class _Lists(Walker):
         elif tag == "strike":
             self._hiding[-1] |= is_on(attributes)
         elif tag == "color":
-            self._hiding[-1] |= _colour(attributes) == _WHITE
+            self._hiding[-1] |= is_faint(_colour(attributes), WHITE)
 
     def styles(self) -> OddFormats:
         """What is not plain."""
@@ -147,7 +148,8 @@ class _Lists(Walker):
             font = self._fonts[font_id] if font_id < len(self._fonts) else _Font()
             if font.struck:
                 struck.add(at)
-            if font.colour == (self._fills[fill_id] if fill_id < len(self._fills) else _WHITE):
+            ground = self._fills[fill_id] if fill_id < len(self._fills) else WHITE
+            if ground is not None and is_faint(font.colour, ground):
                 invisible.add(at)
         hiding = frozenset(at for at, hides in enumerate(self._hiding) if hides)
         return OddFormats(codes, frozenset(struck), frozenset(invisible), hiding)
@@ -156,17 +158,19 @@ class _Lists(Walker):
 @dataclass(slots=True)
 class _Font:
     struck: bool = False
-    colour: str = _BLACK
+    colour: str = BLACK
 
 
 def _colour(attributes: Mapping[str, str]) -> str:
     """``FF0000``; a colour that only the theme knows by its number and tint."""
     if "rgb" in attributes:
         return attributes["rgb"][-6:].upper()
-    if attributes.get("indexed") in _INDEXED:
-        return _INDEXED[attributes["indexed"]]
-    if attributes.get("theme") in _THEME and "tint" not in attributes:
-        return _THEME[attributes["theme"]]
+    if attributes.get("indexed", "").isdecimal():
+        return indexed(int(attributes["indexed"]))
+    if attributes.get("theme") in _THEME:
+        light, tint = _THEME[attributes["theme"]], float(attributes.get("tint", "0"))
+        shade = round(255 * (light * (1 + tint) if tint < 0 else light * (1 - tint) + tint))
+        return f"{min(max(shade, 0), 255):02X}" * 3
     return repr(sorted(attributes.items()))
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from workbook_tools.excel.read.colours import BLACK, WHITE, is_faint
+
 PROPERTIES = (
     *("text-properties", "table-cell-properties"),
     *("table-row-properties", "table-column-properties"),
@@ -86,7 +88,9 @@ class OdsStyles:
         line = self._line("table-cell", name)
         colour = next((style.colour for style in line if style.colour), "")
         ground = next((style.ground for style in line if style.ground), "transparent")
-        return colour.lower() == ("#ffffff" if ground == "transparent" else ground.lower())
+        bare = (part.removeprefix("#").upper() for part in (colour, ground))
+        letters, below = (WHITE if part == "TRANSPARENT" else part for part in bare)
+        return is_faint(letters or BLACK, below)
 
     def may_hide(self, name: str) -> bool:
         """Whether a conditional format with this style may hide, change or strike a content."""
