@@ -335,6 +335,8 @@ GREY = '<fill><patternFill patternType="gray125"/></fill>'
         (WHITE, BLUE, Hides.NO),
         (WHITE, GREY, Hides.NO),
         ("<font/>", NO_FILL, Hides.NO),
+        ('<font><color theme="0" tint="-0.05"/></font>', NO_FILL, Hides.YES),
+        ('<font><color indexed="26"/></font>', NO_FILL, Hides.YES),
         ('<font><color theme="0" tint="-0.5"/></font>', NO_FILL, Hides.NO),
         ('<font><color rgb="FFC00000"/></font>', NO_FILL, Hides.NO),
     ],

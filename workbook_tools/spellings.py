@@ -101,7 +101,19 @@ NOTHING = (
 POINTS = ("点", "てん", "ポイント")
 AFTER_END = ("取組終了", "月", "年度", "年")
 # A reason or a text that only points elsewhere
-ELSEWHERE = ("別紙のとおり", "別紙参照", "別添のとおり", "別添参照", "別紙", "別添")
+PAPERS = ("別紙資料", "別添資料", "添付資料", "別紙", "別添", "別表", "別途資料", "資料")
+POINTING = (
+    *("", "です", "に記載", "に記載のとおり", "参照", "参照のこと", "を参照", "をご参照ください"),
+    *(
+        "をご覧ください",
+        "とおり",
+        "のとおり",
+        "の通り",
+        "の通りです",
+        "のとおりです",
+        "のとおりとする",
+    ),
+)
 
 # --- numbers and years
 
@@ -231,6 +243,24 @@ def folded(words: Iterable[str]) -> frozenset[str]:
 SAYS_NOTHING = frozenset(sign for sign, _ in SIGNS if not word(sign)) | frozenset(
     sign for sign in SHAPES if not word(sign)
 )
+
+_NUMBERS = dict.fromkeys(map(ord, f"0123456789{CIRCLED}()[]-、※"))
+
+
+def _without_numbers(text: str) -> str:
+    bare = word(text)
+    for mark in MARKS:
+        bare = bare.replace(f"({mark})", "")
+    return bare.translate(_NUMBERS)
+
+
+_ELSEWHERE = frozenset(_without_numbers(paper + way) for paper in PAPERS for way in POINTING)
+
+
+def says_elsewhere(text: str) -> bool:
+    """Nothing but a word on another paper, numbered or not: ``(新)別紙１のとおり。``."""
+    return _without_numbers(text) in _ELSEWHERE
+
 
 # What a folded score or end sheds before its digits are looked at; it stands between two bars.
 SCORE_SHEDS = (

@@ -1,4 +1,4 @@
-"""The rules of how a form was read: what its reader noticed, told to a person (F015–F019). Pure.
+"""The rules of how a form was read: what its reader noticed, told to a person (F015–F019, F023). Pure.
 
 The reader says what it saw; here it is decided how much it weighs.
 """
@@ -16,6 +16,7 @@ from workbook_tools.rules.case import Case, same, short
 
 # The codes of a cell that must be filled in and is not.
 GAPS = ("S101", "S108", "P202", "A401", "A402", "K601", "K602")
+_EMPTY = (*GAPS, "K603")
 
 
 def _told(case: Case, code: str) -> Iterator[tuple[Noticed, Finding]]:
@@ -69,6 +70,20 @@ def f017_text_beside_the_fields(case: Case) -> Iterator[Finding]:
         gaps = {known.place.field for known in case.findings if known.code in GAPS}
         empty = noticed.field in gaps
         yield replace(finding, severity=Severity.ERROR) if empty else finding
+
+
+def f023_field_not_found(case: Case) -> Iterator[Finding]:
+    """A cell that seems empty has neither name nor heading: it is said instead (:func:`replaced`)."""
+    for finding in case.findings:
+        name = finding.place.field
+        if finding.code in _EMPTY and name and case.answer(name) is None:
+            yield case.find("F023", name)
+
+
+def replaced(findings: list[Finding]) -> list[Finding]:
+    """Without what is said of fields that were not found, but for that."""
+    lost = {finding.place.field for finding in findings if finding.code == "F023"}
+    return [known for known in findings if known.code == "F023" or known.place.field not in lost]
 
 
 def a406_text_in_an_added_row(case: Case) -> Iterator[Finding]:

@@ -28,6 +28,8 @@ from workbook_tools.rules.as_read import (
     f017_text_beside_the_fields,
     f018_struck_through,
     f019_shown_otherwise,
+    f023_field_not_found,
+    replaced,
 )
 from workbook_tools.rules.case import Case, Context, Rule, same, score_fault, short
 from workbook_tools.rules.header import (
@@ -43,6 +45,7 @@ from workbook_tools.rules.right_practice import (
     f020_texts_of_another,
     f022_token_differs,
 )
+from workbook_tools.spellings import says_elsewhere
 
 __all__ = ["RULES", "Context", "check"]
 
@@ -55,7 +58,7 @@ def check(submission: Submission, context: Context) -> list[Finding]:
     if not any(finding.severity is Severity.ERROR for finding in case.findings):
         for rule in RULES[len(IDENTITY) :]:
             case.findings.extend(rule(case))
-    return sorted(case.findings, key=lambda finding: _position(finding, submission.sheet))
+    return sorted(replaced(case.findings), key=lambda finding: _position(finding, submission.sheet))
 
 
 def _position(finding: Finding, first: str) -> tuple[bool, str, tuple[int, int]]:
@@ -232,6 +235,13 @@ def a405_no_plan_ahead(case: Case) -> Iterator[Finding]:
         return
     if not _says_end(case, case.year) and not _says_end(case, case.year + 1):
         yield case.find("A405", rows[0][0], year=(case.year + 1).wide)
+
+
+def a407_said_elsewhere(case: Case) -> Iterator[Finding]:
+    """Of what was typed; a paper that came with it is not read."""
+    for name, *_ in case.desk.typed:
+        if not case.is_locked(name) and says_elsewhere(case.value(name)):
+            yield case.find("A407", name)
 
 
 # --- the end of the item (C)
@@ -435,6 +445,7 @@ RULES: tuple[Rule, ...] = (
     a404_result_without_plan,
     a405_no_plan_ahead,
     a406_text_in_an_added_row,
+    a407_said_elsewhere,
     c501_end_unreadable,
     c502_end_outside_year,
     c503_end_without_date,
@@ -449,4 +460,5 @@ RULES: tuple[Rule, ...] = (
     r305_inside_a_sentence,
     r306_label_moved,
     f017_text_beside_the_fields,
+    f023_field_not_found,
 )
