@@ -14,9 +14,11 @@ from workbook_tools.era import FiscalYear
 from workbook_tools.excel.read.book import tables
 from workbook_tools.excel.write.book import Book
 from workbook_tools.findings import Finding, PlanError, UserError
+from workbook_tools.form.layout import form_of
 from workbook_tools.plan.model import Criterion, Department, GradeRule, Plan, Practice
 from workbook_tools.plan.read_master import load, parse, sample
 from workbook_tools.plan.write_master import master
+from workbook_tools.spellings import OF_A_YEAR
 
 FILE = "計画マスタ.xlsx"
 R2, R3, R4, R5 = (FiscalYear.parse(year) for year in ("R2", "R3", "R4", "R5"))
@@ -136,6 +138,7 @@ MISTAKES: list[tuple[Changes, str, str]] = [
         "8文字",
     ),
     ({"評価基準!A2": "合計", "評価基準!H1": "合計下限"}, "M115 評価基準!A2", "『合計』"),
+    ({"評価基準!A2": "工程_当初", "評価基準!H1": "工程_当初下限"}, "M115 評価基準!A2", "工程_当初"),
     # thresholds
     ({"評価基準!G3": 10}, "M116 評価基準!G3", "上の行の『10』より小さくありません。"),
     ({"評価基準!G2": 13}, "M117 評価基準!G2", "合計下限『13』が合計の最高点『12』を"),
@@ -325,3 +328,10 @@ def test_what_is_no_master_is_one_sentence(tmp_path: Path) -> None:
         load(tmp_path / FILE)
     (tmp_path / FILE).write_bytes(master(sample()))
     assert load(tmp_path / FILE) == sample()
+
+
+def test_no_criterion_is_called_like_a_field_of_a_year() -> None:
+    plan = sample()
+    criteria = {criterion.name for criterion in plan.criteria}
+    fields = (field for field in form_of(plan).fields if field.year and field.n is None)
+    assert {field.stem for field in fields} - criteria == set(OF_A_YEAR)

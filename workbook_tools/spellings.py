@@ -97,6 +97,8 @@ NOTHING = (
     *("該当なし", "該当無し", "該当ない", "該当ありません"),
     *("課題なし", "課題無し", "課題はなし", "課題はない", "課題は特になし", "課題はありません"),
 )
+# Fields of a year: 課題_R3 and the like. No criterion may be called so: it has such fields, too.
+OF_A_YEAR = ("工程_当初", "工程_変更", "工程_状況", "合計", "総合評価", "課題", "解決方法")
 # Behind a score, and behind year and month of an end
 POINTS = ("点", "てん", "ポイント")
 AFTER_END = ("取組終了", "月", "年度", "年")

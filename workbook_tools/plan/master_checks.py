@@ -33,13 +33,13 @@ from workbook_tools.plan.master_tables import (
     years,
 )
 from workbook_tools.plan.model import EVERYBODY, ROWS_A_YEAR
+from workbook_tools.spellings import OF_A_YEAR
 from workbook_tools.text import CIRCLED, key
 
 MOST_YEARS = len(CIRCLED) // ROWS_A_YEAR  # each row of the form has a label of its own
 MOST_THEMES, MOST_CRITERIA = 14, 6  # what the header and the score table of the form hold
 LETTERS = ("Lu", "Ll", "Lo", "Lm", "Nd", "Pc")  # what Excel takes in a defined name
 MOST_LETTERS = 8  # of a name that becomes a narrow heading and part of a defined name
-TAKEN = ("合計", "総合評価", "課題", "解決方法")  # 合計_R3 … are fields of the form already
 
 
 def look(tables: Sequence[Table], parts: MasterTables, file: str) -> list[Finding]:
@@ -154,11 +154,11 @@ def _limits(parts: MasterTables) -> Iterator[Finding]:
 
 
 def _defined_names(parts: MasterTables) -> Iterator[Finding]:
-    taken = "".join(f"『{name}』" for name in TAKEN)
+    taken = "".join(f"『{name}』" for name in OF_A_YEAR)
     for name, heading in (("テーマ", "略称"), ("評価項目", "評価項目")):
         for cell in cells(parts, name, heading):
             fits = all(unicodedata.category(char) in LETTERS for char in cell.text)
-            if not fits or len(cell.text) > MOST_LETTERS or cell.text in TAKEN:
+            if not fits or len(cell.text) > MOST_LETTERS or cell.text in OF_A_YEAR:
                 yield _at("M115", cell, most=MOST_LETTERS, taken=taken)
 
 
