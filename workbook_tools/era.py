@@ -10,7 +10,7 @@ from datetime import date
 from workbook_tools.spellings import FIRST_YEAR
 from workbook_tools.text import key, wide_digits
 
-_REIWA_OFFSET = FIRST_YEAR - 1  # R1 is 2019
+ERA_OFFSET = FIRST_YEAR - 1  # R1 is 2019
 # Of evened-out text (:func:`key`): r3, 令和3, 令和元, 2021.
 _YEAR = r"(?:(?:r|令和)\.?(?P<reiwa>0?[1-9]\d?|元)|(?P<western>2019|20[2-9]\d))"
 _SPELLING = re.compile(rf"{_YEAR}(?:年度?末?)?")
@@ -37,7 +37,7 @@ class FiscalYear:
     @property
     def number(self) -> int:
         """The year within the era: 3 for R3."""
-        return self.western - _REIWA_OFFSET
+        return self.western - ERA_OFFSET
 
     @property
     def wide(self) -> str:
@@ -66,12 +66,12 @@ class FiscalYear:
 def _western(match: re.Match[str]) -> int:
     if match["western"]:
         return int(match["western"])
-    return _REIWA_OFFSET + (1 if match["reiwa"] == "元" else int(match["reiwa"]))
+    return ERA_OFFSET + (1 if match["reiwa"] == "元" else int(match["reiwa"]))
 
 
 def of_the_era(year: int) -> int:
     """A calendar year as the era counts it: 2022 → 4; one of the era stays."""
-    return year - _REIWA_OFFSET if year > _REIWA_OFFSET else year
+    return year - ERA_OFFSET if year > ERA_OFFSET else year
 
 
 def years_in(text: str, *, ends: bool = False) -> Iterator[FiscalYear]:
@@ -94,6 +94,6 @@ def years_between(first: FiscalYear, last: FiscalYear) -> tuple[FiscalYear, ...]
 def long_date(day: date) -> str:
     """``令和４年４月２２日``, as a letter prints it."""
     return (
-        f"令和{wide_digits(day.year - _REIWA_OFFSET)}年"
+        f"令和{wide_digits(day.year - ERA_OFFSET)}年"
         f"{wide_digits(day.month)}月{wide_digits(day.day)}日"
     )

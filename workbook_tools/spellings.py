@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 
 # --- signs: what nobody sees, what says "none", and shapes of one sign
 
@@ -23,6 +24,7 @@ BLANKS = (
 DASHES = "-‐‑‒–—―−ー－ｰ─━"
 # A theme's mark, of whatever shape.
 CIRCLES = frozenset("○〇◯●◎Oo0")
+COMMA, TO = "、", "~"  # between names, and between the first and the last of several
 # Whatever stands behind a sign is written as that sign.
 SHAPES = {
     "0": "０",
@@ -40,7 +42,7 @@ SHAPES = {
     "O": "oＯｏ",
     ".": "．",
     "+": "＋",
-    "~": "～〜",
+    TO: "～〜",
     "(": "（",
     ")": "）",
     "[": "［【〔〈＜<{｛「『《",
@@ -70,8 +72,8 @@ AFTER_SAME_AS = ("です", ".")
 BEFORE_SAME_AS = ("の課題", "の解決方法")
 ABOVE, LEFT = ("同上",), ("同左",)
 YEAR_BEFORE = ("前年度", "昨年度", "前年", "昨年")
-AND = ("及び", "および", "並びに", "ならびに", "と", "、")
-UP_TO = ("から", "~")
+AND = ("及び", "および", "並びに", "ならびに", "と")
+UP_TO = ("から",)
 NUMBER_SIGNS = ("No.", "No", "№", "第", "番")
 # Inside a sentence these are no references, but worth a word.
 LIKE_BEFORE = ("前年度同様", "昨年度同様", "前年同様", "昨年同様")
@@ -83,6 +85,7 @@ BRACKETS = ("()", "（）", "（)", "(）", "[]", "［］", "【】", "〔〕", 
 
 # 取組終了, as a whole row or at the end of a line; and what may stand in between.
 ENDED = ("取組終了", "取組終了済", "取組終了済み")
+CLOSING = ")]"  # brackets behind it, folded
 ENDED_SPELLINGS = (
     *(("取り組み", "取組"), ("取組み", "取組"), ("取りくみ", "取組")),
     *(("取組を", "取組"), ("取組は", "取組")),
@@ -101,7 +104,7 @@ NOTHING = (
 OF_A_YEAR = ("工程_当初", "工程_変更", "工程_状況", "合計", "総合評価", "課題", "解決方法")
 # Behind a score, and behind year and month of an end
 POINTS = ("点", "てん", "ポイント")
-AFTER_END = ("取組終了", "月", "年度", "年")
+AFTER_END = ("取組終了", "月", "年")
 # A reason or a text that only points elsewhere
 PAPERS = ("別紙資料", "別添資料", "添付資料", "別紙", "別添", "別表", "別途資料", "資料")
 POINTING = (
@@ -126,16 +129,15 @@ _PARENTHESISED = "⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇"
 
 
 def label_spellings(number: int) -> tuple[str, ...]:
-    """What names a row of 取組内容, folded: ``⑤`` ``⑸`` ``5`` ``(5)``."""
+    """What names a row of 取組内容, folded: ``⑤`` ``⑸`` ``5``, and ``(25)`` beyond ⑳."""
     signs = [signs[number - 1] for signs in (CIRCLED, _PARENTHESISED) if number <= len(signs)]
-    return (*signs, str(number), f"({number})")
+    return (*(signs or (f"({number})",)), str(number))
 
 
 def year_spellings(number: int) -> tuple[str, ...]:
-    """What names a fiscal year of the Reiwa era, folded: ``R3`` ``R3年度`` ``3年度`` ``2021``."""
-    years = (f"R{number}", str(FIRST_YEAR - 1 + number), *(("R元",) if number == 1 else ()))
-    long = (f"{year}{end}" for year in (*years, str(number)) for end in ("年度", "年"))
-    return (*years, *long)
+    """What names a fiscal year of the Reiwa era, folded: ``R3`` ``R3年`` ``3年`` ``2021``."""
+    years = (f"R{number}", *(("R元",) if number == 1 else (str(FIRST_YEAR - 1 + number),)))
+    return (*years, *(f"{year}年" for year in (*years, str(number))))
 
 
 LABELS = {sign: number for number in range(1, MOST_LABELS + 1) for sign in label_spellings(number)}
@@ -169,6 +171,7 @@ def _words() -> Iterable[tuple[str, str]]:
     yield "令和", "R"
     for word in YEAR_BEFORE:
         yield word, FOLDED_BEFORE
+    yield "年度", "年"
     for word in NUMBER_SIGNS:
         yield word.translate(_TABLE), ""
     for word in SAME_AS:
@@ -181,21 +184,35 @@ def _words() -> Iterable[tuple[str, str]]:
         yield SAME + word, SAME
     for word in BEFORE_SAME_AS:
         yield word + SAME, SAME
-    for word in UP_TO[:-1]:
-        yield word, UP_TO[-1]
-    for word in AND[:-1]:
-        yield word, AND[-1]
-    yield from ((AND[-1] * 2, AND[-1]),) * 2
+    for word in UP_TO:
+        yield word, TO
+    for word in AND:
+        yield word, COMMA
+    yield from ((COMMA * 2, COMMA),) * 2
+    yield COMMA + SAME, SAME
     for word, mark in MARK_WORDS.items():
         yield f"({word})", f"({mark})"
         yield f"[{word}]", f"({mark})"
     for mark in MARKS:
         yield f"[{mark}]", f"({mark})"
-    yield from (("\n、", "\n"), ("\n※", "\n")) * 2
+    yield from ((f"\n{COMMA}", "\n"), ("\n※", "\n")) * 2
     yield from ((f"{SAME}\n", f"{REFERS}\n"), (f"{SAME}(", f"{REFERS}("))
 
 
 WORDS = tuple(_words())
+
+
+def _label_words() -> Iterable[tuple[str, str]]:
+    """Replacements in folded references to labels: short ranges are told singly."""
+    for number, circled in enumerate(CIRCLED, start=1):
+        yield f"({number})", circled
+    for first, last in pairwise(CIRCLED):
+        yield f"{first}{TO}{last}", f"{first}{COMMA}{last}"
+    for first, second, last in zip(CIRCLED, CIRCLED[1:], CIRCLED[2:], strict=False):
+        yield f"{first}{TO}{last}", f"{first}{COMMA}{second}{COMMA}{last}"
+
+
+LABEL_WORDS = tuple(_label_words())
 
 
 # Results as they begin with their mark: (新) （継） 【新】
@@ -231,6 +248,14 @@ _SHORT = 40  # what is no longer is often typed again
 _fold_short = lru_cache(maxsize=4096)(_fold)
 
 
+def fold_labels(folded: str) -> str:
+    """A folded text with ranges of two or three labels told singly: ``①~③`` → ``①、②、③``."""
+    for old, new in LABEL_WORDS:
+        if old in folded:
+            folded = folded.replace(old, new)
+    return folded
+
+
 def word(text: str) -> str:
     """A short answer folded, on one line."""
     return fold(text).replace("\n", "")
@@ -241,10 +266,18 @@ def folded(words: Iterable[str]) -> frozenset[str]:
     return frozenset(map(word, words))
 
 
-# Signs that a cell may begin with and still say nothing.
-SAYS_NOTHING = frozenset(sign for sign, _ in SIGNS if not word(sign)) | frozenset(
-    sign for sign in SHAPES if not word(sign)
-)
+def bracketed(words: Iterable[str]) -> tuple[str, ...]:
+    """Words as they are, and in brackets."""
+    return tuple(form for word in words for form in (word, f"({word})", f"[{word}]"))
+
+
+def says_ended(text: str) -> bool:
+    """A line ends in 取組終了, in brackets or not: ``調査\n（取組終了）``."""
+    bare = f"{fold(text)}\n"
+    for bracket in CLOSING:
+        bare = bare.replace(bracket, "")
+    return f"{ENDED[0]}\n" in bare
+
 
 _NUMBERS = dict.fromkeys(map(ord, f"0123456789{CIRCLED}()[]-、※"))
 
@@ -263,6 +296,11 @@ def says_elsewhere(text: str) -> bool:
     """Nothing but a word on another paper, numbered or not: ``(新)別紙１のとおり。``."""
     return _without_numbers(text) in _ELSEWHERE
 
+
+# Signs that a cell may begin with and still say nothing.
+SAYS_NOTHING = frozenset(sign for sign, _ in SIGNS if not word(sign)) | frozenset(
+    sign for sign in SHAPES if not word(sign)
+)
 
 # What a folded score or end sheds before its digits are looked at; it stands between two bars.
 SCORE_SHEDS = (

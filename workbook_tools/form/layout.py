@@ -17,9 +17,9 @@ from workbook_tools.cells import Area
 from workbook_tools.era import FiscalYear
 from workbook_tools.excel.write import paper
 from workbook_tools.form import spec as specs
-from workbook_tools.form.spec import Entry, Spec, Stem
+from workbook_tools.form.spec import Spec, Stem, TextEntry
 from workbook_tools.plan.model import Plan
-from workbook_tools.text import CIRCLED
+from workbook_tools.text import CIRCLED, width
 
 FORM_VERSION = "1"  # 様式版: raised whenever a field is added, removed or means something else
 SHEETS = ("進捗状況シート①", "進捗状況シート②")
@@ -39,7 +39,7 @@ LINE_POINTS, EDGE_POINTS = paper.FORM.line, paper.FORM.edge
 SPACER, CHECKS, MEANING, MEANING_2 = COLUMNS, COLUMNS + 1, COLUMNS + 2, COLUMNS + 3
 # Hidden columns: counts of what is missing and of what is wrong in a row, then helper cells.
 MISSING, DOUBTFUL, HELPERS = COLUMNS + 4, COLUMNS + 5, COLUMNS + 6
-LAST_HELPER = HELPERS + 59
+LAST_HELPER = HELPERS + 99
 
 # Printed over the live checks and nowhere else: where these stand, the form itself has ended.
 BESIDE = ("入力チェック（印刷されません）", "↓確かめること")
@@ -79,7 +79,7 @@ class Field:
     kind: Kind
     year: FiscalYear | None = None
     n: int | None = None
-    entry: Entry | None = None  # of a text field: what the spec says of it
+    entry: TextEntry | None = None  # of a text field: what the spec says of it
 
     @property
     def columns(self) -> int:
@@ -205,6 +205,25 @@ def open_lines(field: Field, evaluated: FiscalYear) -> int:
     return lines.ahead if field.year > evaluated else lines.behind
 
 
+def line_columns(field: Field) -> float:
+    """Half-width columns of a printed line, even, and a hair more: so many still fill it."""
+    return field.columns // 2 * 2 + 0.01
+
+
+def printed_lines(text: str, columns: float) -> int:
+    """Printed lines of a cell's text, as the live checks and T701 count them.
+
+    A line of the text takes its width without the blanks around it; one line break at the end
+    takes no line.
+    """
+    count = -text.endswith("\n")
+    for line in text.split("\n"):
+        count += 1
+        if 2 * len(line) > columns:
+            count += int(width(" ".join(filter(None, line.split(" ")))) / columns)
+    return count
+
+
 @lru_cache(maxsize=8)
 def build(
     years: tuple[FiscalYear, ...],
@@ -265,7 +284,7 @@ class _Sheet:
         self.fields.append(Field(name, str(stem), title, self.number, area, kind, year, n))
 
     def entry(
-        self, area: Area, entry: Entry, year: FiscalYear | None = None, n: int | None = None
+        self, area: Area, entry: TextEntry, year: FiscalYear | None = None, n: int | None = None
     ) -> None:
         title = entry.title.format(year=year.wide if year else "", n=n)
         self.field(area, entry.stem, title, Kind.TEXT, year, n)
@@ -328,7 +347,7 @@ def _activities(sheet: _Sheet, years: tuple[FiscalYear, ...], spec: Spec) -> Non
 
 
 def _evaluation(
-    sheet: _Sheet, years: tuple[FiscalYear, ...], criteria: tuple[str, ...], reason: Entry
+    sheet: _Sheet, years: tuple[FiscalYear, ...], criteria: tuple[str, ...], reason: TextEntry
 ) -> None:
     top = sheet.row
     first_reason = 3 + len(years)
@@ -376,7 +395,7 @@ def _second_head(sheet: _Sheet) -> None:
     sheet.row = 2
 
 
-def _issues(sheet: _Sheet, years: tuple[FiscalYear, ...], entries: tuple[Entry, ...]) -> None:
+def _issues(sheet: _Sheet, years: tuple[FiscalYear, ...], entries: tuple[TextEntry, ...]) -> None:
     top = sheet.row
     sheet.label(Area(top, 0, 1 + len(years), 1), "取組上の課題等", "vertical")
     sheet.label(Area(top, 1, 1, 2), "年度")
@@ -389,14 +408,14 @@ def _issues(sheet: _Sheet, years: tuple[FiscalYear, ...], entries: tuple[Entry, 
     sheet.row = top + 1 + len(years)
 
 
-def _remarks(sheet: _Sheet, entries: tuple[Entry, ...]) -> None:
+def _remarks(sheet: _Sheet, entries: tuple[TextEntry, ...]) -> None:
     for entry in entries:
         sheet.label(Area(sheet.row, 0, 1, COLUMNS), entry.heading)
         sheet.entry(Area(sheet.row + 1, 0, 1, COLUMNS), entry)
         sheet.row += 2
 
 
-def _beside(first: int, entries: Iterable[Entry]) -> list[tuple[Entry, int]]:
+def _beside(first: int, entries: Iterable[TextEntry]) -> list[tuple[TextEntry, int]]:
     """Entries side by side, each with its first column."""
     placed = []
     for entry in entries:

@@ -18,8 +18,8 @@ from workbook_tools.form.layout import Field, Form, field_name
 from workbook_tools.form.spec import Stem
 from workbook_tools.spellings import (
     ABOVE,
-    AND,
     AS_BEFORE,
+    COMMA,
     DASHES,
     FIRST_YEAR,
     FOLDED_ABOVE,
@@ -33,9 +33,10 @@ from workbook_tools.spellings import (
     REFERS,
     SAME_AS,
     TELLTALES,
-    UP_TO,
+    TO,
     YEARS,
     fold,
+    fold_labels,
     folded,
     word,
 )
@@ -50,9 +51,9 @@ _LONGEST_ARROW = 8  # signs; a longer text need not be folded
 # A folded line that may be a reference: what it names behind a mark, and a note in brackets.
 _LINE = re.compile(
     rf"{DASHES[0]}*(?P<mark>\([{''.join(MARKS)}]\))?(?P<targets>[^{REFERS}]+){REFERS}"
-    r"(?P<note>\([^()]*\))?"
+    r"(?P<note>\([^(]*\))?"
 )
-_RANGE = re.compile(rf"[{re.escape(DASHES[0] + UP_TO[-1])}]")
+_RANGE = re.compile(rf"[{re.escape(DASHES[0] + TO)}]")
 # With these inside a longer sentence a person is told (R305); widths are evened out.
 _NAME = rf"[{CIRCLED}]|\(\d{{1,2}}\)|[rR]\d{{1,2}}(?:年度?)?|(?:令和(?:\d{{1,2}}|元)|20\d\d)年?度?"
 _PHRASE = re.compile(
@@ -112,6 +113,7 @@ class _Wanted:
     mark: str = ""
     note: str = ""
     problem: Problem | None = None
+    ranges: bool = False  # longer than what is told singly
 
 
 def labels(form: Form, texts: Mapping[str, str]) -> dict[int, tuple[FiscalYear, int]]:
@@ -154,7 +156,7 @@ def _read(line: str) -> _Line | None:
     match = _LINE.fullmatch(line)
     if match is None:
         return None
-    parts = match["targets"].split(AND[-1])
+    parts = match["targets"].split(COMMA)
     names = tuple(tuple(_RANGE.split(part)) for part in parts)
     return _Line(match["mark"] or "", names, bool(match["note"]))
 
@@ -196,7 +198,7 @@ class _Resolver:
     def _lines(self, field: Field, raw: str) -> Resolved:
         """A cell line by line: a line that is a reference is replaced by what it stands for."""
         text = tidy(raw)
-        bares = fold(text)
+        bares = fold_labels(fold(text)) if field.n else fold(text)
         texts, chains, targets = [], [], list[str]()
         problem, phrase, beyond = None, "", bares.count(REFERS) > MOST_LINES
         for line, bare in zip(text.split("\n"), bares.split("\n"), strict=True):
@@ -210,23 +212,21 @@ class _Resolver:
             targets.extend(wanted.fields)
             chains.append(chain)
             texts.append(line if trouble else told)
-            beyond = beyond or (not trouble and self._is_beyond(field, wanted.fields))
+            beyond = beyond or (not trouble and self._is_beyond(field, wanted))
         chain = f"{self._label(field)}←{'・'.join(chains)}" if chains and not problem else ""
         beyond = beyond and problem is None
         return Resolved(raw, "\n".join(texts), chain, tuple(targets), problem, phrase, beyond)
 
-    def _is_beyond(self, field: Field, targets: tuple[str, ...]) -> bool:
+    def _is_beyond(self, field: Field, wanted: _Wanted) -> bool:
         """More targets than the form shows, or one further down that is no plain text."""
+        if len(wanted.fields) > MOST_TARGETS or wanted.ranges:
+            return True
         own = _place(field)
-        return len(targets) > MOST_TARGETS or any(
-            self._done[name].beyond
-            or (
-                self._form[name].stem == field.stem
-                and _place(self._form[name]) > own
-                and REFERS in fold(self._texts[name])
-            )
-            for name in targets
-        )
+        for target in (self._form[name] for name in wanted.fields):
+            done, below = self._done[target.name], _place(target) > own
+            if done.beyond or (below and target.stem == field.stem and REFERS in fold(done.raw)):
+                return True
+        return False
 
     def _follow(self, wanted: _Wanted) -> tuple[str, str, Problem | None]:
         """The text a line stands for, its chain, and what is wrong with it if anything."""
@@ -270,7 +270,8 @@ class _Resolver:
             found = self._by_year(field, names)
         if found is None or found.problem:
             return found
-        return _Wanted(found.fields, read.mark, _note(line) if read.noted else "")
+        note = _note(line) if read.noted else ""
+        return _Wanted(found.fields, read.mark, note, ranges=len(names) > len(read.names))
 
     def _by_label(self, field: Field, parts: tuple[tuple[str, ...], ...]) -> _Wanted:
         names = []
@@ -288,7 +289,7 @@ class _Resolver:
         assert field.year is not None
         found = []
         for name in names:
-            if name == FOLDED_BEFORE:
+            if name == FOLDED_BEFORE and len(names) == 1:
                 year = field.year - 1
             elif name in YEARS:
                 year = FiscalYear(FIRST_YEAR - 1 + YEARS[name])
@@ -362,7 +363,7 @@ def _circled(label: str) -> str:
 def _note(line: str) -> str:
     """What a reference adds in brackets, as typed: the last pair of them."""
     start = max(line.rfind("("), line.rfind("（"))
-    return f"（{line[start + 1 :]}"
+    return f"（{' '.join(filter(None, line[start + 1 :].split(' ')))}"
 
 
 def _phrase(line: str, bare: str) -> str:

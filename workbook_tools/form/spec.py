@@ -1,8 +1,8 @@
 """The progress form as data: its fields, what they are called, how much fits, what is asked.
 
 Layout, writer, live checks, 記入要領, label reader and long tables take what they need from here.
-One more text field is one more :class:`Entry`. Wording and order are those of the papers (domain
-§4, §5; forms.md), names those of the contract.
+One more text field is one more :class:`TextEntry`. Wording and order are those of the papers
+(domain §4, §5; forms.md), names those of the contract.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Stem(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class Room:
     """Printed lines of an open cell: in past years, in the evaluated year, in years to come.
 
     The 95 % lengths of domain §5 with one line break; one line more in the evaluated year.
@@ -55,7 +55,7 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TextEntry:
     """A text field, in all its years and rows.
 
     ``title`` is what a message calls it, with gaps ``{year}`` and ``{n}``; ``heading`` what is
@@ -66,7 +66,7 @@ class Entry:
     stem: str
     title: str
     heading: str
-    lines: Lines
+    lines: Room
     hint: str
     cols: int = 0
     ahead: bool = False
@@ -74,9 +74,9 @@ class Entry:
     asked: bool = False
 
 
-def remark(stem: str, heading: str, lines: int, hint: str, *, asked: bool = False) -> Entry:
+def remark(stem: str, heading: str, lines: int, hint: str, *, asked: bool = False) -> TextEntry:
     """A wide field below its heading, written about the evaluated year."""
-    return Entry(stem, stem, heading, Lines(lines, lines, lines), hint, asked=asked)
+    return TextEntry(stem, stem, heading, Room(lines, lines, lines), hint, asked=asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +84,14 @@ class Spec:
     """All text fields, block by block. Columns of a block stand side by side, left to right."""
 
     rows_a_year: int  # of 取組内容
-    schedule: tuple[Entry, Entry]  # rows: the original and the revised plan
-    activities: tuple[Entry, Entry]  # plan and result
-    reason: Entry  # one a criterion, and one for 総合評価
-    issues: tuple[Entry, Entry]  # problem and solution
-    remarks: tuple[Entry, ...]  # one below the other
+    schedule: tuple[TextEntry, TextEntry]  # rows: the original and the revised plan
+    activities: tuple[TextEntry, TextEntry]  # plan and result
+    reason: TextEntry  # one a criterion, and one for 総合評価
+    issues: tuple[TextEntry, TextEntry]  # problem and solution
+    remarks: tuple[TextEntry, ...]  # one below the other
 
     @property
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[TextEntry]:
         """Every text field, in the order of the papers."""
         yield from (*self.schedule, *self.activities, self.reason, *self.issues, *self.remarks)
 
@@ -109,66 +109,66 @@ _YEAR = "前の年度と同じなら「Ｒ２と同じ」と書けます（１�
 SPEC = Spec(
     rows_a_year=ROWS_A_YEAR,
     schedule=(
-        Entry(
+        TextEntry(
             Stem.ORIGINAL,
             "{year}年度の当初の工程",
             "当初",
-            Lines(3, 3, 3),
+            Room(3, 3, 3),
             f"当初の計画です。{_ARROW}",
             ahead=True,
         ),
-        Entry(
+        TextEntry(
             Stem.REVISION,
             "{year}年度の変更後の工程",
             "変更",
-            Lines(3, 4, 3),
+            Room(3, 4, 3),
             f"計画を変えた年度だけ書きます。{_ARROW}",
             ahead=True,
         ),
     ),
     activities=(
-        Entry(
+        TextEntry(
             Stem.PLAN,
             "{year}年度の取組予定（{n}行目）",
             "【取組予定・今後の取組予定】",
-            Lines(4, 5, 3),
+            Room(4, 5, 3),
             "１つの欄に取組を１つ。前に書いた取組と同じなら「⑤と同じ」と書けます。",
             cols=8,
             ahead=True,
         ),
-        Entry(
+        TextEntry(
             Stem.RESULT,
             "{year}年度の取組結果（{n}行目）",
             "【取組結果・評価につながる活動指標(効果)】",
-            Lines(4, 5, 1),
+            Room(4, 5, 1),
             "(新)新しい取組、(継)続けている取組のどちらかで始めてください。"
             "上の欄と同じなら「同上」と書けます。",
             cols=17,
         ),
     ),
-    reason=Entry(
+    reason=TextEntry(
         Stem.REASON,
         "{name}の評価の理由",
         "【評価の理由】",
-        Lines(2, 2, 2),
+        Room(2, 2, 2),
         "{year}年度の評点をこう付けた理由を書いてください。",
     ),
     issues=(
-        Entry(
+        TextEntry(
             Stem.ISSUE,
             "{year}年度の課題",
             "課題・問題点／今後の想定される課題等",
-            Lines(9, 10, 9),
+            Room(9, 10, 9),
             f"なければ「特になし」。{_YEAR}",
             cols=11,
             ahead=True,
             hint_ahead="今後、想定される課題があれば書いてください。",
         ),
-        Entry(
+        TextEntry(
             Stem.SOLUTION,
             "{year}年度の解決方法",
             "左記の解決方法",
-            Lines(9, 10, 9),
+            Room(9, 10, 9),
             f"課題への対応です。{_YEAR}",
             cols=14,
         ),

@@ -221,7 +221,11 @@ def _write_live(
         "count": ("section", "alert"),
     }
     for cell in live_cells(plan, values, lambda item: item.name in content.open):
-        pages[cell.sheet].formula(cell.area, cell.formula, cell.value, *looks[cell.look])
+        page, styles = pages[cell.sheet], looks[cell.look]
+        if cell.formula:
+            page.formula(cell.area, cell.formula, cell.value, *styles, repeat=cell.repeat)
+        else:
+            page.value(cell.area, cell.value, *styles)
     for page in pages:
         done = f'{layout.COUNT.absolute}="{layout.COMPLETE}"'
         page.highlight(layout.COUNT, f"={done}", bg_color="#E2F0D9", font_color="#375623")

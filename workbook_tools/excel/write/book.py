@@ -90,6 +90,17 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """One of several cells below one another with the same formula, relative to their rows.
+
+    Only the first cell has the ``area``, as ``A1:A9``.
+    """
+
+    number: int
+    area: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """One line of figures in a chart; categories and values are sheet name and area."""
 
@@ -127,14 +138,32 @@ class _Worksheet(Worksheet):
     takes; we write no such function, and a test holds that no workbook contains ``_xlfn.``.
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.repeats: dict[str, Repeat] = {}
+
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         return formula.removeprefix("=")
+
+    def _xml_formula_element(
+        self, formula: str, result: Any, attributes: Sequence[tuple[str, Any]] = ()
+    ) -> None:
+        """A formula repeated down a column stands in its first cell alone (ECMA-376, 18.3.1.40)."""
+        repeat = self.repeats.get(attributes[0][1]) if self.repeats else None
+        if repeat is None:
+            super()._xml_formula_element(formula, result, attributes)
+            return
+        cell = "".join(f' {name}="{value}"' for name, value in attributes)
+        text = f">{self._escape_data(formula)}</f>" if repeat.area else "/>"
+        area = f' ref="{repeat.area}"' if repeat.area else ""
+        value = self._escape_data(result)
+        self.fh.write(f'<c{cell}><f t="shared"{area} si="{repeat.number}"{text}<v>{value}</v></c>')
 
 
 class Sheet:
     """One worksheet. Every method takes zero-based areas and style names."""
 
-    def __init__(self, book: Book, sheet: Worksheet) -> None:
+    def __init__(self, book: Book, sheet: _Worksheet) -> None:
         self._book = book
         self._sheet = sheet
         self.name = sheet.get_name()
@@ -158,9 +187,18 @@ class Sheet:
         form = self._prepare(area, (*styles, "date"))
         self._must(self._sheet.write_datetime(area.row, area.col, moment, form))
 
-    def formula(self, area: Area, formula: str, value: str | float, *styles: str) -> None:
+    def formula(
+        self,
+        area: Area,
+        formula: str,
+        value: str | float,
+        *styles: str,
+        repeat: Repeat | None = None,
+    ) -> None:
         """Write a formula with the value it has, so that viewers which do not calculate show it."""
         form = self._prepare(area, styles)
+        if repeat:
+            self._sheet.repeats[area.a1] = repeat
         value = for_cell(value) if isinstance(value, str) else value
         self._must(self._sheet.write_formula(area.row, area.col, formula, form, value))
 

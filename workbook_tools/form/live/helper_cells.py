@@ -1,160 +1,276 @@
-"""The area beside one sheet: helper cells, messages and counts, dealt out while it fills up.
+"""The area beside one sheet: helper cells, messages and counts, dealt out while it is planned.
 
-Each cell is an Excel formula with the value it has right now: viewers that do not calculate show
-that value, and tests let LibreOffice recalculate it. Small formulas that several blocks need stand
-here, each beside its meaning in Python.
+A sheet's cells are planned once for all forms that stand open alike; what they hold in one form is
+computed then. Viewers that do not calculate show those values, and tests let LibreOffice
+recalculate them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from workbook_tools.cells import Area
+from workbook_tools.cells import Area, column_name
 from workbook_tools.era import FiscalYear
-from workbook_tools.excel.write.formula import quoted
 from workbook_tools.form import layout
-from workbook_tools.form.layout import Field, Form, Kind
+from workbook_tools.form.layout import Field, Form
+from workbook_tools.form.live.expr import (
+    FIND,
+    IF,
+    ISNUMBER,
+    MID,
+    SUBSTITUTE,
+    Expr,
+    between,
+    cell,
+    joined,
+    leaf,
+)
 from workbook_tools.plan.model import Plan
+from workbook_tools.spellings import LABEL_WORDS, SIGNS, WORDS, folded
 
-Values = Mapping[str, str | int]
+SEPARATOR = "\uf8ff"  # between texts joined in one cell: a sign of nobody's own
+_DEEPEST = 60  # functions within functions; Excel 2016 allows 64
+# What may stand in a workbook's XML at all.
+_FOLDS = [(old, new) for old, new in (*SIGNS, *WORDS) if old >= " " or old[0] in "\t\n\r"]
 
-LF = "\n"
-# What ASC does to the characters of numbers and references.
-ASC = str.maketrans("０１２３４５６７８９（）、，・～．＋－", "0123456789()､,･~.+-")
+
+def _sign(sign: str) -> Expr:
+    return Expr(f"CHAR({ord(sign)})", repr(sign))
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
-    """A formula cell with its present value; ``look``: field, check, meaning, hidden or count."""
+class PlannedCell:
+    """A cell beside the form: computed by ``made``, a constant, or given with each form.
 
-    sheet: int
+    ``look``: field, check, meaning, hidden or count. ``given`` says what of which field, ``room``
+    names the field whose text must fit.
+    """
+
     area: Area
-    formula: str
-    value: str | int
     look: str
+    made: Expr | None = None
+    constant: str | int | None = None
+    given: tuple[str, str] | None = None
+    room: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """A reference to a cell and what stands in it."""
+class _Check:
+    """Words that are shown while ``when`` holds. ``missing``: something is still to be typed."""
 
-    ref: str
-    value: str | int
-
-    @property
-    def text(self) -> str:
-        return str(self.value)
+    missing: bool
+    when: Expr
+    words: Expr
 
 
 @dataclass(slots=True)
 class Board:
-    """The area beside one sheet while it fills up: helper cells are dealt out row by row."""
+    """The area beside one sheet while it is planned: helper cells are dealt out row by row."""
 
-    sheet: int
-    cells: list[Live] = field(default_factory=list)
+    cells: list[PlannedCell] = field(default_factory=list)
     _next: dict[int, int] = field(default_factory=dict)
-    _checks: dict[int, list[tuple[bool, Cell, str, str]]] = field(default_factory=dict)
+    _constants: dict[str, Expr] = field(default_factory=dict)
+    _checks: dict[int, list[_Check]] = field(default_factory=dict)
 
-    def helper(self, row: int, formula: str, value: str | int) -> Cell:
+    def reserve(self, rows: Sequence[int], count: int) -> int:
+        """The first of so many helper columns that are free in all these rows."""
+        first = max(self._next.get(row, layout.HELPERS) for row in rows)
+        self._next.update(dict.fromkeys(rows, first + count))
+        if first + count > layout.LAST_HELPER + 1:
+            raise ValueError(f"no helper columns left in rows {rows}")
+        return first
+
+    def put(self, area: Area, made: Expr, look: str = "hidden", room: str = "") -> Expr:
+        """Put a formula into a cell; gives the cell."""
+        self.cells.append(PlannedCell(area, look, made, room=room))
+        return cell(area.a1)
+
+    def helper(self, row: int, made: Expr, room: str = "") -> Expr:
         """Put a formula into the next hidden cell of the row."""
-        col = self._next.get(row, layout.HELPERS)
-        self._next[row] = col + 1
-        return self._put(Area(row, col), formula, value, "hidden")
+        return self.put(Area(row, self.reserve([row], 1)), made, room=room)
 
-    def show(self, area: Area, formula: str, value: str | int, look: str) -> Cell:
-        """Put a formula where it is seen."""
-        return self._put(area, formula, value, look)
+    def constant(self, text: str) -> Expr:
+        """A text that many formulas need: it stands once, in the first row."""
+        if text not in self._constants:
+            area = Area(0, self.reserve([0], 1))
+            self.cells.append(PlannedCell(area, "hidden", constant=text))
+            self._constants[text] = cell(fixed(area))
+        return self._constants[text]
 
-    def missing(
-        self, row: int, when: str, now: bool, words: str, label: Cell | None = None
-    ) -> None:
+    @property
+    def line(self) -> Expr:
+        """A line break."""
+        if "\n" not in self._constants:
+            area = Area(0, self.reserve([0], 1))
+            self.put(area, _sign("\n"))
+            self._constants["\n"] = cell(fixed(area))
+        return self._constants["\n"]
+
+    def lines(self, text: str) -> Expr:
+        """A text constant; signs that move the carriage are no letters in a formula."""
+        parts = [part for part in re.split(r"([\t\n\r])", text) if part]
+        made = [
+            self.line if part == "\n" else _sign(part) if part in "\t\r" else leaf(part)
+            for part in parts
+        ]
+        return joined(made) if made else leaf("")
+
+    def one_of(self, short: Expr, words: Iterable[str]) -> Expr:
+        """A folded answer is one of a table's words."""
+        table = self.constant(f"|{'|'.join(sorted(folded(words)))}|")
+        return ISNUMBER(FIND(leaf("|") & short & "|", table))
+
+    def missing(self, row: int, when: Expr, words: Expr | str) -> None:
         """Something is still to be typed in this row."""
-        self._check(row, True, when, now, words, label)
+        self._check(row, True, self.helper(row, when), words)
 
-    def doubtful(
-        self, row: int, when: str, now: bool, words: str, label: Cell | None = None
-    ) -> None:
+    def doubtful(self, row: int, when: Expr, words: Expr | str, room: str = "") -> None:
         """Something typed in this row should be looked at again."""
-        self._check(row, False, when, now, words, label)
+        self._check(row, False, self.helper(row, when, room), words)
 
-    def finish(self) -> tuple[str, str, int, int]:
-        """Write messages and counts of all rows; gives both count ranges and both counts."""
-        counts = [0, 0]
+    def beside(self, row: int, when: Expr, words: Expr | str) -> None:
+        """The same, where ``when`` is so short that it needs no cell of its own."""
+        self._check(row, False, when, words)
+
+    def _check(self, row: int, missing: bool, when: Expr, words: Expr | str) -> None:
+        said = leaf(words) if isinstance(words, str) else words
+        self._checks.setdefault(row, []).append(_Check(missing, when, said))
+
+    def finish(self) -> tuple[Expr, Expr]:
+        """Write the messages of all rows; gives cells that count what is missing and doubtful."""
         for row, checks in self._checks.items():
-            said = "".join(words for _, flag, _, words in checks if flag.value)
-            spoken = "&".join(f'IF({flag.ref}=1,{how},"")' for _, flag, how, _ in checks)
-            self.show(Area(row, layout.CHECKS), f"={spoken}", said, "check")
-            for kind, col in enumerate((layout.MISSING, layout.DOUBTFUL)):
-                flags = [flag for missing, flag, _, _ in checks if missing is (kind == 0)]
-                count = sum(int(flag.value) for flag in flags)
-                total = "+".join(flag.ref for flag in flags) or "0"
-                self.show(Area(row, col), f"={total}", count, "hidden")
-                counts[kind] += count
-        rows = max(self._checks) + 1
-        ranges = [Area(0, col, rows).absolute_range for col in (layout.MISSING, layout.DOUBTFUL)]
-        return ranges[0], ranges[1], counts[0], counts[1]
+            spoken = [IF(check.when, check.words, "") for check in checks]
+            self.put(Area(row, layout.CHECKS), joined(spoken), "check")
+        every = [check for checks in self._checks.values() for check in checks]
+        counts = []
+        for kind, col in ((True, layout.MISSING), (False, layout.DOUBTFUL)):
+            count = leaf(0)
+            for check in every:
+                count = count + check.when if check.missing is kind else count
+            counts.append(self.put(Area(0, col), count))
+        return counts[0], counts[1]
 
-    def _check(
-        self, row: int, missing: bool, when: str, now: bool, words: str, label: Cell | None
-    ) -> None:
-        flag = self.helper(row, f"=IF({when},1,0)", int(now))
-        how, said = quoted(words), words
-        if label is not None:  # the words begin with the row's label, which moves
-            how, said = f"{label.ref}&{how}", f"{label.text}{words}"
-        self._checks.setdefault(row, []).append((missing, flag, how, said))
 
-    def _put(self, area: Area, formula: str, value: str | int, look: str) -> Cell:
-        self.cells.append(Live(self.sheet, area, formula, value, look))
-        return Cell(area.absolute, value)
+def fixed(area: Area) -> str:
+    """A cell whose row stays the same wherever a formula is repeated: ``AI$1``."""
+    return f"{column_name(area.col)}${area.row + 1}"
+
+
+class HelperColumn:
+    """One hidden cell for each of the rows of a block, below a cell that stays empty.
+
+    Formulas are alike from row to row, so that a file needs them once.
+    """
+
+    def __init__(self, board: Board, rows: Sequence[int]) -> None:
+        self._board, self.rows = board, rows
+        self._head = Area(rows[0] - 1, board.reserve([rows[0] - 1, *rows], 1))
+        self.cells: list[Expr] = []
+
+    def put(self, made: Expr) -> Expr:
+        """The next row's formula; gives its cell."""
+        area = replace(self._head, row=self.rows[len(self.cells)])
+        self.cells.append(self._board.put(area, made))
+        return self.cells[-1]
+
+    def give(self, what: str, field: Field) -> None:
+        """The next row's value comes with each form."""
+        area = replace(self._head, row=self.rows[len(self.cells)])
+        self._board.cells.append(PlannedCell(area, "hidden", given=(what, field.name)))
+        self.cells.append(cell(area.a1))
+
+    def above(self) -> Expr:
+        """All cells put so far and the empty one: the nth row stands at n + 1."""
+        last = replace(self._head, row=self.rows[len(self.cells)] - 1)
+        return between(fixed(self._head), last.a1, [leaf(0), *self.cells])
+
+    def before(self, at: int) -> Expr:
+        """The cell above a row's; the empty one above the first."""
+        return self.cells[at - 1] if at else Expr(self._head.a1, "0")
+
+    def every(self) -> Expr:
+        """All rows, from a formula in any of them."""
+        first, last = (replace(self._head, row=self.rows[at]) for at in (0, -1))
+        return between(fixed(first), fixed(last), self.cells)
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """What all blocks look at."""
+class Filling:
+    """A form as it is filled in: what all blocks look at. ``open`` are the fields to type in."""
 
     form: Form
     plan: Plan
-    values: Values
-    is_open: Callable[[Field], bool]
+    open: frozenset[str]
 
     @property
     def year(self) -> FiscalYear:
         """The evaluated year."""
         return self.plan.evaluated
 
-    def cell(self, item: Field) -> Cell:
-        """The field's cell."""
-        return Cell(item.area.absolute, self.values.get(item.name, ""))
+    def is_open(self, item: Field) -> bool:
+        return item.name in self.open
 
 
-def bare_text(board: Board, row: int, cell: Cell) -> Cell:
-    """The cell's text without spaces and line breaks: empty where a person sees nothing."""
-    formula = f'=SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({cell.ref},"　","")," ",""),CHAR(10),"")'
-    value = cell.text.replace("　", "").replace(" ", "").replace(LF, "")
-    return board.helper(row, formula, value)
+def typed(item: Field) -> Expr:
+    """The cell of a field."""
+    return cell(item.area.a1)
 
 
-def one_of(cell: Cell, words: Sequence[str]) -> tuple[str, bool]:
-    choices = ",".join(f"{cell.ref}={quoted(word)}" for word in words)
-    return f"OR({choices})", cell.value in words
+def all_typed(items: Sequence[Field]) -> Expr:
+    """The cells of fields one below the other, from a formula in any of their rows."""
+    return between(fixed(items[0].area), fixed(items[-1].area), [typed(item) for item in items])
 
 
-def too_long(board: Board, page: Page, item: Field) -> None:
-    """T701 while typing: more full-width characters than the printed cell shows."""
-    if item.kind is not Kind.TEXT or not page.is_open(item):
-        return
-    most = item.columns // 2 * layout.open_lines(item, page.year)
-    cell = page.cell(item)
-    words = f"{item.title}が長く、印刷で切れるおそれがあります。"
-    board.doubtful(item.area.row, f"LEN({cell.ref})>{most}", len(cell.text) > most, words)
+@dataclass(frozen=True, slots=True)
+class TypedText:
+    """A typed cell as the checks see it: folded, between line breaks or, if ``short``, on one line.
+
+    ``row`` is where its helper cells stand.
+    """
+
+    row: int
+    cell: Expr
+    short: bool = True
 
 
-def begins_with_mark(cell: Cell) -> tuple[str, bool]:
-    """(新) or (継) in front, brackets of either width."""
-    formula = (
-        f'AND(LEN({cell.ref})>1,ISNUMBER(FIND(LEFT({cell.ref},1),"(（")),'
-        f'ISNUMBER(FIND(MID({cell.ref},2,1),"新継")))'
-    )
-    text = cell.text
-    return formula, text[:1] in tuple("(（") and text[1:2] in tuple("新継")
+@dataclass(frozen=True, slots=True)
+class TypedSheet:
+    """One sheet while its checks are planned: ``bare`` are its typed texts, folded, by name."""
+
+    board: Board
+    filling: Filling
+    bare: Mapping[str, Expr]
+
+    def filled(self, name: str) -> Expr:
+        """A short answer says something."""
+        return self.bare[name].ne("")
+
+
+def typed_sheet(
+    board: Board, filling: Filling, texts: Mapping[str, TypedText], *, labels: bool
+) -> TypedSheet:
+    """The sheet with its texts folded; the folding cells stand in its second row.
+
+    All texts are joined, folded in a few cells and cut apart again: so every spelling stands once
+    a sheet, and reader and form fold by the same list. ``labels``: ⑤ is something there.
+    """
+    row, line = 1, board.line
+    apart = board.helper(row, line & SEPARATOR & line)
+    whole = line
+    for text in texts.values():
+        whole = whole & text.cell & apart
+    for deep, (old, new) in enumerate([*_FOLDS, *(LABEL_WORDS if labels else ())], start=1):
+        whole = SUBSTITUTE(whole, board.lines(old), board.lines(new))
+        if deep % _DEEPEST == 0:
+            whole = board.helper(row, whole)
+    area = Area(row, board.reserve([row], 1))
+    board.put(area, whole)
+    whole, bare, start = cell(fixed(area)), dict[str, Expr](), leaf(0)
+    for name, text in texts.items():
+        end = board.helper(text.row, FIND(board.constant(SEPARATOR), whole, start + 1))
+        part = MID(whole, start + 1, end - start - 1)
+        bare[name] = board.helper(text.row, SUBSTITUTE(part, line, "") if text.short else part)
+        start = end
+    return TypedSheet(board, filling, bare)

@@ -1,359 +1,342 @@
-"""What references mean, by formula: ⑤と同じ and 同上 on ①, Ｒ２と同じ on ② (domain §6).
+"""What references mean, by formula: ⑤と同じ, Ｒ２と同じ, 同上, 同左 (domain §6).
 
-Shown beside the form as it is typed. The full grammar is that of :mod:`references`, which reads
-what comes back; here stands what plain formulas of Excel 2016 can follow. Full-width and half-width
-marks are told apart with FIND, never with MATCH or ``=``, which take ① and 1 for equal.
+Shown beside the form as it is typed. The grammar is that of :mod:`form.references`. What plain
+formulas cannot follow is said to be so, here and there (``Resolved.beyond``): several references in
+a cell, more than so many cells in one, and a reference to a cell further down that is itself no
+plain text. Cells above are taken resolved, cells below as typed, so that no formula comes back to
+itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
 from workbook_tools.cells import Area
-from workbook_tools.era import FiscalYear
-from workbook_tools.excel.write.formula import quoted
 from workbook_tools.form.layout import Field
+from workbook_tools.form.live.expr import (
+    AND,
+    FALSE,
+    FIND,
+    IF,
+    IFERROR,
+    INDEX,
+    INT,
+    ISNUMBER,
+    LEFT,
+    LEN,
+    MAX,
+    MID,
+    MIN,
+    MOD,
+    NOT,
+    OR,
+    REPT,
+    RIGHT,
+    ROWS,
+    SUBSTITUTE,
+    TRIM,
+    TRUE,
+    Expr,
+    cell,
+    leaf,
+)
 from workbook_tools.form.live.helper_cells import (
-    ASC,
-    LF,
+    SEPARATOR,
     Board,
-    Cell,
-    Page,
-    bare_text,
-    begins_with_mark,
-    too_long,
+    Filling,
+    HelperColumn,
+    all_typed,
+    fixed,
+    typed,
 )
-from workbook_tools.text import CIRCLED
-
-PARENTHESISED = "⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇"
-LABELS_A_REFERENCE = 3  # the meaning beside the form shows so many targets, then "ほか"
-_SAME = ("と同じ", "に同じ", "と同様")
-_SEPARATORS = ("､", "、", ",", "･", "・", "及び", "と")
-# What may stand before と同じ: anything else makes it a sentence, as may more than so many signs.
-_REFERENCE_SIGNS = (
-    f"{CIRCLED}{PARENTHESISED}0123456789０１２３４５６７８９()（）~～〜､、,，･・及びと"
+from workbook_tools.form.references import MOST_LINES, MOST_TARGETS
+from workbook_tools.spellings import (
+    COMMA,
+    DASHES,
+    FOLDED_ABOVE,
+    FOLDED_BEFORE,
+    FOLDED_LEFT,
+    MARKED,
+    MARKS,
+    MOST_LABELS,
+    MOST_YEARS,
+    REFERS,
+    TO,
+    label_spellings,
+    year_spellings,
 )
-_SIGNS_A_REFERENCE = 24
+
+_APART = 30  # columns a name has while a reference is cut up; none is half as long
+_LONGEST = 99  # signs of a line that may be a reference
+_REST = 32767
+_MARKS = "|" + "|".join(f"({mark})" for mark in MARKS) + "|"
+_OWN_MARKS = "|" + "|".join(sorted(MARKED)) + "|"
+
+# Names stand in blocks of one width, all spellings of one in a block: where a name is found tells
+# which one it is. The first block is that of no name at all.
+BLOCK = 28
+_BESIDE = ((FOLDED_BEFORE,), (FOLDED_ABOVE,), (FOLDED_LEFT,))
+_NO_ROW, _NO_NAME = -1, -2
+_LEFT = 99  # the cell to the left, as a row
+_TO = (TO, DASHES[0])  # between the ends of a range of labels
 
 
-# -- 取組内容: labels and 同上 ------------------------------------------------------------
+class Leads(IntEnum):
+    """What a cell is: text, good reference, one that leads nowhere or is beyond us, or blank."""
+
+    TEXT = 0
+    GOOD = 1
+    BAD = 2
+    BEYOND = 3
+    BLANK = 4
 
 
-@dataclass(slots=True)
-class Reference:
-    """The helper cells of one reference cell in 取組内容."""
+class Looks(IntEnum):
+    """What a cell looks like before anything is followed."""
 
-    cell: Cell
-    bare: Cell
-    ditto: tuple[str, bool]
-    numbers: list[Cell]
-    targets: list[Cell]
-    meaning: Cell
+    BLANK = 0
+    PLAIN = 1
+    REFERS = 2
 
 
-def label_meanings(
-    board: Board,
-    page: Page,
-    fields: Sequence[Field],
-    numbers: Sequence[Cell],
-    bares: Sequence[Cell],
-    column: int,
-) -> list[Reference]:
-    """Resolve one column of 取組内容 by formula: labels, lists, ranges and 同上 (domain §6).
+def _blocks(names: Sequence[Sequence[str]]) -> str:
+    return "".join(f"|{'|'.join(spellings)}|".ljust(BLOCK) for spellings in names)
 
-    Targets above are taken resolved, targets below as typed: a column may not refer to itself.
+
+LABEL_BLOCKS = _blocks([label_spellings(number) for number in range(1, MOST_LABELS + 1)])
+_BESIDE_BLOCKS = _blocks(_BESIDE)
+_NO_BLOCK = _blocks([("",)])
+
+
+def year_blocks(first: int, count: int) -> str:
+    """The blocks of so many years of the era."""
+    return _blocks([year_spellings(number) for number in range(first, first + count)])
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Where a reference's names are looked up: ``known`` are all there can be.
+
+    ``rows`` has behind its first block the names of the ``count`` rows of a column, then those of
+    the ``years``, then 前年度, 同上 and 同左. On ② the rows are the years. ``above`` has for each
+    row the nearest one up to it that 同上 may mean, 0 for none.
     """
-    cells = [page.cell(item) for item in fields]
-    done: list[Reference] = []
-    above = Cell('""', "")  # the nearest row above that is in use
-    for position, (item, bare) in enumerate(zip(fields, bares, strict=True)):
-        row = item.area.row
-        suffix = _suffix(board, row, bare)
-        prefix = _prefix(board, row, bare, suffix)
-        wanted = _wanted(board, row, prefix)
-        targets = [
-            _target(board, row, number, numbers, [one.meaning for one in done], cells, position)
-            for number in wanted
-        ]
-        reference = Reference(cells[position], bare, _ditto(bare), wanted, targets, above)
-        reference.meaning = _meaning(board, row, reference, prefix, suffix, above)
-        _show_meaning(board, page, item, reference, above, column)
-        done.append(reference)
-        number, meaning = numbers[position], reference.meaning
-        formula = f"=IF({number.ref}=0,{above.ref},{meaning.ref})"
-        above = board.helper(row, formula, meaning.value if number.value else above.value)
-    return done
+
+    known: Expr
+    rows: Expr
+    count: int
+    years: int
+    above: HelperColumn
 
 
-def _label_number(char: str) -> str:
-    """Formula for the number of a label character, 0 where it is none."""
-    return f'IFERROR(FIND({char},"{CIRCLED}"),IFERROR(FIND({char},"{PARENTHESISED}"),0))'
+def names_of_years(board: Board, filling: Filling, rows: Sequence[int]) -> Names:
+    """The names on ②."""
+    years = filling.form.years
+    known = _NO_BLOCK + year_blocks(1, MOST_YEARS) + _BESIDE_BLOCKS
+    own = _NO_BLOCK + year_blocks(years[0].number, len(years)) + _BESIDE_BLOCKS
+    above = HelperColumn(board, rows)
+    for _ in rows:
+        above.put(ROWS(above.above()))
+    return Names(board.constant(known), board.constant(own), len(years), 0, above)
 
 
-def _number_of(char: str) -> int:
-    return (CIRCLED.find(char) + 1 or PARENTHESISED.find(char) + 1) if char else 0
+def names_of_labels(board: Board, filling: Filling, numbers: HelperColumn) -> Names:
+    """The names on ①: a row is called by its label now."""
+    years = filling.form.years
+    known = board.constant(_NO_BLOCK + LABEL_BLOCKS + year_blocks(1, MOST_YEARS) + _BESIDE_BLOCKS)
+    rows = board.constant(_NO_BLOCK) & ""
+    for number in numbers.cells:
+        label = MID(known, number * BLOCK + 1, BLOCK)
+        rows = rows & IF(number.eq(0), REPT(" ", BLOCK), label)
+    rows = rows & board.constant(year_blocks(years[0].number, len(years)) + _BESIDE_BLOCKS)
+    above = HelperColumn(board, numbers.rows)
+    for at, number in enumerate(numbers.cells):
+        above.put(IF(number > 0, ROWS(above.above()), above.before(at)))
+    live = Area(1, board.reserve([1], 1))
+    board.put(live, rows)
+    return Names(known, cell(fixed(live)), len(numbers.cells), len(years), above)
 
 
-def _suffix(board: Board, row: int, bare: Cell) -> Cell:
-    """Where と同じ begins, from 1; 0 where it does not occur."""
-    formula = "0"
-    for words in reversed(_SAME):
-        formula = f'IFERROR(FIND("{words}",{bare.ref}),{formula})'
-    value = next((at + 1 for words in _SAME if (at := bare.text.find(words)) >= 0), 0)
-    return board.helper(row, f"={formula}", value)
+@dataclass(frozen=True, slots=True)
+class ReferenceRow:
+    """One cell of a column: its field, and its text folded between line breaks.
 
-
-def _prefix(board: Board, row: int, bare: Cell, suffix: Cell) -> Cell:
-    """What stands before と同じ, without separators; empty unless the cell is only a reference.
-
-    A note in brackets may follow; anything else behind と同じ makes it a sentence.
+    A cell without a text is locked: what it is comes with each form.
     """
-    part = f"ASC(LEFT({bare.ref},{suffix.ref}-1))"
-    for words in _SEPARATORS:
-        part = f'SUBSTITUTE({part},"{words}","")'
-    part = f'SUBSTITUTE(SUBSTITUTE({part},"~","～"),"〜","～")'
-    for number in range(len(CIRCLED), 0, -1):
-        part = f'SUBSTITUTE({part},"({number})","{CIRCLED[number - 1]}")'
-    places = ",".join(str(place) for place in range(1, _SIGNS_A_REFERENCE + 1))
-    # Filled up with a sign, since FIND of nothing is 1 in Excel and an error in LibreOffice.
-    padded = f'LEFT({bare.ref},{suffix.ref}-1)&REPT("と",{_SIGNS_A_REFERENCE})'
-    signs = f"MID({padded},{{{places}}},1)"
-    only_signs = (
-        f"{suffix.ref}<={_SIGNS_A_REFERENCE + 1},"
-        f'SUMPRODUCT(--ISNUMBER(FIND({signs},"{_REFERENCE_SIGNS}")))={_SIGNS_A_REFERENCE}'
-    )
-    formula = (
-        f'=IF({suffix.ref}<2,"",IF(AND(OR(LEN({bare.ref})={suffix.ref}+2,'
-        f'ISNUMBER(FIND(MID({bare.ref},{suffix.ref}+3,1),"（("))),{only_signs}),{part},""))'
-    )
-    return board.helper(row, formula, _prefix_of(bare.text, int(suffix.value)))
+
+    field: Field
+    bare: Expr | None
 
 
-def _prefix_of(bare: str, suffix: int) -> str:
-    rest = bare[suffix + 2 :]
-    before = bare[: suffix - 1]
-    if suffix < 2 or (rest and rest[0] not in "（(") or len(before) > _SIGNS_A_REFERENCE:
-        return ""
-    if not all(sign in _REFERENCE_SIGNS for sign in before):
-        return ""
-    part = before.translate(ASC)
-    for words in _SEPARATORS:
-        part = part.replace(words, "")
-    part = part.replace("~", "～").replace("〜", "～")
-    for number in range(len(CIRCLED), 0, -1):
-        part = part.replace(f"({number})", CIRCLED[number - 1])
-    return part
+@dataclass(frozen=True, slots=True)
+class CutUp:
+    """A line that may be a reference: mark and names, names apart, and the rows they mean."""
+
+    front: Expr
+    names: Expr
+    found: Sequence[Expr]  # where each name stands among the names
+    spots: Sequence[Expr]
 
 
-# What VALUE takes for a number, as far as a person would.
+class ReferenceColumn:
+    """One column of references, resolved from top to bottom; 同左 means the column ``left``."""
 
+    def __init__(
+        self,
+        board: Board,
+        filling: Filling,
+        rows: Sequence[ReferenceRow],
+        left: ReferenceColumn | None = None,
+    ) -> None:
+        self._board, self._filling, self.rows, self._left = board, filling, rows, left
+        self._typed = all_typed([row.field for row in rows])
+        self.looks, self.leads, self.texts = (self._column() for _ in range(3))
+        self.cut_up: list[CutUp | None] = []
+        for row in rows:
+            if row.bare is None:
+                self.looks.give("looks", row.field)
+                continue
+            refers = IF(ISNUMBER(FIND(REFERS, row.bare)), Looks.REFERS, Looks.PLAIN)
+            self.looks.put(IF(SUBSTITUTE(row.bare, board.line, "").eq(""), Looks.BLANK, refers))
 
-def _wanted(board: Board, row: int, prefix: Cell) -> list[Cell]:
-    """The numbers of up to three labels named by the prefix, 0 for none."""
-    text = prefix.text
-    is_range = text[1:2] == "～"
-    last = _number_of(text[2:3])
-    formula = f'=IF({prefix.ref}="",0,{_label_number(f"LEFT({prefix.ref},1)")})'
-    wanted = [board.helper(row, formula, _number_of(text[:1]))]
-    for offset in range(1, LABELS_A_REFERENCE):
-        start = wanted[0]
-        nth = f"MID({prefix.ref},{offset + 1},1)"
-        formula = (
-            f'=IF(LEN({prefix.ref})<{offset + 1},0,IF(MID({prefix.ref},2,1)="～",'
-            f"IF({_label_number(f'MID({prefix.ref},3,1)')}>={start.ref}+{offset},"
-            f"{start.ref}+{offset},0),{_label_number(nth)}))"
-        )
-        value = _number_of(text[offset : offset + 1])
-        if is_range:
-            value = int(start.value) + offset if last >= int(start.value) + offset else 0
-        wanted.append(board.helper(row, formula, value if len(text) > offset else 0))
-    return wanted
+    def _column(self, rows: Sequence[ReferenceRow] | None = None) -> HelperColumn:
+        rows = self.rows if rows is None else rows
+        return HelperColumn(self._board, [row.field.area.row for row in rows])
 
+    def resolve(self, names: Names) -> None:
+        """Follow all references."""
+        alive = [row for row in self.rows if row.bare]
+        helpers = [self._column(alive) for _ in range(3 + MOST_TARGETS)] if alive else []
+        for at, row in enumerate(self.rows):
+            cut = self._cut_up(at, row.bare, names, helpers) if row.bare else None
+            self.cut_up.append(cut)
+            if row.bare and cut:
+                self.leads.put(self._lead(at, row.bare, cut, names))
+            else:
+                self.leads.give("leads", row.field)
+        helpers = [self._column(alive) for _ in range(2)] if alive else []
+        for at, (row, cut) in enumerate(zip(self.rows, self.cut_up, strict=True)):
+            if row.bare and cut:
+                self.texts.put(self._text(at, row.bare, cut, helpers))
+            else:
+                self.texts.give("text", row.field)
 
-def _target(
-    board: Board,
-    row: int,
-    number: Cell,
-    numbers: Sequence[Cell],
-    above: Sequence[Cell],
-    cells: Sequence[Cell],
-    position: int,
-) -> Cell:
-    """The text that a label means: resolved where it stands above, as typed where below."""
-    formula, value = '""', ""
-    below = slice(position + 1, None)
-    if numbers[below]:
-        formula = _look_up(number, numbers[below], cells[below])
-        value = _looked_up(number, numbers[below], cells[below], "")
-    if above:
-        formula = f"IFERROR({_look_up(number, numbers[:position], above)},{formula})"
-        value = _looked_up(number, numbers[:position], above, value)
-    return board.helper(row, f'=IF({number.ref}=0,"",IFERROR({formula},""))', value)
+    def show(self, column: int) -> None:
+        """Put the meaning of every reference beside the form, and say where there is none."""
+        board, stem = self._board, self.rows[0].field.stem
+        bad = board.constant(f"{stem}の参照先がないか、空欄です。")
+        beyond = board.constant(f"{stem}の参照が入り組んでいて、確かめられません。")
+        for row, leads, text in zip(self.rows, self.leads.cells, self.texts.cells, strict=True):
+            at = row.field.area.row
+            board.put(Area(at, column), IF(leads.eq(Leads.GOOD), text, ""), "meaning")
+            if self._filling.is_open(row.field):
+                board.beside(at, leads.eq(Leads.BAD), bad)
+                board.beside(at, leads.eq(Leads.BEYOND), beyond)
 
+    # -- what a cell names
 
-def _look_up(number: Cell, numbers: Sequence[Cell], texts: Sequence[Cell]) -> str:
-    keys = f"{numbers[0].ref}:{numbers[-1].ref}"
-    found = f"{texts[0].ref}:{texts[-1].ref}"
-    return f'INDEX({found},MATCH({number.ref},{keys},0))&""'
+    def _cut_up(self, at: int, bare: Expr, names: Names, helpers: Sequence[HelperColumn]) -> CutUp:
+        """Cut the line that may be a reference into names, and look for the rows they mean."""
+        line, (fronts, aparts, spots, *founds) = self._board.line, helpers
+        sign = FIND(REFERS, bare)
+        before = SUBSTITUTE(LEFT(bare, sign - 1), line & DASHES[0], line)
+        last = TRIM(RIGHT(SUBSTITUTE(before, line, REPT(" ", _LONGEST)), _LONGEST))
+        front = fronts.put(IF(self.looks.cells[at].eq(Looks.REFERS), last, ""))
+        behind, end = MID(bare, sign + 1, 1), FIND(line, bare, sign)
+        one_note = IFERROR(FIND("(", bare, sign + 2), _REST) > end
+        whole = OR(behind.eq(line), AND(MID(bare, end - 1, 1).eq(")"), one_note))
+        apart = MID(front, IF(self._is_marked(front), 4, 1), _LONGEST)
+        for sign_between in (COMMA, *_TO) if names.years else (COMMA,):
+            apart = SUBSTITUTE(apart, sign_between, REPT(" ", _APART))
+        apart = aparts.put(IF(front.eq(""), "", IF(whole, apart, "")))
+        found = []
+        for nth, column in enumerate(founds):
+            name = leaf("|") & TRIM(MID(apart, nth * _APART + 1, _APART)) & "|"
+            lacking = IF(ISNUMBER(FIND(name, names.known)), _NO_ROW, _NO_NAME)
+            found.append(column.put(IFERROR(INT(FIND(name, names.rows) / BLOCK), lacking)))
+        first = spots.put(self._spot(at, found[0], names))
+        return CutUp(front, apart, found, [first, *found[1:]])
 
+    def _is_marked(self, front: Expr) -> Expr:
+        return ISNUMBER(FIND(leaf("|") & LEFT(front, 3) & "|", self._board.constant(_MARKS)))
 
-def _looked_up(number: Cell, numbers: Sequence[Cell], texts: Sequence[Cell], default: str) -> str:
-    if number.value:
-        for key, text in zip(numbers, texts, strict=True):
-            if key.value == number.value:
-                return text.text
-    return default
+    def _own(self, column: HelperColumn) -> Expr:
+        """The number of a row, from 1; the column has been filled down to it."""
+        return ROWS(column.above())
 
+    def _spot(self, at: int, found: Expr, names: Names) -> Expr:
+        """The row that a first name means; it may be a name that stands alone."""
+        step = self._filling.form.spec.rows_a_year if names.years else 1
+        own, up = self._own(self.leads), names.above.before(at)
+        rest = names.count + names.years
+        left = _LEFT if self._left else _NO_ROW
+        beside = IF(found.eq(rest + 2), IF(up > 0, up, _NO_ROW), left)
+        spot = IF(found.eq(rest + 1), IF(own > step, own - step, _NO_ROW), beside)
+        if names.years:
+            same_row = (found - (names.count + 1)) * step + MOD(own - 1, step) + 1
+            spot = IF(found < rest + 1, same_row, spot)
+        return IF(found < names.count + 1, found, spot)
 
-def _ditto(bare: Cell) -> tuple[str, bool]:
-    """同上, alone or behind a mark of its own."""
-    mark, is_mark = begins_with_mark(bare)
-    formula = f'OR({bare.ref}="同上",AND(LEN({bare.ref})=5,RIGHT({bare.ref},2)="同上",{mark}))'
-    return formula, bare.text == "同上" or (
-        len(bare.text) == 5 and bare.text.endswith("同上") and is_mark
-    )
+    # -- whether that holds, and what it says
 
-
-def _meaning(
-    board: Board, row: int, reference: Reference, prefix: Cell, suffix: Cell, above: Cell
-) -> Cell:
-    """The cell's text with its reference resolved: itself where it is none."""
-    bare, (first, *others) = reference.bare, reference.targets
-    parts = [first.ref] + [
-        f'IF({number.ref}>0,CHAR(10)&{target.ref},"")'
-        for number, target in zip(reference.numbers[1:], others, strict=True)
-    ]
-    more = (
-        f'IF(IF(MID({prefix.ref},2,1)="～",{_label_number(f"MID({prefix.ref},3,1)")}'
-        f">{reference.numbers[0].ref}+{LABELS_A_REFERENCE - 1},"
-        f'LEN({prefix.ref})>{LABELS_A_REFERENCE}),CHAR(10)&"ほか","")'
-    )
-    note = f"MID({bare.ref},{suffix.ref}+3,32767)"
-    marked = f"IF({begins_with_mark(above)[0]},MID({above.ref},4,32767),{above.ref})"
-    formula = (
-        f"=IF({reference.numbers[0].ref}>0,{'&'.join([*parts, more, note])},"
-        f"IF({reference.ditto[0]},IF(LEN({bare.ref})=2,{above.ref},LEFT({bare.ref},3)&"
-        f'IF({above.ref}="","",{marked})),{reference.cell.ref}&""))'
-    )
-    return board.helper(row, formula, _meaning_of(reference, prefix, suffix, above.text))
-
-
-def _meaning_of(reference: Reference, prefix: Cell, suffix: Cell, above: str) -> str:
-    bare, numbers = reference.bare.text, [int(number.value) for number in reference.numbers]
-    if numbers[0]:
-        named = zip(numbers, reference.targets, strict=True)
-        texts = [target.text for number, target in named if number]
-        is_range = prefix.text[1:2] == "～"
-        last = _number_of(prefix.text[2:3])
-        count = last - numbers[0] + 1 if is_range else len(prefix.text)
-        more = ["ほか"] if count > LABELS_A_REFERENCE else []
-        return LF.join([*texts, *more]) + bare[int(suffix.value) + 2 :]
-    if reference.ditto[1]:
-        if len(bare) == 2:
-            return above
-        return bare[:3] + (above[3:] if begins_with_mark(Cell("", above))[1] else above)
-    return reference.cell.text
-
-
-def _show_meaning(
-    board: Board, page: Page, item: Field, reference: Reference, above: Cell, column: int
-) -> None:
-    ditto, is_ditto = reference.ditto
-    is_reference = bool(reference.numbers[0].value) or is_ditto
-    board.show(
-        Area(item.area.row, column),
-        f'=IF(OR({reference.numbers[0].ref}>0,{ditto}),{reference.meaning.ref},"")',
-        reference.meaning.value if is_reference else "",
-        "meaning",
-    )
-    if not page.is_open(item):
-        return
-    pairs = list(zip(reference.numbers, reference.targets, strict=True))
-    lost = [f'AND({number.ref}>0,{target.ref}="")' for number, target in pairs]
-    now = any(number.value and not target.value for number, target in pairs)
-    board.doubtful(
-        item.area.row,
-        f'OR({",".join(lost)},AND({ditto},{above.ref}=""))',
-        now or (is_ditto and not above.value),
-        f"{item.stem}の参照先がないか、空欄です。",
-    )
-
-
-# -- sheet ②: years ------------------------------------------------------------
-
-
-def year_meanings(board: Board, page: Page, stem: str, column: int) -> list[tuple[Cell, Cell]]:
-    """Per year the bare text and the meaning of a cell of ②: targets above resolved (domain §6)."""
-    fields = page.form.yearly(stem)
-    cells = [page.cell(item) for item in fields]
-    done: list[tuple[Cell, Cell]] = []
-    for position, item in enumerate(fields):
-        row = item.area.row
-        bare = bare_text(board, row, cells[position])
-        framed = _framed(board, row, cells[position], page.form.years, position)
-        targets = [
-            (year.wide, done[other][1] if other < position else cells[other])
-            for other, year in enumerate(page.form.years)
-            if other != position
+    def _lead(self, at: int, bare: Expr, cut: CutUp, names: Names) -> Expr:
+        look = self.looks.cells[at]
+        first, second, third = cut.found
+        ranges = OR(*(ISNUMBER(FIND(sign, cut.front)) for sign in _TO))
+        are_names = [
+            first.ne(0),
+            MIN(*cut.found) > _NO_NAME,
+            OR(second.eq(0), MAX(*cut.found) < names.count + 1),
+            OR(second.ne(0), AND(third.eq(0), NOT(ranges))),
         ]
-        meaning = _year_meaning(board, row, framed, targets)
-        shown = f'=IF(CHAR(10)&{meaning.ref}&CHAR(10)={framed.ref},"",{meaning.ref})'
-        now = "" if f"{LF}{meaning.text}{LF}" == framed.value else meaning.value
-        board.show(Area(row, column), shown, now, "meaning")
-        if page.is_open(item):
-            _year_reference_lost(board, item, framed, targets)
-            too_long(board, page, item)
-        done.append((bare, meaning))
-    return done
+        holds = IF(AND(*(self._holds(at, spot) for spot in cut.spots)), Leads.GOOD, Leads.BAD)
+        there = IF(MIN(*cut.spots) < 0, Leads.BAD, holds)
+        beyond = OR(LEN(cut.names) > MOST_TARGETS * _APART, ranges)
+        follows = IF(AND(*are_names), IF(beyond, Leads.BEYOND, there), Leads.TEXT)
+        count = LEN(bare) - LEN(SUBSTITUTE(bare, REFERS, ""))
+        refers = IF(count > MOST_LINES, Leads.BEYOND, follows)
+        plain = IF(look.eq(Looks.PLAIN), Leads.TEXT, Leads.BLANK)
+        return IF(look.eq(Looks.REFERS), refers, plain)
 
+    def _holds(self, at: int, spot: Expr) -> Expr:
+        """The cell at a spot says something: it is resolved above, and plain below."""
+        above = INDEX(self.leads.above(), spot + 1) < Leads.BAD
+        below = INDEX(self.looks.every(), spot).eq(Looks.PLAIN)
+        found = IF(spot < self._own(self.leads), above, below)
+        if self._left:
+            found = IF(spot.eq(_LEFT), self._left.leads.cells[at] < Leads.BAD, found)
+        return IF(spot.eq(0), TRUE, IFERROR(found, FALSE))
 
-def _framed(board: Board, row: int, cell: Cell, years: Sequence[FiscalYear], position: int) -> Cell:
-    """The text between two line breaks, every whole-line reference in one spelling."""
-    changes = [(f"{words}{LF}", f"と同じ{LF}") for words in ("に同じ", "と同様")]
-    for year in years:
-        for spelling in (f"R{year.number}", f"令和{year.number}年度", year.long):
-            for bullet in ("", "・"):
-                changes.append(
-                    (f"{LF}{bullet}{spelling}と同じ{LF}", f"{LF}{bullet}{year.wide}と同じ{LF}")
-                )
-    if position:
-        last = years[position - 1].wide
-        changes.append((f"前年度と同じ{LF}", f"{last}と同じ{LF}"))
-    formula, value = f"CHAR(10)&{cell.ref}&CHAR(10)", f"{LF}{cell.text}{LF}"
-    for old, new in changes:
-        formula = f"SUBSTITUTE({formula},{_lines(old)},{_lines(new)})"
-        value = value.replace(old, new)
-    return board.helper(row, f"={formula}", value)
+    def _target(self, at: int, spot: Expr) -> Expr:
+        """The text at a spot."""
+        above = INDEX(self.texts.above(), spot + 1)
+        found = IF(spot < self._own(self.texts), above, INDEX(self._typed, spot))
+        if self._left:
+            found = IF(spot.eq(_LEFT), self._left.texts.cells[at], found)
+        return found
 
-
-def _year_meaning(
-    board: Board, row: int, framed: Cell, targets: Iterable[tuple[str, Cell]]
-) -> Cell:
-    formula, value = framed.ref, framed.text
-    for year, target in targets:
-        for bullet in ("", "・"):
-            line = f"{LF}{bullet}{year}と同じ{LF}"
-            formula = f"SUBSTITUTE({formula},{_lines(line)},CHAR(10)&{target.ref}&CHAR(10))"
-            value = value.replace(line, f"{LF}{target.text}{LF}")
-    # The frame is cut off again; what stood between two line breaks stays.
-    return board.helper(row, f"=MID({formula},2,LEN({formula})-2)", value[1:-1])
-
-
-def _year_reference_lost(
-    board: Board, item: Field, framed: Cell, targets: Sequence[tuple[str, Cell]]
-) -> None:
-    """R302 while typing: the year referred to holds nothing."""
-    lost, now = [], False
-    for year, target in targets:
-        line = f"{year}と同じ{LF}"
-        lost.append(f'AND(ISNUMBER(FIND({_lines(line)},{framed.ref})),{target.ref}="")')
-        now = now or (line in framed.text and not target.value)
-    words = f"{item.title}の参照先が空欄です。"
-    board.doubtful(item.area.row, f"OR({','.join(lost)})", now, words)
-
-
-def _lines(text: str) -> str:
-    """An Excel text constant with its line breaks."""
-    parts = [quoted(part) for part in text.split(LF)]
-    return "&CHAR(10)&".join(parts).replace('""&', "").replace('&""', "")
+    def _text(self, at: int, bare: Expr, cut: CutUp, helpers: Sequence[HelperColumn]) -> Expr:
+        """The cell's text: where it holds a reference, with that line replaced."""
+        board, line, (starts, firsts) = self._board, self._board.line, helpers
+        text, front = typed(self.rows[at].field), cut.front
+        good = self.leads.cells[at].eq(Leads.GOOD)
+        sign = FIND(REFERS, bare)
+        lines = LEN(LEFT(bare, sign)) - LEN(SUBSTITUTE(LEFT(bare, sign), line, ""))
+        separator = board.constant(SEPARATOR)
+        nth = FIND(separator, SUBSTITUTE(line & text, line, separator, lines))
+        start = starts.put(IF(good, nth, 0))
+        end = FIND(line, text & line, start)
+        first = firsts.put(IF(good, self._target(at, cut.spots[0]) & "", ""))
+        own_marks = board.constant(_OWN_MARKS)
+        is_own = ISNUMBER(FIND(leaf("|") & LEFT(first, 3) & "|", own_marks))
+        marked = LEFT(front, 3) & IF(is_own, MID(first, 4, _REST), first)
+        said = IF(self._is_marked(front), marked, first)
+        for spot in cut.spots[1:]:
+            said = said & IF(spot.eq(0), "", line & self._target(at, spot))
+        opened = SUBSTITUTE(MID(text, start, end - start), "(", "（")
+        note = leaf("（") & TRIM(RIGHT(SUBSTITUTE(opened, "（", REPT(" ", 999)), 999))
+        said = said & IF(MID(bare, sign + 1, 1).eq("("), note, "")
+        whole = LEFT(text, start - 1) & said & MID(text, end, _REST)
+        return IF(good, whole, text & "")

@@ -1,0 +1,138 @@
+"""取組内容 checked while it is typed: numbers ①…, what references mean, A401–A405, R301–R304."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workbook_tools import spellings
+from workbook_tools.era import FiscalYear
+from workbook_tools.form import layout
+from workbook_tools.form.layout import Field, field_name
+from workbook_tools.form.live import conditions
+from workbook_tools.form.live.expr import (
+    FIND,
+    IF,
+    ISNUMBER,
+    MAX,
+    MID,
+    MOD,
+    NOT,
+    OR,
+    ROWS,
+    SUBSTITUTE,
+    Expr,
+    joined,
+    leaf,
+)
+from workbook_tools.form.live.helper_cells import HelperColumn, TypedSheet
+from workbook_tools.form.live.references import (
+    Leads,
+    Looks,
+    ReferenceColumn,
+    ReferenceRow,
+    names_of_labels,
+)
+from workbook_tools.form.live.room import too_long
+from workbook_tools.form.spec import Stem
+from workbook_tools.text import CIRCLED
+
+
+def check(sheet: TypedSheet, ends: Expr, said: dict[FiscalYear, Expr]) -> Expr:
+    """Both columns; ``ends``: an end is dated. Gives whether rows or plan say 取組終了."""
+    form, board, year = sheet.filling.form, sheet.board, sheet.filling.year
+    plans = _column(sheet, form.activities(Stem.PLAN))
+    numbers = _numbers(sheet, plans)
+    labels = [
+        board.put(field.area, _label(sheet, number), "field")
+        for field, number in zip(form.activities(Stem.LABEL), numbers.cells, strict=True)
+    ]
+    reported = [
+        field for field in form.activities(Stem.RESULT) if field.year and field.year <= year
+    ]
+    results = _column(sheet, reported, plans)
+    names = names_of_labels(board, sheet.filling, numbers)
+    for column, area in ((plans, layout.MEANING), (results, layout.MEANING_2)):
+        column.resolve(names)
+        column.show(area)
+    now = [at for at, row in enumerate(results.rows) if row.field.year == year]
+    for at in now:
+        _result(sheet, plans, results, at, labels[at])
+    row = form[field_name(Stem.PLAN, year, 1)].area.row
+    bare = joined([_bare(column, at) for column in (plans, results) for at in now])
+    for bracket in spellings.CLOSING:
+        bare = SUBSTITUTE(bare, bracket, "")
+    in_rows = board.helper(row, ISNUMBER(FIND(board.lines(f"{spellings.ENDED[0]}\n"), bare)))
+    end_said = OR(in_rows, said[year])
+    _plan_missing(sheet, plans, year)
+    if year + 1 in form.years:
+        anywhere = OR(end_said, said[year + 1])
+        _plan_ahead_missing(sheet, plans, year + 1, ends, anywhere)
+    for field in (*form.activities(Stem.PLAN), *reported):
+        too_long(board, sheet.filling, field)
+    return end_said
+
+
+def _column(
+    sheet: TypedSheet, fields: Sequence[Field], left: ReferenceColumn | None = None
+) -> ReferenceColumn:
+    rows = [ReferenceRow(field, sheet.bare.get(field.name)) for field in fields]
+    return ReferenceColumn(sheet.board, sheet.filling, rows, left)
+
+
+def _bare(column: ReferenceColumn, at: int) -> Expr:
+    """The folded text of a row; one of a locked cell is not looked at."""
+    return column.rows[at].bare or leaf("")
+
+
+def _numbers(sheet: TypedSheet, plans: ReferenceColumn) -> HelperColumn:
+    """The label's number, 0 for none: the first row of a year always, others with a plan (§4)."""
+    numbers = HelperColumn(sheet.board, [row.field.area.row for row in plans.rows])
+    every = sheet.filling.form.spec.rows_a_year
+    for look in plans.looks.cells:
+        above = numbers.above()
+        is_first = MOD(ROWS(above) - 1, every).eq(0)
+        numbers.put(IF(OR(is_first, look > Looks.BLANK), MAX(above) + 1, 0))
+    return numbers
+
+
+def _label(sheet: TypedSheet, number: Expr) -> Expr:
+    return IF(number.eq(0), "", MID(sheet.board.constant(CIRCLED), number, 1))
+
+
+def _result(
+    sheet: TypedSheet, plans: ReferenceColumn, results: ReferenceColumn, at: int, label: Expr
+) -> None:
+    """A402, A403 and A404 of one row of the evaluated year."""
+    board, row = sheet.board, results.rows[at].field.area.row
+    planned, reported = (column.looks.cells[at] > Looks.BLANK for column in (plans, results))
+    plan = SUBSTITUTE(_bare(plans, at), board.line, "")
+    only_ends = board.one_of(plan, spellings.bracketed(spellings.ENDED))
+    lacking = conditions.result_missing(planned, reported, only_ends)
+    board.missing(row, lacking, label & "の取組結果が未入力です。")
+    surplus = conditions.result_without_plan(reported, planned)
+    board.doubtful(row, surplus, "取組結果に対する取組予定がありません。")
+    bare = _bare(results, at)
+    marked = OR(*(ISNUMBER(FIND(f"({mark})", bare)) for mark in spellings.MARKS))
+    unmarked = conditions.mark_missing(reported, marked, results.leads.cells[at].ne(Leads.TEXT))
+    board.doubtful(row, unmarked, label & "の取組結果は(新)か(継)で始めてください。")
+
+
+def _planned(plans: ReferenceColumn, year: FiscalYear) -> Expr:
+    """Some row of the year holds a plan."""
+    rows = zip(plans.rows, plans.looks.cells, strict=True)
+    looks = [look for row, look in rows if row.field.year == year]
+    return MAX(*looks) > Looks.BLANK
+
+
+def _plan_missing(sheet: TypedSheet, plans: ReferenceColumn, year: FiscalYear) -> None:
+    row = sheet.filling.form[field_name(Stem.PLAN, year, 1)].area.row
+    missing = NOT(_planned(plans, year))
+    sheet.board.missing(row, missing, f"{year.wide}の取組予定がありません。")
+
+
+def _plan_ahead_missing(
+    sheet: TypedSheet, plans: ReferenceColumn, year: FiscalYear, ends: Expr, said: Expr
+) -> None:
+    row = sheet.filling.form[field_name(Stem.PLAN, year, 1)].area.row
+    missing = conditions.plan_ahead_missing(_planned(plans, year), ends, said)
+    sheet.board.doubtful(row, missing, f"{year.wide}の取組予定がありません。")
