@@ -16,6 +16,7 @@ from itertools import pairwise
 
 from workbook_tools.excel.read.book import Table
 from workbook_tools.form.layout import COLUMNS, OVERALL, ROWS_A_YEAR, Form, field_name
+from workbook_tools.form.spec import Stem
 from workbook_tools.intake.printed_words import (
     ABOVE,
     ACTIVITIES,
@@ -93,7 +94,7 @@ def _part(page: Page, group: list[Anchor], rows: range) -> SheetPart | None:
     above = range(rows.start, group[0].row)
     titles = page.labels(TITLES[sheet], above)
     cells, spots = _head(page, above, titles[-1:]), dict[str, Cell]()
-    for anchor, end in zip(group, [*(one.row for one in group[1:]), rows.stop], strict=True):
+    for anchor, end in zip(group, [*(part.row for part in group[1:]), rows.stop], strict=True):
         spots |= _BLOCKS[anchor.block](page, anchor, range(anchor.row + 1, end))
     if not titles and len(group) < 2 and not spots.keys() & {*REMARKS}:
         return None
@@ -103,7 +104,7 @@ def _part(page: Page, group: list[Anchor], rows: range) -> SheetPart | None:
     else:
         repeats = {label.repeats for label in page.form.labels}
         cells = {name: cell for name, cell in cells.items() if name in repeats}
-    number = re.match(r"(?:no)?0*(\d+)", key(page.cells.get(cells.get("項目番号", (-1, -1)), "")))
+    number = re.match(r"(?:no)?0*(\d+)", key(page.cells.get(cells.get(Stem.NUMBER, (-1, -1)), "")))
     every = {name: (page.number, *cell) for name, cell in (cells | spots).items()}
     doubtful = _doubtful(page, rows, every)
     return SheetPart(sheet, number[1] if number else "", every, rows, doubtful)
@@ -124,13 +125,13 @@ def _doubtful(page: Page, rows: range, spots: Mapping[str, Spot]) -> frozenset[s
 
 def _head(page: Page, rows: range, title: Sequence[Cell]) -> dict[str, Cell]:
     """Numbers, names and 確認時期; on ② as far as they are printed again."""
-    labels = {role: page.labels(role, rows)[:1] for role in (*HEAD, "テーマ")}
+    labels = {role: page.labels(role, rows)[:1] for role in (*HEAD, Stem.THEME)}
     heads = {cell for cells in labels.values() for cell in cells}
     spots = {name: page.right_of(cell, heads) for name in HEAD for cell in labels[name]}
     filled = page.filled(rows)
-    if "確認年度" not in spots:  # 確認時期 令和３年度末 in one cell, or the year alone
+    if Stem.SEASON not in spots:  # 確認時期 令和３年度末 in one cell, or the year alone
         bare = ((cell, page.bare(cell).removeprefix(page.words.season)) for cell in filled)
-        spots |= [("確認年度", cell) for cell, rest in bare if read_label(rest)[1]][:1]
+        spots |= [(Stem.SEASON, cell) for cell, rest in bare if read_label(rest)[1]][:1]
     free = [cell for cell in filled if cell not in heads | set(spots.values())]
     beside = [cell for at in title for cell in page.filled(at[:1], 0, at[1])]
     numbers = [
@@ -138,21 +139,21 @@ def _head(page: Page, rows: range, title: Sequence[Cell]) -> dict[str, Cell]:
         *(cell for cell in title if page.bare(cell)[:1].isdecimal()),
         *(cell for cell in free if re.fullmatch(r"\d{1,3}", page.bare(cell))),
         *(cell for cell in free if NUMBER_AND_TITLE.match(page.cells[cell])),
-        *(cell for cell in beside if labels["取組項目番号"]),
+        *(cell for cell in beside if labels[Stem.ITEM_NUMBER]),
         *((row, page.homes.get((row, col - 1), 0)) for row, col in title if col),
     ]
-    spots |= [("項目番号", cell) for cell in numbers[:1]]
+    spots |= [(Stem.NUMBER, cell) for cell in numbers[:1]]
     items = [cell for cell in filled if cell not in numbers[:1] and ITEM.match(page.bare(cell))]
     for cell in [spots[name] for name in HEAD[1:2] if name in spots] or items[:1]:
         match = ITEM.match(page.bare(cell))
-        spots["取組項目番号"] = cell
-        spots["取組項目"] = cell if match and match["name"] else page.right_of(cell, heads)
+        spots[Stem.ITEM_NUMBER] = cell
+        spots[Stem.ITEM] = cell if match and match["name"] else page.right_of(cell, heads)
         if page.bare(cell) and not match and not page.bare(cell).isdecimal():
-            spots["取組項目"] = spots.pop("取組項目番号")  # a name without its number
-    for row, col in page.roles["様式版"]:  # beside the form: beyond its edge
+            spots[Stem.ITEM] = spots.pop(Stem.ITEM_NUMBER)  # a name without its number
+    for row, col in page.roles[Stem.VERSION]:  # beside the form: beyond its edge
         if row in rows:
             after = [right for right in page.cols[row] if right > col]
-            spots["様式版"] = (row, (*after, col + 1)[0])
+            spots[Stem.VERSION] = (row, (*after, col + 1)[0])
     return spots
 
 
@@ -195,7 +196,7 @@ def _schedule(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
         last = min(stop, first + usual) if first == cols[-1] else stop
         status = _status(page, range(anchor.row, rows.stop), first, stop, last)
         starts += [first, *(cell[1] for cell in status)]
-        spots |= [(field_name("工程_状況", year), cell) for cell in status]
+        spots |= [(field_name(Stem.STATUS, year), cell) for cell in status]
     lines = [row for stem in LEFT[4:6] for row, _ in page.labels(stem, rows, cols[0])[:1]]
     if len(lines) < 2:  # the papers print no 当初 and no 変更: the first and the second filled row
         texts = [row for row in rows if any(cell[1] in cols for cell in page.filled([row]))]
@@ -221,7 +222,7 @@ def _activities(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
     """Rows of a year run from its label to the next; a blank row too many was inserted."""
     spots: dict[str, Cell] = {}
     plan = min(anchor.cols)
-    numbers = page.labels("取組番号", range(anchor.row, rows.start), plan)
+    numbers = page.labels(Stem.LABEL, range(anchor.row, rows.start), plan)
     years = page.years_down(rows, plan)
     end = rows.stop if rows.stop < page.height else max(years.values())[0] + ROWS_A_YEAR
     stops = [*(row for row, _ in years.values()), end][1:]
@@ -250,7 +251,7 @@ def _evaluation(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
         usual = (first, page.form.reasons[0].area.col, COLUMNS)
         after = page.end_of(heading[-1], (starts[0], reasons[0]), usual)
     for name in (*page.form.criteria, *LEFT[6:]):
-        names = [*(field_name(name, year) for year in years), f"評価理由_{name}"]
+        names = [*(field_name(name, year) for year in years), f"{Stem.REASON}_{name}"]
         for row, _ in page.labels(name, rows, starts[0])[:1]:
             cells = zip(names, page.across([row], [*starts, *reasons], after), strict=False)
             spots |= {field: cell for field, cell in cells if field in page.form}
@@ -277,12 +278,12 @@ def _ending(page: Page, rows: range) -> dict[str, Cell]:
     for cell in page.filled(rows):
         bare = page.bare(cell)
         if re.fullmatch(rf".*{of_year}\d*{of_month}", bare):
-            return {"取組終了_年": cell, "取組終了_月": cell}
+            return {Stem.END_YEAR: cell, Stem.END_MONTH: cell}
         if re.fullmatch(rf"\d*{of_month}", bare):
             before = page.filled(cell[:1], 0, cell[1])
-            middle = [one for one in before if re.fullmatch(rf"\d*{of_year}", page.bare(one))]
+            middle = [cell for cell in before if re.fullmatch(rf"\d*{of_year}", page.bare(cell))]
             for year in middle[-1:]:
-                return {"取組終了_年": _number(page, year), "取組終了_月": _number(page, cell)}
+                return {Stem.END_YEAR: _number(page, year), Stem.END_MONTH: _number(page, cell)}
     return {}
 
 
@@ -322,7 +323,7 @@ def _issues(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
 
 
 # Papers print these in one cell: №7 窓口の…, 令和４年３月取組終了.
-_SHARED = frozenset({"取組項目", "取組項目番号", "取組終了_年", "取組終了_月"})
+_SHARED = frozenset({Stem.ITEM, Stem.ITEM_NUMBER, Stem.END_YEAR, Stem.END_MONTH})
 _BLOCKS = {
     SCHEDULE: _schedule,
     ACTIVITIES: _activities,

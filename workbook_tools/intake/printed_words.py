@@ -17,6 +17,7 @@ from typing import TypeAlias
 from workbook_tools.era import FiscalYear
 from workbook_tools.excel.read.book import Table, as_text
 from workbook_tools.form.layout import BESIDE, OVERALL, Field, Form, Kind
+from workbook_tools.form.spec import Stem
 from workbook_tools.text import key
 
 Cell: TypeAlias = tuple[int, int]
@@ -28,9 +29,17 @@ _LONGEST = 60  # characters of a label with its spaces; a longer cell is a text
 NEAR = 12  # rows between the labels of a block, a few inserted ones included
 _NO_EDGE = 1 << 14  # columns of a worksheet
 SCHEDULE, ACTIVITIES, EVALUATION, ISSUES = range(4)  # blocks in the order of the papers
-ABOVE = ("取組予定", "取組結果", "取組番号", "課題", "解決方法", "特記事項", "特記すべき事項")
-HEAD = ("確認年度", "取組項目番号", "実践項目", "担当部署")
-LEFT = (*HEAD, "工程_当初", "工程_変更", "合計", OVERALL)
+ABOVE = (
+    Stem.PLAN,
+    Stem.RESULT,
+    Stem.LABEL,
+    Stem.ISSUE,
+    Stem.SOLUTION,
+    Stem.REMARKS,
+    Stem.HIGHLIGHTS,
+)
+HEAD = (Stem.SEASON, Stem.ITEM_NUMBER, Stem.TITLE, Stem.DEPARTMENT)
+LEFT = (*HEAD, Stem.ORIGINAL, Stem.REVISION, Stem.TOTAL, OVERALL)
 REMARKS, TITLES = ABOVE[-2:], ("title①", "title②")
 
 
@@ -63,20 +72,20 @@ class _Words:
             self.roles[self._above(form, stems[stem])].add(stem)
         for stem in (*LEFT, *form.criteria):
             self.roles[self._left(form, stems[stem])].add(stem)
-        self.roles[word(stems["様式版"].title)].add("様式版")
-        self.roles[self._left(form, next(iter(themes.values())))].add("テーマ")
+        self.roles[word(stems[Stem.VERSION].title)].add(Stem.VERSION)
+        self.roles[self._left(form, next(iter(themes.values())))].add(Stem.THEME)
         self.themes = {name: self._above(form, item) for name, item in themes.items()}
-        self.season = self._left(form, stems["確認年度"])
-        plan, ending = stems["工程_当初"].area, stems["取組終了_年"].area.row
+        self.season = self._left(form, stems[Stem.SEASON])
+        plan, ending = stems[Stem.ORIGINAL].area, stems[Stem.END_YEAR].area.row
         at = [(label.sheet, label.area.row, label) for label in form.labels]
         for sheet, row, label in at:
             if sheet == 0 and abs(row - plan.row) <= 1 and label.area.col < plan.col:
                 self.roles[word(label.text)].add("工程表")
         self.titles = [
-            word(one.text.replace("{plan}", "")) for *_, one in at if one.look == "title"
+            word(label.text.replace("{plan}", "")) for *_, label in at if label.look == "title"
         ]
         # 取組終了の場合記入 → 令和 [ ] 年 [ ] 月取組終了
-        self.ending = [word(one.text) for sheet, row, one in at if (sheet, row) == (0, ending)]
+        self.ending = [word(label.text) for sheet, row, label in at if (sheet, row) == (0, ending)]
 
         self.years = frozenset(form.years)
         self.meaning = lru_cache(maxsize=4096)(self._meaning)
@@ -94,15 +103,19 @@ class _Words:
     @staticmethod
     def _above(form: Form, item: Field) -> str:
         place = (item.sheet, item.area.row - 1, item.area.col)
-        labels = ((one.sheet, one.area.last_row, one.area.col, one.text) for one in form.labels)
+        labels = (
+            (label.sheet, label.area.last_row, label.area.col, label.text) for label in form.labels
+        )
         return next(word(text) for *at, text in labels if tuple(at) == place)
 
     @staticmethod
     def _left(form: Form, item: Field) -> str:
         row, col = item.area.row, item.area.col
-        labels = (one for one in form.labels if one.sheet == item.sheet and one.area.col < col)
-        beside = [one for one in labels if one.area.row <= row <= one.area.last_row]
-        return word(max(beside, key=lambda one: one.area.col).text)
+        labels = (
+            label for label in form.labels if label.sheet == item.sheet and label.area.col < col
+        )
+        beside = [label for label in labels if label.area.row <= row <= label.area.last_row]
+        return word(max(beside, key=lambda label: label.area.col).text)
 
 
 _words = lru_cache(maxsize=8)(_Words)
@@ -242,7 +255,7 @@ class Page:
             and self.labels("工程表", range(row - 2, row + 5), min(cols.values()))
         ]
         known = {anchor.row for anchor in schedules}
-        evaluations = [one for one in self._evaluations() if one.row not in known]
+        evaluations = [found for found in self._evaluations() if found.row not in known]
         pairs = (*self._pairs(ACTIVITIES, *ABOVE[:2]), *self._pairs(ISSUES, *ABOVE[3:5]))
         return sorted([*schedules, *pairs, *evaluations])
 

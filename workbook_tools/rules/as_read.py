@@ -1,4 +1,4 @@
-"""The rules of how a form was read: what its reader noticed, told to a person (F015–F019, F023). Pure.
+"""The rules of how a form was read: what its reader noticed, told to a person (F015–F023). Pure.
 
 The reader says what it saw; here it is decided how much it weighs.
 """
@@ -73,7 +73,7 @@ def f017_text_beside_the_fields(case: Case) -> Iterator[Finding]:
 
 
 def f023_field_not_found(case: Case) -> Iterator[Finding]:
-    """A cell that seems empty has neither name nor heading: it is said instead (:func:`replaced`)."""
+    """What seems empty has neither name nor heading: that is said instead."""
     for finding in case.findings:
         name = finding.place.field
         if finding.code in _EMPTY and name and case.answer(name) is None:

@@ -13,6 +13,7 @@ from workbook_tools.findings import Finding, found
 from workbook_tools.form import layout
 from workbook_tools.form.layout import Form, Kind, field_name
 from workbook_tools.form.references import Resolved
+from workbook_tools.form.spec import Stem
 from workbook_tools.intake.answers import Answer, Found, Submission
 from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.register.records import Prefilled
@@ -34,7 +35,7 @@ class Context:
 
 
 # Stems that hold forecasts in years to come; the others are closed there (domain §4).
-AHEAD = frozenset({"工程_当初", "工程_変更", "取組予定", "課題"})
+AHEAD = frozenset({Stem.ORIGINAL, Stem.REVISION, Stem.PLAN, Stem.ISSUE})
 
 
 class _Desk:
@@ -45,32 +46,38 @@ class _Desk:
         self.form, self.plan = form, plan
         self.practices = {practice.no: practice for practice in plan.practices}
         self.items = {item.no: item for item in plan.items}
-        self.former = {one.name: one.former_names for one in plan.departments}
-        self.past = {one.name: one for one in form.fields if one.year and one.year < year}
+        self.former = {department.name: department.former_names for department in plan.departments}
+        self.past = {known.name: known for known in form.fields if known.year and known.year < year}
         self.ahead = tuple(
-            one.name
-            for one in form.fields
-            if one.kind is Kind.SCORE and one.year and one.year > year
+            known.name
+            for known in form.fields
+            if known.kind is Kind.SCORE and known.year and known.year > year
         )
         ranges = {criterion.name: criterion.scores for criterion in plan.criteria}
-        scores = [one for one in form.fields if one.kind is Kind.SCORE]
-        self.scores = {one.name: ranges[one.stem] for one in scores if one.year == year}
-        self.past_scores = {one.name: ranges[one.stem] for one in scores if one.name in self.past}
-        self.reasons = tuple(one.name for one in form.reasons)
+        scores = [known for known in form.fields if known.kind is Kind.SCORE]
+        self.scores = {known.name: ranges[known.stem] for known in scores if known.year == year}
+        self.past_scores = {
+            known.name: ranges[known.stem] for known in scores if known.name in self.past
+        }
+        self.reasons = tuple(known.name for known in form.reasons)
         self.rows = _rows(form, year)
         self.next_rows = _rows(form, year + 1)
         self.statuses = tuple(
-            tuple(field_name(stem, one) for stem in ("工程_状況", "工程_変更"))
-            for one in form.years
-            if one <= year
+            tuple(field_name(stem, past) for stem in (Stem.STATUS, Stem.REVISION))
+            for past in form.years
+            if past <= year
         )
         # Of every text of this year and later: line width, lines, characters that fit in any case.
         self.typed = tuple(
-            (one.name, one.columns, lines, (one.columns - 1) // 2)
-            for one in form.fields
-            if one.kind is Kind.TEXT
-            and (one.year is None or one.year == year or (one.year > year and one.stem in AHEAD))
-            for lines in (layout.open_lines(one, year),)
+            (known.name, known.columns, lines, (known.columns - 1) // 2)
+            for known in form.fields
+            if known.kind is Kind.TEXT
+            and (
+                known.year is None
+                or known.year == year
+                or (known.year > year and known.stem in AHEAD)
+            )
+            for lines in (layout.open_lines(known, year),)
         )
 
 
@@ -78,7 +85,7 @@ def _rows(form: Form, year: FiscalYear) -> tuple[tuple[str, str], ...]:
     """Names of plan and result of each row of the year; none outside the plan's period."""
     numbers = range(1, layout.ROWS_A_YEAR + 1) if year in form.years else ()
     return tuple(
-        (field_name("取組予定", year, n), field_name("取組結果", year, n)) for n in numbers
+        (field_name(Stem.PLAN, year, n), field_name(Stem.RESULT, year, n)) for n in numbers
     )
 
 
@@ -139,9 +146,9 @@ class Case:
         """Past years with more than forecasts in them: their form was accepted (domain §4)."""
         past = (self.desk.past.get(name) for name in self.context.prefilled)
         return {
-            one.year
-            for one in past
-            if one and one.stem not in AHEAD and one.kind in (Kind.TEXT, Kind.STATUS)
+            known.year
+            for known in past
+            if known and known.stem not in AHEAD and known.kind in (Kind.TEXT, Kind.STATUS)
         }
 
     @cached_property

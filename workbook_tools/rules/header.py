@@ -12,6 +12,7 @@ from dataclasses import replace
 from workbook_tools import text
 from workbook_tools.findings import Finding, found
 from workbook_tools.form import layout
+from workbook_tools.form.spec import Stem
 from workbook_tools.near import nearest, question
 from workbook_tools.plan.model import EVERYBODY
 from workbook_tools.rules.case import Case, same, short
@@ -20,18 +21,18 @@ _VERSION = re.compile(r"\d{1,4}")
 
 
 def f010_older_version(case: Case) -> Iterator[Finding]:
-    version = case.value("様式版")
+    version = case.value(Stem.VERSION)
     if _VERSION.fullmatch(version) and int(version) < int(layout.FORM_VERSION):
-        yield case.find("F010", "様式版", expected=layout.FORM_VERSION)
+        yield case.find("F010", Stem.VERSION, expected=layout.FORM_VERSION)
 
 
 def f011_other_year(case: Case) -> Iterator[Finding]:
     if case.submission.year not in (None, case.year):
-        yield case.find("F011", "確認年度", expected=case.year.long)
+        yield case.find("F011", Stem.SEASON, expected=case.year.long)
     for noticed in case.submission.noticed:
         if noticed.code == "F011":
             place = replace(
-                case.submission.place("確認年度", case.context.department),
+                case.submission.place(Stem.SEASON, case.context.department),
                 sheet=noticed.sheet,
                 cell=noticed.cell,
             )
@@ -41,7 +42,7 @@ def f011_other_year(case: Case) -> Iterator[Finding]:
 
 def f012_unknown_number(case: Case) -> Iterator[Finding]:
     if case.submission.practice_no not in case.desk.practices:
-        yield case.find("F012", "項目番号")
+        yield case.find("F012", Stem.NUMBER)
 
 
 _NUMBER = re.compile(r"(?:no\.?|第)?(\d{1,5})")
@@ -51,26 +52,26 @@ _BEFORE_NAME = re.compile(r"^\s*(?:№|[NnＮｎ][OoＯｏ][.．]?|第)\s*\d+\s*
 def f013_header_differs(case: Case) -> Iterator[Finding]:
     """Titles, and departments by present or former names; a blank or lost header is no finding."""
     practice, item = case.practice, case.desk.items[case.practice.item_no]
-    number = case.value("取組項目番号")
+    number = case.value(Stem.ITEM_NUMBER)
     match = _NUMBER.match(text.key(number))
     if number and not (match and int(match[1]) == item.no):
-        yield case.find("F013", "取組項目番号", expected=f"№{item.no}", suggestion="")
+        yield case.find("F013", Stem.ITEM_NUMBER, expected=f"№{item.no}", suggestion="")
     titles = {practice.title, practice.printed_title, item.name}
-    for name, names in (("取組項目", {item.name}), ("実践項目", titles)):
+    for name, names in ((Stem.ITEM, {item.name}), (Stem.TITLE, titles)):
         typed = case.value(name)
         if not typed or typed in names:
             continue
         bare = text.key(_BEFORE_NAME.sub("", typed))
-        if bare not in {text.key(one) for one in names}:
-            expected = item.name if name == "取組項目" else practice.title
-            suggestion = _owner(case, bare) if name == "実践項目" else ""
+        if bare not in {text.key(title) for title in names}:
+            expected = item.name if name == Stem.ITEM else practice.title
+            suggestion = _owner(case, bare) if name == Stem.TITLE else ""
             yield case.find("F013", name, expected=expected, suggestion=suggestion)
     yield from _departments(case)
 
 
 def _owner(case: Case, title: str) -> str:
     """The other practice of that title: a sheet was copied over another one's."""
-    others = (one.no for one in case.plan.practices if text.key(one.title) == title)
+    others = (practice.no for practice in case.plan.practices if text.key(practice.title) == title)
     return next((f"№{no}の実践項目のことですか。" for no in others), "")
 
 
@@ -79,7 +80,7 @@ _BETWEEN_NAMES = re.compile(r"[、,，/／;；\r\n]+|(?<=\S)\s*(?=[(（]\S[)）]
 
 
 def _departments(case: Case) -> Iterator[Finding]:
-    typed, names = case.value("担当部署"), case.practice.departments
+    typed, names = case.value(Stem.DEPARTMENT), case.practice.departments
     if not typed or typed == "、".join(names):
         return
     known = {text.key(name) for own in names for name in (own, *case.desk.former.get(own, ()))}
@@ -90,12 +91,14 @@ def _departments(case: Case) -> Iterator[Finding]:
         if all(text.key(part) in known for part in name.split()):
             continue
         expected, near = "、".join(names), _near_department(case, name)
-        yield case.find("F013", "担当部署", value=short(name), expected=expected, suggestion=near)
+        yield case.find(
+            "F013", Stem.DEPARTMENT, value=short(name), expected=expected, suggestion=near
+        )
 
 
 def _near_department(case: Case, name: str) -> str:
     """The department that was probably meant, this practice's own ones first."""
-    everyone = {text.key(one): "" for one in case.desk.former}
+    everyone = {text.key(department): "" for department in case.desk.former}
     if text.key(name) in everyone:
         return ""  # no slip of the pen: another department
     own = nearest(name, case.practice.departments)

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 WHITE, BLACK = "FFFFFF", "000000"
 # Colours that formats of .xls and .xlsx know by a number: from 8 on Excel's palette as it is sold.
 _PALETTE = (
-    *("000000 FFFFFF FF0000 00FF00 0000FF FFFF00 FF00FF 00FFFF".split()),
-    *("800000 008000 000080 808000 800080 008080 C0C0C0 808080".split()),
-    *("9999FF 993366 FFFFCC CCFFFF 660066 FF8080 0066CC CCCCFF".split()),
-    *("000080 FF00FF FFFF00 00FFFF 800080 800000 008080 0000FF".split()),
-    *("00CCFF CCFFFF CCFFCC FFFF99 99CCFF FF99CC CC99FF FFCC99".split()),
-    *("3366FF 33CCCC 99CC00 FFCC00 FF9900 FF6600 666699 969696".split()),
-    *("003366 339966 003300 333300 993300 993366 333399 333333".split()),
+    *(["000000", "FFFFFF", "FF0000", "00FF00", "0000FF", "FFFF00", "FF00FF", "00FFFF"]),
+    *(["800000", "008000", "000080", "808000", "800080", "008080", "C0C0C0", "808080"]),
+    *(["9999FF", "993366", "FFFFCC", "CCFFFF", "660066", "FF8080", "0066CC", "CCCCFF"]),
+    *(["000080", "FF00FF", "FFFF00", "00FFFF", "800080", "800000", "008080", "0000FF"]),
+    *(["00CCFF", "CCFFFF", "CCFFCC", "FFFF99", "99CCFF", "FF99CC", "CC99FF", "FFCC99"]),
+    *(["3366FF", "33CCCC", "99CC00", "FFCC00", "FF9900", "FF6600", "666699", "969696"]),
+    *(["003366", "339966", "003300", "333300", "993300", "993366", "333399", "333333"]),
 )
 _FIRST = 8
 _GROUND = 65  # the window's own ground; whatever else has no place in the palette is black
@@ -45,5 +45,7 @@ def _luminance(colour: str) -> float:
     if len(colour) != len(WHITE):
         raise ValueError(colour)
     parts = (int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4))
-    linear = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    linear = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
     return sum(part * weight for part, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))

@@ -129,7 +129,8 @@ class _Book:
             formats.colours.append(colour)
         elif kind == _PALETTE:
             count = int.from_bytes(content[:2], "little")
-            formats.palette = [content[at : at + 3].hex().upper() for at in range(2, 2 + 4 * count, 4)]
+            starts = range(2, 2 + 4 * count, 4)
+            formats.palette = [content[at : at + 3].hex().upper() for at in starts]
         elif kind == _FORMAT:
             formats.codes[int.from_bytes(content[:2], "little")] = _string(content[2:])
         elif kind == _XF:
