@@ -20,7 +20,6 @@ from tests.damage.book import (
     HELPER,
     LOST,
     Book,
-    Box,
     Cell,
     Drawn,
     Fault,
@@ -35,7 +34,7 @@ from tests.damage.book import (
 )
 from tests.damage.forms import Form, Maker
 from tests.damage.kinds import load
-from tests.damage.rounds import NOW, prepare
+from tests.damage.rounds import prepare
 from tests.damage.run import Order, convert, run
 from tests.damage.verdict import Verdict
 from tests.office import needs_office
@@ -311,6 +310,7 @@ def test_other_programs_open_what_is_written() -> None:
     assert [page.cell(row, 1).value for row in (41, 42)] == ["漢字", "旧新"]
     assert "<b>&" in str(page.cell(43, 1).value)
     assert {cell.coordinate for row in page.rows for cell in row if cell.comment} == {"D3", "D4"}
+    assert page.oddHeader is not None
     assert page.oddHeader.center.text == "見出し"
     assert len(opened.defined_names) == len(
         [scope for scope, name in book.names if scope is None and not name.startswith("_xlnm")]
@@ -422,7 +422,7 @@ def reading(form: Form, change: Callable[[Read], Read]) -> Verdict:
         setting.read = read  # type: ignore[method-assign]
         return form.judged().verdict
     finally:
-        del setting.read  # type: ignore[method-assign]
+        del setting.read
 
 
 def with_answers(one: Judged, **changes: Answer) -> Judged:
@@ -493,14 +493,14 @@ def told(read: Read) -> Read:
     intake, (one,) = lost(read)
     at = Place("x.xlsx", None, None, "特記事項")
     finding = found("K603", at, None, title="特記事項", shown="空欄")
-    return intake, [dataclasses.replace(one, findings=[*one.findings, finding])]
+    return intake, [dataclasses.replace(one, findings=(*one.findings, finding))]
 
 
 def refused(read: Read) -> Read:
     """An undamaged form sent back."""
     intake, (one,) = read
     finding = found("F012", Place("x.xlsx"), None, shown="空欄")
-    return intake, [dataclasses.replace(one, findings=[*one.findings, finding])]
+    return intake, [dataclasses.replace(one, findings=(*one.findings, finding))]
 
 
 def test_a_loss_that_is_told_is_reported(maker: Maker) -> None:
@@ -530,13 +530,13 @@ def stray(maker: Maker, text: str, row: int = 60) -> Form:
 def test_a_text_nobody_read_or_told_of_is_caught(maker: Maker) -> None:
     def silent(read: Read) -> Read:
         intake, (one,) = read
-        return dataclasses.replace(intake, findings=()), [dataclasses.replace(one, findings=[])]
+        return dataclasses.replace(intake, findings=()), [dataclasses.replace(one, findings=())]
 
     def telling(read: Read) -> Read:
         intake, (one,) = silent(read)
         at = Place("x.xlsx", one.submission.sheet, "C61")
         finding = found("F005", at, "見落とされる言葉")
-        return intake, [dataclasses.replace(one, findings=[*one.findings, finding])]
+        return intake, [dataclasses.replace(one, findings=(*one.findings, finding))]
 
     form = stray(maker, "見落とされる言葉")
     assert reading(form, silent) is Verdict.SILENT
@@ -591,6 +591,3 @@ def test_few_forms_are_read_silently_wrong(folder: Path) -> None:
     assert len(silent) <= MOST_SILENT, [
         (result.number, result.kind, result.outcome.wrongs[:1]) for result in silent
     ]
-
-
-__all__ = ["NOW", "Box"]

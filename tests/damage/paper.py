@@ -203,6 +203,7 @@ class Part:
     number: str
     fields: dict[str, list[Words]] = field(default_factory=dict)
     repeats: dict[str, str] = field(default_factory=dict)  # fields of ① printed again on ②
+    again: list[str] = field(default_factory=list)  # their cells
 
 
 @dataclass(slots=True)
@@ -290,6 +291,7 @@ def _read_form(
             anchor = papers[at].get(key)
             if anchor and min(anchor.box.size) > 0:
                 part.repeats[name] = seen(book, sheet, anchor.box.top, anchor.box.left)
+                part.again.append(Box(*anchor.box[:2], *anchor.box[:2]).a1)
         part.number = part.repeats.get("項目番号", "")
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from tests import office
 from tests.damage import rendered
@@ -56,31 +57,28 @@ def run(order: Order, jobs: int = 1) -> list[Result]:
     printed = [number for number in plain if _is_printed(order, number)]
     if jobs == 1:
         results = list(judge(order, plain, {}))
-        results += _through_office(order, through, judge, made)
-        results += _printed(order, printed, judge_printed, made_to_print)
-        return sorted(results, key=lambda result: result.number)
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        results = []
-        tasks = [pool.submit(_judge_list, order, chunk, {}) for chunk in _chunks(plain)]
-
-        def remote(function, *arguments):  # type: ignore[no-untyped-def]
-            return pool.submit(function, *arguments).result()
-
-        results += _through_office(
-            order,
-            through,
-            lambda *arguments: remote(_judge_list, *arguments),
-            lambda *arguments: remote(made, *arguments),
-        )
-        results += _printed(
-            order,
-            printed,
-            lambda *arguments: remote(judge_printed, *arguments),
-            lambda *arguments: remote(made_to_print, *arguments),
-        )
-        for task in tasks:
-            results += task.result()
+        results += _through_office(order, through, None) + _printed(order, printed, None)
+    else:
+        with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+            tasks = [pool.submit(_judge_list, order, chunk, {}) for chunk in _chunks(plain)]
+            results = _through_office(order, through, pool) + _printed(order, printed, pool)
+            for task in tasks:
+                results += task.result()
     return sorted(results, key=lambda result: result.number)
+
+
+_Given = ParamSpec("_Given")
+_Made = TypeVar("_Made")
+
+
+def _done(
+    pool: ProcessPoolExecutor | None,
+    work: Callable[_Given, _Made],
+    *given: _Given.args,
+    **more: _Given.kwargs,
+) -> _Made:
+    """A piece of work, here or in another process."""
+    return pool.submit(work, *given, **more).result() if pool else work(*given, **more)
 
 
 def _chunks(numbers: Sequence[int], size: int = _CHUNK) -> Iterator[list[int]]:
@@ -142,14 +140,15 @@ def made(order: Order, numbers: Sequence[int]) -> dict[int, bytes]:
     return {number: maker.form(number).data for number in numbers}
 
 
-def _through_office(order: Order, through: Mapping[int, str], judge, made) -> list[Result]:  # type: ignore[no-untyped-def]
+def _through_office(
+    order: Order, through: Mapping[int, str], pool: ProcessPoolExecutor | None
+) -> list[Result]:
     results: list[Result] = []
     for kind in OFFICE:
         for batch in _chunks([number for number in through if through[number] == kind], _BATCH):
-            saved = convert(made(order, batch), kind)
-            results += judge(
-                order, [*saved], {number: (kind, data) for number, data in saved.items()}
-            )
+            saved = convert(_done(pool, made, order, batch), kind)
+            files = {number: (kind, data) for number, data in saved.items()}
+            results += _done(pool, _judge_list, order, list(files), files)
     return results
 
 
@@ -195,10 +194,12 @@ def judge_printed(order: Order, numbers: Sequence[int], pages: Mapping[int, str]
     return results
 
 
-def _printed(order: Order, numbers: Sequence[int], judge, made) -> list[Result]:  # type: ignore[no-untyped-def]
+def _printed(
+    order: Order, numbers: Sequence[int], pool: ProcessPoolExecutor | None
+) -> list[Result]:
     results: list[Result] = []
     for batch in _chunks(numbers, _BATCH):
-        pdfs = convert(made(order, batch), "pdf")
+        pdfs = convert(_done(pool, made_to_print, order, batch), "pdf")
         pages = {number: rendered.text_of(data) for number, data in pdfs.items()}
-        results += judge(order, [*pages], pages)
+        results += _done(pool, judge_printed, order, list(pages), pages)
     return results

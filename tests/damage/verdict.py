@@ -160,7 +160,9 @@ class _Comparison:
             for words in found
             if words.typed
         ]
-        typed = {(words.sheet, words.cell) for words in (*self.paper.strays, *fields)}
+        # A ② that belongs to nobody is told at what it prints.
+        alone = {(part.sheet, cell) for part in self.paper.seconds for cell in part.again}
+        typed = {(words.sheet, words.cell) for words in (*self.paper.strays, *fields)} | alone
         true = {"F017": typed, "F018": self.paper.veiled, "F019": self.paper.veiled}
         for finding in self.everything:
             place = finding.place
@@ -227,7 +229,8 @@ class _Comparison:
         if not first.sheet:
             fitting = list(self.paper.seconds)
         alone = len(self.paper.firsts) == 1 and len(self.paper.seconds) == 1
-        if not fitting and alone and not (first.number and self.paper.seconds[0].number):
+        numbers = (first, *self.paper.seconds)
+        if not fitting and alone and None in [_number(part.number) for part in numbers]:
             fitting = list(self.paper.seconds)
         chosen = [part for part in fitting if part.sheet in sheets]
         return (*chosen, *fitting, None)[0]
@@ -361,9 +364,10 @@ class _Comparison:
 
 
 def _number(text: str) -> int | None:
-    """The practice's number in what is printed for it."""
-    digits = re.search(r"\d+", unicodedata.normalize("NFKC", text))
-    return int(digits[0]) if digits else None
+    """The practice's number in what is printed for it; a sentence with figures names none."""
+    words = unicodedata.normalize("NFKC", text)
+    digits = re.match(r"\s*(?:No\.?|第)?\s*(\d{1,3})(?=\D{0,2}$|\s)", words, re.IGNORECASE)
+    return int(digits[1]) if digits else None
 
 
 def _sheets(form: Form, submission: Submission) -> tuple[list[str], list[str]]:

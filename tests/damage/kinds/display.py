@@ -74,10 +74,10 @@ def a_text_struck_through(desk: Desk) -> None:
         desk.refusal_ok = True
     else:
         new = texts.sentence(desk.chance)
-        runs = (Run(text, struck=True), Run(desk.chance.choice(("", "\n", " "))), Run(new))
-        runs = tuple(run for run in runs if run.text)
-        value = "".join(run.text for run in runs)
-        desk.replace(name, cell._replace(value=value, runs=runs))
+        pieces = (Run(text, struck=True), Run(desk.chance.choice(("", "\n", " "))), Run(new))
+        value = "".join(run.text for run in pieces)
+        kept = tuple(run for run in pieces if run.text)
+        desk.replace(name, cell._replace(value=value, runs=kept))
     desk.say(f"{name} struck through ({way})")
 
 
