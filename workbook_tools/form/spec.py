@@ -73,6 +73,11 @@ class TextEntry:
     hint_ahead: str = ""
     asked: bool = False
 
+    @property
+    def name(self) -> str:
+        """What it is called without year and row: ``当初の工程``."""
+        return self.title.replace("{year}年度の", "").replace("（{n}行目）", "")
+
 
 def remark(stem: str, heading: str, lines: int, hint: str, *, asked: bool = False) -> TextEntry:
     """A wide field below its heading, written about the evaluated year."""

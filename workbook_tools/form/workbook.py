@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from workbook_tools.cells import Area
 from workbook_tools.era import FiscalYear
-from workbook_tools.excel.write.book import Book, Choice, Sheet
+from workbook_tools.excel.write.book import UNSEEN, Book, Choice, Sheet
 from workbook_tools.form import guide, layout
 from workbook_tools.form.layout import Field, Form, Kind, Label
 from workbook_tools.form.live.checks import live_cells
@@ -77,8 +77,7 @@ def workbook(plan: Plan, practice: Practice, content: Content) -> bytes:
             state = "input" if item.name in content.open else "locked"
             _write_field(pages[item.sheet], item, values, state)
         book.name(item.name, layout.SHEETS[item.sheet], item.area)
-        if item.name in content.open:
-            pages[item.sheet].choice(item.area, _choice(item, plan))
+    _write_choices(pages, form, plan, content.open)
     _write_live(pages, plan, content, values)
     _write_reasons_before(pages[0], form, content.reasons_before)
     _heights(pages, _points(form, plan.evaluated, content.open, values))
@@ -180,6 +179,17 @@ def _write_field(page: Sheet, item: Field, values: Mapping[str, str | int], *sta
         page.value(item.area, value, "box", "center", *state)
 
 
+def _write_choices(pages: list[Sheet], form: Form, plan: Plan, is_open: frozenset[str]) -> None:
+    """Drop-downs and messages; cells of which the same is said share one."""
+    shared: dict[tuple[int, str], tuple[Choice, list[Area]]] = {}
+    for item in form.fields:
+        if item.name in is_open:
+            choice = _choice(item, plan)
+            shared.setdefault((item.sheet, repr(choice)), (choice, []))[1].append(item.area)
+    for (sheet, _), (choice, areas) in shared.items():
+        pages[sheet].choice(areas[0], choice, *areas[1:])
+
+
 def _choice(item: Field, plan: Plan) -> Choice:
     """The drop-down and the message that appears when the cell is chosen."""
     year = plan.evaluated
@@ -189,13 +199,13 @@ def _choice(item: Field, plan: Plan) -> Choice:
         meanings = "\n".join(f"{score}：{words}" for score, words in criterion.meanings.items())
         return Choice(
             list(criterion.scores),
-            item.title,
+            item.stem,
             f"{allowed}から選んでください。\n{meanings}".strip()[:255],
             f"{criterion.name}は{allowed}の整数です。",
         )
     if item.kind is Kind.STATUS:
         message = "計画のとおりなら「工程どおり」、変えたなら「工程見直し」を選び、変更後の工程を「変更」の行に書いてください。"
-        return Choice(layout.STATUSES, item.title, message, "一覧から選んでください。")
+        return Choice(layout.STATUSES, "工程の状況", message, "一覧から選んでください。")
     if item.kind is Kind.END_YEAR:
         message = f"{year.wide}年度の中で取組が終わるときだけ、終わる年（令和）を選んでください。"
         return Choice(
@@ -204,7 +214,8 @@ def _choice(item: Field, plan: Plan) -> Choice:
     if item.kind is Kind.END_MONTH:
         message = "取組が終わるときだけ、終わる月を選んでください。"
         return Choice(list(range(1, 13)), item.title, message, "1～12を選んでください。")
-    return Choice((), item.title, guide.message(item, year))
+    assert item.entry
+    return Choice((), item.entry.name, guide.message(item, year))
 
 
 def _write_live(
@@ -217,7 +228,7 @@ def _write_live(
         "field": ("box", "center"),
         "check": ("wrap", "middle", "alert"),
         "meaning": ("wrap", "quiet"),
-        "hidden": (),
+        "hidden": UNSEEN,
         "count": ("section", "alert"),
     }
     for cell in live_cells(plan, values, lambda item: item.name in content.open):

@@ -66,6 +66,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "change": {"num_format": "+0;-0;0"},
     "change tenths": {"num_format": "+0.0;-0.0;0.0"},
 }
+UNSEEN = ("hidden",)  # of a helper cell nobody looks at: no appearance at all
 # A fixed time of creation: the same state gives the same bytes.
 _CREATED = datetime(2020, 4, 1)
 _MOST_BREAKS = 1023  # Excel's limit; XlsxWriter silently drops what is more
@@ -236,8 +237,8 @@ class Sheet:
         else:
             self.number(area, value, *styles)
 
-    def choice(self, area: Area, choice: Choice) -> None:
-        """Attach a drop-down and the message that appears when the cell is chosen."""
+    def choice(self, area: Area, choice: Choice, *others: Area) -> None:
+        """Attach a drop-down and the message that appears when one of the cells is chosen."""
         options: dict[str, Any] = {
             "validate": "list" if choice.options else "any",
             "input_title": choice.title,
@@ -249,8 +250,10 @@ class Sheet:
         if choice.options:
             source = choice.options
             options["source"] = source if isinstance(source, str) else list(source)
-        cells = (area.row, area.col, area.last_row, area.last_col)
-        self._must(self._sheet.data_validation(*cells, options))
+        cells, *more = (
+            [each.row, each.col, each.last_row, each.last_col] for each in (area, *others)
+        )
+        self._must(self._sheet.data_validation(*cells, {**options, "other_cells": more}))
 
     def highlight(self, area: Area, formula: str, **look: Any) -> None:
         """Format the area while a formula is true."""
@@ -327,8 +330,8 @@ class Sheet:
         """Put the cursor where typing begins."""
         self._sheet.set_selection(area.row, area.col, area.row, area.col)
 
-    def _prepare(self, area: Area, styles: tuple[str, ...]) -> Format:
-        form = self._book.style(styles)
+    def _prepare(self, area: Area, styles: tuple[str, ...]) -> Format | None:
+        form = None if styles == UNSEEN else self._book.style(styles)
         if area.rows > 1 or area.cols > 1:
             cells = (area.row, area.col, area.last_row, area.last_col)
             self._must(self._sheet.merge_range(*cells, "", form))

@@ -40,7 +40,7 @@ from workbook_tools.text import CIRCLED
 def check(sheet: TypedSheet, ends: Expr, said: dict[FiscalYear, Expr]) -> Expr:
     """Both columns; ``ends``: an end is dated. Gives whether rows or plan say 取組終了."""
     form, board, year = sheet.filling.form, sheet.board, sheet.filling.year
-    plans = _column(sheet, form.activities(Stem.PLAN))
+    plans = _column(sheet, form.activities(Stem.PLAN), layout.MEANING)
     numbers = _numbers(sheet, plans)
     labels = [
         board.put(field.area, _label(sheet, number), "field")
@@ -49,11 +49,10 @@ def check(sheet: TypedSheet, ends: Expr, said: dict[FiscalYear, Expr]) -> Expr:
     reported = [
         field for field in form.activities(Stem.RESULT) if field.year and field.year <= year
     ]
-    results = _column(sheet, reported, plans)
+    results = _column(sheet, reported, layout.MEANING_2, plans)
     names = names_of_labels(board, sheet.filling, numbers)
-    for column, area in ((plans, layout.MEANING), (results, layout.MEANING_2)):
+    for column in (plans, results):
         column.resolve(names)
-        column.show(area)
     now = [at for at, row in enumerate(results.rows) if row.field.year == year]
     for at in now:
         _result(sheet, plans, results, at, labels[at])
@@ -73,10 +72,13 @@ def check(sheet: TypedSheet, ends: Expr, said: dict[FiscalYear, Expr]) -> Expr:
 
 
 def _column(
-    sheet: TypedSheet, fields: Sequence[Field], left: ReferenceColumn | None = None
+    sheet: TypedSheet,
+    fields: Sequence[Field],
+    column: int,
+    left: ReferenceColumn | None = None,
 ) -> ReferenceColumn:
     rows = [ReferenceRow(field, sheet.bare.get(field.name)) for field in fields]
-    return ReferenceColumn(sheet.board, sheet.filling, rows, left)
+    return ReferenceColumn(sheet.board, sheet.filling, rows, column, left)
 
 
 def _bare(column: ReferenceColumn, at: int) -> Expr:

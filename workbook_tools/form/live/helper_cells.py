@@ -8,7 +8,7 @@ recalculate them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from workbook_tools.cells import Area, column_name
@@ -20,6 +20,7 @@ from workbook_tools.form.live.expr import (
     IF,
     ISNUMBER,
     MID,
+    ROWS,
     SUBSTITUTE,
     Expr,
     between,
@@ -30,7 +31,8 @@ from workbook_tools.form.live.expr import (
 from workbook_tools.plan.model import Plan
 from workbook_tools.spellings import LABEL_WORDS, SIGNS, WORDS, folded
 
-SEPARATOR = "\uf8ff"  # between texts joined in one cell: a sign of nobody's own
+# Between texts joined in one cell, and in place of one of them to be found: nobody's own signs.
+SEPARATOR, FOUND = "\uf8ff", "\uf8fe"
 _DEEPEST = 60  # functions within functions; Excel 2016 allows 64
 # What may stand in a workbook's XML at all.
 _FOLDS = [(old, new) for old, new in (*SIGNS, *WORDS) if old >= " " or old[0] in "\t\n\r"]
@@ -159,32 +161,38 @@ def fixed(area: Area) -> str:
 
 
 class HelperColumn:
-    """One hidden cell for each of the rows of a block, below a cell that stays empty.
+    """One cell for each of the rows of a block, below one that no formula means.
 
     Formulas are alike from row to row, so that a file needs them once.
     """
 
-    def __init__(self, board: Board, rows: Sequence[int]) -> None:
+    def __init__(self, board: Board, rows: Sequence[int], shown: int | None = None) -> None:
         self._board, self.rows = board, rows
-        self._head = Area(rows[0] - 1, board.reserve([rows[0] - 1, *rows], 1))
+        self._look = "hidden" if shown is None else "meaning"
+        col = board.reserve([rows[0] - 1, *rows], 1) if shown is None else shown
+        self._head = Area(rows[0] - 1, col)
         self.cells: list[Expr] = []
 
     def put(self, made: Expr) -> Expr:
         """The next row's formula; gives its cell."""
         area = replace(self._head, row=self.rows[len(self.cells)])
-        self.cells.append(self._board.put(area, made))
+        self.cells.append(self._board.put(area, made, self._look))
         return self.cells[-1]
 
     def give(self, what: str, field: Field) -> None:
         """The next row's value comes with each form."""
         area = replace(self._head, row=self.rows[len(self.cells)])
-        self._board.cells.append(PlannedCell(area, "hidden", given=(what, field.name)))
+        self._board.cells.append(PlannedCell(area, self._look, given=(what, field.name)))
         self.cells.append(cell(area.a1))
 
     def above(self) -> Expr:
         """All cells put so far and the empty one: the nth row stands at n + 1."""
-        last = replace(self._head, row=self.rows[len(self.cells)] - 1)
-        return between(fixed(self._head), last.a1, [leaf(0), *self.cells])
+        return self.above_row(len(self.cells))
+
+    def above_row(self, at: int) -> Expr:
+        """All cells above a row's and the empty one."""
+        last = replace(self._head, row=self.rows[at] - 1)
+        return between(fixed(self._head), last.a1, [leaf(0), *self.cells[:at]])
 
     def before(self, at: int) -> Expr:
         """The cell above a row's; the empty one above the first."""
@@ -256,9 +264,9 @@ def typed_sheet(
     All texts are joined, folded in a few cells and cut apart again: so every spelling stands once
     a sheet, and reader and form fold by the same list. ``labels``: ⑤ is something there.
     """
-    row, line = 1, board.line
-    apart = board.helper(row, line & SEPARATOR & line)
-    whole = line
+    row, line, separator, sign = 1, board.line, board.constant(SEPARATOR), board.constant(FOUND)
+    apart = board.helper(row, line & separator & line)
+    whole = separator & line
     for text in texts.values():
         whole = whole & text.cell & apart
     for deep, (old, new) in enumerate([*_FOLDS, *(LABEL_WORDS if labels else ())], start=1):
@@ -267,10 +275,26 @@ def typed_sheet(
             whole = board.helper(row, whole)
     area = Area(row, board.reserve([row], 1))
     board.put(area, whole)
-    whole, bare, start = cell(fixed(area)), dict[str, Expr](), leaf(0)
-    for name, text in texts.items():
-        end = board.helper(text.row, FIND(board.constant(SEPARATOR), whole, start + 1))
+    whole, bare = cell(fixed(area)), {}
+    for (name, text), number in zip(texts.items(), _numbers(texts.values()), strict=True):
+        start, end = (
+            FIND(sign, SUBSTITUTE(whole, separator, sign, nth)) for nth in (number, number + 1)
+        )
         part = MID(whole, start + 1, end - start - 1)
         bare[name] = board.helper(text.row, SUBSTITUTE(part, line, "") if text.short else part)
-        start = end
     return TypedSheet(board, filling, bare)
+
+
+def _numbers(texts: Iterable[TypedText]) -> Iterator[Expr]:
+    """Which text is which; in a run of rows that is told by the row, so that formulas are alike."""
+    first = last = None
+    before = 0
+    for number, text in enumerate(texts, start=1):
+        if text.short or last is None or text.row != last + 1:
+            first, before = text.row, number - 1
+        last = None if text.short else text.row
+        if text.short or first is None:
+            yield leaf(number)
+        else:
+            rows = [leaf(0)] * (text.row - first + 1)
+            yield ROWS(between(f"A${first + 1}", f"A{text.row + 1}", rows)) + before

@@ -37,4 +37,4 @@ def given(what: str, cell: Resolved) -> str | int:
         return Leads.BEYOND if cell.beyond else Leads.GOOD if cell.chain else Leads.TEXT
     if what == "nothing":
         return word(cell.text) in _NOTHING
-    return cell.text if cell.chain else cell.raw
+    return cell.text if cell.chain and not cell.beyond else ""

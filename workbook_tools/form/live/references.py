@@ -181,18 +181,23 @@ class CutUp:
 
 
 class ReferenceColumn:
-    """One column of references, resolved from top to bottom; 同左 means the column ``left``."""
+    """One column of references, resolved from top to bottom; 同左 means the column ``left``.
+
+    What they mean is shown in the ``column`` beside the form; of other cells nothing is.
+    """
 
     def __init__(
         self,
         board: Board,
         filling: Filling,
         rows: Sequence[ReferenceRow],
+        column: int,
         left: ReferenceColumn | None = None,
     ) -> None:
         self._board, self._filling, self.rows, self._left = board, filling, rows, left
         self._typed = all_typed([row.field for row in rows])
-        self.looks, self.leads, self.texts = (self._column() for _ in range(3))
+        self.looks, self.leads = self._column(), self._column()
+        self.meanings = HelperColumn(board, [row.field.area.row for row in rows], column)
         self.cut_up: list[CutUp | None] = []
         for row in rows:
             if row.bare is None:
@@ -216,24 +221,19 @@ class ReferenceColumn:
                 self.leads.put(self._lead(at, row.bare, cut, names))
             else:
                 self.leads.give("leads", row.field)
-        helpers = [self._column(alive) for _ in range(2)] if alive else []
-        for at, (row, cut) in enumerate(zip(self.rows, self.cut_up, strict=True)):
-            if row.bare and cut:
-                self.texts.put(self._text(at, row.bare, cut, helpers))
-            else:
-                self.texts.give("text", row.field)
-
-    def show(self, column: int) -> None:
-        """Put the meaning of every reference beside the form, and say where there is none."""
-        board, stem = self._board, self.rows[0].field.stem
+        board = self._board
+        stem = self.rows[0].field.stem
         bad = board.constant(f"{stem}の参照先がないか、空欄です。")
         beyond = board.constant(f"{stem}の参照が入り組んでいて、確かめられません。")
-        for row, leads, text in zip(self.rows, self.leads.cells, self.texts.cells, strict=True):
-            at = row.field.area.row
-            board.put(Area(at, column), IF(leads.eq(Leads.GOOD), text, ""), "meaning")
+        for at, (row, cut) in enumerate(zip(self.rows, self.cut_up, strict=True)):
+            leads, line = self.leads.cells[at], row.field.area.row
+            if row.bare is None or cut is None:
+                self.meanings.give("meaning", row.field)
+                continue
+            self.meanings.put(IF(leads.eq(Leads.GOOD), self._meaning(at, row.bare, cut), ""))
             if self._filling.is_open(row.field):
-                board.beside(at, leads.eq(Leads.BAD), bad)
-                board.beside(at, leads.eq(Leads.BEYOND), beyond)
+                board.beside(line, leads.eq(Leads.BAD), bad)
+                board.beside(line, leads.eq(Leads.BEYOND), beyond)
 
     # -- what a cell names
 
@@ -310,25 +310,27 @@ class ReferenceColumn:
         return IF(spot.eq(0), TRUE, IFERROR(found, FALSE))
 
     def _target(self, at: int, spot: Expr) -> Expr:
-        """The text at a spot."""
-        above = INDEX(self.texts.above(), spot + 1)
-        found = IF(spot < self._own(self.texts), above, INDEX(self._typed, spot))
+        """The text at a spot: what it means, where it is a reference itself and stands above."""
+        is_above = spot < self._own(self.meanings)
+        refers = IF(is_above, INDEX(self.leads.above_row(at), spot + 1).eq(Leads.GOOD), FALSE)
+        typed_there = INDEX(self._typed, spot)
+        found = IF(refers, INDEX(self.meanings.above(), spot + 1), typed_there)
         if self._left:
-            found = IF(spot.eq(_LEFT), self._left.texts.cells[at], found)
+            left = self._left
+            refers = left.leads.cells[at].eq(Leads.GOOD)
+            beside = IF(refers, left.meanings.cells[at], typed(left.rows[at].field))
+            found = IF(spot.eq(_LEFT), beside, found)
         return found
 
-    def _text(self, at: int, bare: Expr, cut: CutUp, helpers: Sequence[HelperColumn]) -> Expr:
-        """The cell's text: where it holds a reference, with that line replaced."""
-        board, line, (starts, firsts) = self._board, self._board.line, helpers
-        text, front = typed(self.rows[at].field), cut.front
-        good = self.leads.cells[at].eq(Leads.GOOD)
+    def _meaning(self, at: int, bare: Expr, cut: CutUp) -> Expr:
+        """The cell's text with the line that is a reference replaced."""
+        board, line, front = self._board, self._board.line, cut.front
+        text, separator = typed(self.rows[at].field), board.constant(SEPARATOR)
         sign = FIND(REFERS, bare)
         lines = LEN(LEFT(bare, sign)) - LEN(SUBSTITUTE(LEFT(bare, sign), line, ""))
-        separator = board.constant(SEPARATOR)
-        nth = FIND(separator, SUBSTITUTE(line & text, line, separator, lines))
-        start = starts.put(IF(good, nth, 0))
+        start = FIND(separator, SUBSTITUTE(line & text, line, separator, lines))
         end = FIND(line, text & line, start)
-        first = firsts.put(IF(good, self._target(at, cut.spots[0]) & "", ""))
+        first = self._target(at, cut.spots[0]) & ""
         own_marks = board.constant(_OWN_MARKS)
         is_own = ISNUMBER(FIND(leaf("|") & LEFT(first, 3) & "|", own_marks))
         marked = LEFT(front, 3) & IF(is_own, MID(first, 4, _REST), first)
@@ -338,5 +340,4 @@ class ReferenceColumn:
         opened = SUBSTITUTE(MID(text, start, end - start), "(", "（")
         note = leaf("（") & TRIM(RIGHT(SUBSTITUTE(opened, "（", REPT(" ", 999)), 999))
         said = said & IF(MID(bare, sign + 1, 1).eq("("), note, "")
-        whole = LEFT(text, start - 1) & said & MID(text, end, _REST)
-        return IF(good, whole, text & "")
+        return LEFT(text, start - 1) & said & MID(text, end, _REST)

@@ -57,9 +57,8 @@ def _issues(sheet: TypedSheet, columns: Sequence[Sequence[Field]]) -> None:
     for fields, area in zip(columns, (layout.MEANING, layout.MEANING_2), strict=True):
         rows = [ReferenceRow(field, sheet.bare.get(field.name)) for field in fields]
         left = made[-1] if made else None
-        made.append(ReferenceColumn(board, sheet.filling, rows, left))
+        made.append(ReferenceColumn(board, sheet.filling, rows, area, left))
         made[-1].resolve(names)
-        made[-1].show(area)
     issues, solutions = made
     at = sheet.filling.form.years.index(year)
     nothing = _says_nothing(sheet, issues)[at]
