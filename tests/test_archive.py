@@ -11,7 +11,7 @@ import pytest
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import UserError
 from workbook_tools.register.database import Register
-from workbook_tools.register.journal import LEDGER, Entry, append, lines
+from workbook_tools.register.journal import LEDGER, LedgerLine, append, lines
 from workbook_tools.register.ledger import content, distributed_of, heal, keep, kept, record_of
 from workbook_tools.register.records import Distributed, Prefilled, Source, SourceKind
 
@@ -46,18 +46,22 @@ def test_a_copy_that_changed_is_not_believed(tmp_path: Path) -> None:
 
 def test_the_ledger_keeps_the_order(tmp_path: Path) -> None:
     assert lines(tmp_path).entries == ()
-    append(tmp_path, [Entry(1, FIRST)])
-    append(tmp_path, [Entry(2, SECOND), Entry(3, THIRD)])
-    assert lines(tmp_path).entries == (Entry(1, FIRST), Entry(2, SECOND), Entry(3, THIRD))
+    append(tmp_path, [LedgerLine(1, FIRST)])
+    append(tmp_path, [LedgerLine(2, SECOND), LedgerLine(3, THIRD)])
+    assert lines(tmp_path).entries == (
+        LedgerLine(1, FIRST),
+        LedgerLine(2, SECOND),
+        LedgerLine(3, THIRD),
+    )
 
 
 def test_a_line_that_was_cut_off_loses_only_itself(tmp_path: Path) -> None:
-    append(tmp_path, [Entry(1, FIRST), Entry(2, SECOND)])
+    append(tmp_path, [LedgerLine(1, FIRST), LedgerLine(2, SECOND)])
     ledger = tmp_path / LEDGER
     ledger.write_bytes(ledger.read_bytes()[:-20])
-    append(tmp_path, [Entry(3, SECOND)])
+    append(tmp_path, [LedgerLine(3, SECOND)])
     found = lines(tmp_path)
-    assert found.entries == (Entry(1, FIRST), Entry(3, SECOND))
+    assert found.entries == (LedgerLine(1, FIRST), LedgerLine(3, SECOND))
     assert found.unreadable == (3,)
 
 
@@ -79,12 +83,12 @@ def test_a_line_that_was_cut_off_loses_only_itself(tmp_path: Path) -> None:
     ],
 )
 def test_a_foreign_line_is_passed_over_and_told(tmp_path: Path, line: bytes) -> None:
-    append(tmp_path, [Entry(1, FIRST)])
+    append(tmp_path, [LedgerLine(1, FIRST)])
     with (tmp_path / LEDGER).open("ab") as ledger:
         ledger.write(line)
-    append(tmp_path, [Entry(2, SECOND)])
+    append(tmp_path, [LedgerLine(2, SECOND)])
     found = lines(tmp_path)
-    assert found.entries == (Entry(1, FIRST), Entry(2, SECOND))
+    assert found.entries == (LedgerLine(1, FIRST), LedgerLine(2, SECOND))
     assert found.unreadable == (3,)
 
 
@@ -92,7 +96,7 @@ def test_lines_of_the_first_edition_have_no_number(tmp_path: Path) -> None:
     row = {"sha256": "aa", "kind": "進捗状況シート", "name": "inbox/No16.xlsx", "year": "R3"}
     row["taken_at"] = FIRST.taken_at
     (tmp_path / LEDGER).write_text(json.dumps(row, ensure_ascii=False), "utf-8")
-    assert lines(tmp_path).entries == (Entry(0, FIRST),)
+    assert lines(tmp_path).entries == (LedgerLine(0, FIRST),)
 
 
 def test_what_was_sent_out_comes_back_from_its_record() -> None:
@@ -118,10 +122,10 @@ def test_what_is_noted_stands_in_the_ledger_once_it_is_kept(tmp_path: Path) -> N
     with Register.open(path) as register:
         register.note_source(FIRST)
         assert lines(archive).entries == ()
-    assert lines(archive).entries == (Entry(1, FIRST),)
+    assert lines(archive).entries == (LedgerLine(1, FIRST),)
     with Register.open(path) as register:
         register.note_source(THIRD)
-    assert lines(archive).entries == (Entry(1, FIRST), Entry(2, THIRD))
+    assert lines(archive).entries == (LedgerLine(1, FIRST), LedgerLine(2, THIRD))
 
 
 def test_what_a_killed_run_did_not_write_the_next_one_writes(
@@ -142,4 +146,4 @@ def test_what_a_killed_run_did_not_write_the_next_one_writes(
             note_and_be_killed()
     with Register.open(path) as register:
         assert register.sources(SourceKind.RETURN) == (FIRST,)
-    assert lines(archive).entries == (Entry(1, FIRST),)
+    assert lines(archive).entries == (LedgerLine(1, FIRST),)

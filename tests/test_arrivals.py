@@ -1,4 +1,4 @@
-"""Receipts are events: what arrives again counts again, and what was accepted stays until taken back."""
+"""Receipts are events: what arrives again counts again; what was accepted stays till withdrawn."""
 
 from __future__ import annotations
 

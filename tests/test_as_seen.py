@@ -82,7 +82,7 @@ def changed(change: Callable[[Workbook, str], None], name: str) -> bytes:
 def read(data: bytes, name: str, sent: dict[str, Prefilled] | None = None) -> tuple[str, list[str]]:
     """What the field says, and the codes and weights of what is told of it."""
     (form,) = take_in(data, "inbox/No16.xlsx", FORM).submissions
-    told = [found for found in check(form, Context(PLAN, None, sent or {}))]
+    told = check(form, Context(PLAN, None, sent or {}))
     return form.value(name), [
         f"{found.code} {'誤り' if found.severity is Severity.ERROR else '確認'}"
         for found in told

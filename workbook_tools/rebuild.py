@@ -30,7 +30,7 @@ from workbook_tools.register import (
     receipts,
 )
 from workbook_tools.register.database import Register
-from workbook_tools.register.journal import Entry
+from workbook_tools.register.journal import LedgerLine
 from workbook_tools.register.records import PastResult, Reading, Source, SourceKind
 from workbook_tools.register.round import Round, following, noted_plans
 from workbook_tools.rules.verdict import Judge
@@ -82,7 +82,7 @@ def build(path: Path, today: Round, step: Callable[[int, int], None]) -> Rebuild
     return Rebuilding(len(events), (*told, *replay.told))
 
 
-def in_order(entries: Sequence[Entry]) -> list[Entry]:
+def in_order(entries: Sequence[LedgerLine]) -> list[LedgerLine]:
     """Every event once, in its order.
 
     A line may stand twice, where a run was killed behind it. Of the first edition such runs left
@@ -95,10 +95,10 @@ def in_order(entries: Sequence[Entry]) -> list[Entry]:
         if not entry.number
         and (entry.source.kind not in _ARRIVALS or last[_what(entry.source)] == at)
     ]
-    numbered: list[Entry] = []
+    numbered: list[LedgerLine] = []
     own = sorted((entry for entry in entries if entry.number), key=lambda entry: entry.number)
     for _, alike in groupby(own, key=lambda entry: entry.number):
-        different: list[Entry] = []  # more than one only where an older register was put back
+        different: list[LedgerLine] = []  # more than one only where an older register was put back
         different.extend(entry for entry in alike if entry not in different)
         numbered.extend(different)
     return first_edition + numbered
@@ -130,7 +130,7 @@ def _put_in_place(beside: Path, register: Path) -> None:
 class _Replay:
     """A register that is being made, event by event."""
 
-    def __init__(self, register: Register, today: Round, events: Sequence[Entry]) -> None:
+    def __init__(self, register: Register, today: Round, events: Sequence[LedgerLine]) -> None:
         self._register = register
         self._today = today
         self._archive = today.workspace.archive
@@ -152,7 +152,7 @@ class _Replay:
         # The first edition noted plan masters at the end of a run: all of its count from the start.
         self._numbers = [register.copy(entry) for entry in events if not entry.number]
 
-    def take(self, at: int, entry: Entry) -> None:
+    def take(self, at: int, entry: LedgerLine) -> None:
         """Let one event happen again."""
         source = entry.source
         number = self._register.copy(entry) if entry.number else self._numbers[at]
@@ -170,7 +170,7 @@ class _Replay:
         elif source.kind is SourceKind.HISTORY and source.sha256 not in self._results:
             self._history(source)
 
-    def _arrive(self, at: int, number: int, entry: Entry) -> None:
+    def _arrive(self, at: int, number: int, entry: LedgerLine) -> None:
         source = entry.source
         receipts.receive(self._register, source, number)
         if not entry.number:  # the first edition knew a content under any name

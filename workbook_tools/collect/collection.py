@@ -17,11 +17,11 @@ from workbook_tools.plan.model import Plan
 from workbook_tools.register import receipts
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import (
+    Arrival,
     Distributed,
     Judged,
     PracticeState,
     ReadOtherwise,
-    Arrival,
     Returned,
     SourceKind,
     State,

@@ -1,4 +1,4 @@
-"""`withdraw`: takes a receipt back (受理取消), or undoes that. A return or a 評価シート, whatever it is.
+"""`withdraw`: takes a receipt back (受理取消), or undoes that; of a return or of a 評価シート.
 
 The file stays where it lies and in the archive; only what counts changes, and the ledger says why.
 """

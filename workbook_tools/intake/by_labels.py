@@ -127,7 +127,9 @@ def _head(page: Page, rows: range, title: Sequence[Cell]) -> dict[str, Cell]:
     """Numbers, names and 確認時期; on ② as far as they are printed again."""
     labels = {role: page.labels(role, rows)[:1] for role in (*HEAD, Stem.THEME)}
     heads = {cell for cells in labels.values() for cell in cells}
-    spots = {name: page.right_of(cell, heads) for name in HEAD for cell in labels[name]}
+    spots: dict[str, Cell] = {
+        name: page.right_of(cell, heads) for name in HEAD for cell in labels[name]
+    }
     filled = page.filled(rows)
     if Stem.SEASON not in spots:  # 確認時期 令和３年度末 in one cell, or the year alone
         bare = ((cell, page.bare(cell).removeprefix(page.words.season)) for cell in filled)

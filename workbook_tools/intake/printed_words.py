@@ -29,7 +29,7 @@ _LONGEST = 60  # characters of a label with its spaces; a longer cell is a text
 NEAR = 12  # rows between the labels of a block, a few inserted ones included
 _NO_EDGE = 1 << 14  # columns of a worksheet
 SCHEDULE, ACTIVITIES, EVALUATION, ISSUES = range(4)  # blocks in the order of the papers
-ABOVE = (
+ABOVE: tuple[str, ...] = (
     Stem.PLAN,
     Stem.RESULT,
     Stem.LABEL,
@@ -39,7 +39,7 @@ ABOVE = (
     Stem.HIGHLIGHTS,
 )
 HEAD = (Stem.SEASON, Stem.ITEM_NUMBER, Stem.TITLE, Stem.DEPARTMENT)
-LEFT = (*HEAD, Stem.ORIGINAL, Stem.REVISION, Stem.TOTAL, OVERALL)
+LEFT: tuple[str, ...] = (*HEAD, Stem.ORIGINAL, Stem.REVISION, Stem.TOTAL, OVERALL)
 REMARKS, TITLES = ABOVE[-2:], ("title①", "title②")
 
 

@@ -23,7 +23,7 @@ from typing import Any
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import UserError
 from workbook_tools.register import journal
-from workbook_tools.register.journal import Entry
+from workbook_tools.register.journal import LedgerLine
 from workbook_tools.register.records import Distributed, PastResult, Prefilled, Source, SourceKind
 from workbook_tools.register.schema import STEPS
 from workbook_tools.workspace import Workspace
@@ -259,7 +259,7 @@ class Register:
             return 0
         return self._insert(None, source)
 
-    def copy(self, entry: Entry) -> int:
+    def copy(self, entry: LedgerLine) -> int:
         """Take an event over from the ledger; its number, which is its own where it has one."""
         (last,) = self._db.execute("SELECT COALESCE(MAX(id), 0) FROM source").fetchone()
         number = self._insert(max(last + 1, entry.number), entry.source)
@@ -282,7 +282,7 @@ class Register:
         """Every event of these kinds, in its order."""
         return tuple(entry.source for entry in self.entries(*kinds))
 
-    def entries(self, *kinds: SourceKind, after: int = 0) -> tuple[Entry, ...]:
+    def entries(self, *kinds: SourceKind, after: int = 0) -> tuple[LedgerLine, ...]:
         """The same with their numbers, from the one behind ``after`` on."""
         query = f"""SELECT id, sha256, kind, name, year, taken_at, facts FROM source
             WHERE id > ? AND kind IN ({", ".join("?" * len(kinds))}) ORDER BY id"""
@@ -290,7 +290,7 @@ class Register:
         for number, sha256, kind, name, western, taken_at, facts in self.rows(query, after, *kinds):
             year = FiscalYear(western) if western else None
             source = Source(sha256, SourceKind(kind), name, year, taken_at, json.loads(facts))
-            found.append(Entry(number, source))
+            found.append(LedgerLine(number, source))
         return tuple(found)
 
 

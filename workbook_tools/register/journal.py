@@ -23,7 +23,7 @@ LEDGER = "受付簿.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerLine:
     """One line: the number of its event, 0 where the first edition wrote it, and the event."""
 
     number: int
@@ -34,11 +34,11 @@ class Entry:
 class Lines:
     """What the ledger holds, in order; ``unreadable`` counts its lines from 1."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[LedgerLine, ...]
     unreadable: tuple[int, ...]
 
 
-def append(archive: Path, entries: Iterable[Entry]) -> None:
+def append(archive: Path, entries: Iterable[LedgerLine]) -> None:
     """Add lines and flush them. UserError where the file cannot be written."""
     lines = "".join(_line(entry) for entry in entries)
     path = archive / LEDGER
@@ -71,7 +71,7 @@ def lines(archive: Path) -> Lines:
     return Lines(tuple(entries), tuple(unreadable))
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: LedgerLine) -> str:
     source = entry.source
     row = {**asdict(source), "year": str(source.year) if source.year else None}
     if not source.facts:
@@ -79,13 +79,13 @@ def _line(entry: Entry) -> str:
     return json.dumps({"no": entry.number, **row}, ensure_ascii=False) + "\n"
 
 
-def _entry(row: dict[str, Any]) -> Entry:
+def _entry(row: dict[str, Any]) -> LedgerLine:
     year = FiscalYear.parse(row["year"]) if row["year"] else None
     sha256, name, taken_at = (_text(row[key]) for key in ("sha256", "name", "taken_at"))
     facts = row.get("facts", {})
     if not isinstance(facts, dict):
         raise TypeError("facts are a table")
-    return Entry(
+    return LedgerLine(
         int(row.get("no", 0)), Source(sha256, SourceKind(row["kind"]), name, year, taken_at, facts)
     )
 

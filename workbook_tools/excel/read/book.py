@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TypeAlias
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
@@ -96,14 +96,15 @@ class Table:
         rows, cols = self.look.hidden_rows, self.look.hidden_cols
         if row not in rows and col not in cols:
             return False
-        area = self._areas.get((row, col), Area(row, col))
-        return all(known in rows for known in range(area.row, area.last_row + 1)) or all(
-            known in cols for known in range(area.col, area.last_col + 1)
+        last_row, last_col = self._ends.get((row, col), (row, col))
+        return all(known in rows for known in range(row, last_row + 1)) or all(
+            known in cols for known in range(col, last_col + 1)
         )
 
     @cached_property
-    def _areas(self) -> Mapping[tuple[int, int], Area]:
-        return {(area.row, area.col): area for area in self.merged}
+    def _ends(self) -> Mapping[tuple[int, int], tuple[int, int]]:
+        """First cell → last cell of each merged area."""
+        return dict((self.source.merged_cell_ranges if self.source else None) or ())
 
 
 class OpenedBook:
@@ -111,7 +112,7 @@ class OpenedBook:
 
     def __init__(self, container: Container) -> None:
         self.container = container
-        self._look = looks_of(container)
+        self._look = cache(looks_of(container))
         self._tables: dict[str, Table] = {}
         try:
             self._book = CalamineWorkbook.from_filelike(io.BytesIO(container.data()))

@@ -45,7 +45,5 @@ def _luminance(colour: str) -> float:
     if len(colour) != len(WHITE):
         raise ValueError(colour)
     parts = (int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4))
-    linear = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    )
+    linear = (x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts)
     return sum(part * weight for part, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))

@@ -34,7 +34,7 @@ from workbook_tools.excel.read.limits import (
 from workbook_tools.excel.read.names import Name, Related, SheetNames, contents, relations
 
 _ZIP = b"PK\x03\x04"
-_FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^<>]*(?<!/)>\s*<f[\s/>]')
+_FORMULA = re.compile(rb"<c [^<>]*(?<!/)>\s*<f[\s/>]")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,6 @@ class Container:
     macros: bool = False
     links: bool = False
     parts: Mapping[str, bytes] = field(default_factory=dict)
-    _formulas: dict[str, frozenset[bytes]] = field(default_factory=dict, init=False, repr=False)
 
     def data(self) -> bytes:
         """The bytes to open: made anew each time, as nobody needs them twice."""
@@ -73,10 +72,9 @@ class Container:
 
     def has_formula(self, sheet: str, cell: str) -> bool:
         """True where a cell of an .xlsx holds a formula, stored value or not."""
-        if sheet not in self._formulas:
-            xml = self.parts.get(self.part_of(sheet), b"")
-            self._formulas[sheet] = frozenset(_FORMULA.findall(xml))
-        return cell.encode() in self._formulas[sheet]
+        xml = self.parts.get(self.part_of(sheet), b"")
+        at = xml.find(b'<c r="' + cell.encode() + b'"')
+        return at >= 0 and _FORMULA.match(xml, at) is not None
 
     @cached_property
     def _targets(self) -> dict[str, Related]:
@@ -197,12 +195,15 @@ def _without_formulas(sheet: bytes) -> bytes:
 
 # Of this name alone python-calamine minds the capitals.
 _SPELLED = {"meta-inf/manifest.xml": "META-INF/manifest.xml"}
+# What it never looks at, of an .xlsx.
+_NEEDLESS = ("docprops/", "_rels/", "[content", "xl/theme/", "xl/drawings/", "xl/worksheets/_rels/")
 
 
 def _zipped(parts: Mapping[str, bytes]) -> bytes:
-    """A zip of these parts, uncompressed."""
+    """A zip of the parts that python-calamine needs, uncompressed."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, content in parts.items():
-            archive.writestr(zipfile.ZipInfo(_SPELLED.get(name, name)), content)
+            if not name.startswith(_NEEDLESS):
+                archive.writestr(zipfile.ZipInfo(_SPELLED.get(name, name)), content)
     return out.getvalue()
