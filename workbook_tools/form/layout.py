@@ -46,6 +46,7 @@ BESIDE = ("入力チェック（印刷されません）", "↓確かめるこ�
 
 # What the live checks say at the top of both sheets.
 COUNT = Area(1, CHECKS)
+TOKEN = Area(1, MISSING)  # 照合, in the hidden columns of sheet ①
 COMPLETE = "入力漏れはありません"
 
 

@@ -16,6 +16,8 @@ from workbook_tools.excel.write.book import UNSEEN, Book, Choice, Sheet
 from workbook_tools.form import guide, layout
 from workbook_tools.form.layout import Field, Form, Kind, Label
 from workbook_tools.form.live.checks import live_cells
+from workbook_tools.form.token import NAME as TOKEN
+from workbook_tools.form.token import Token
 from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.text import MARK, lines
 
@@ -79,6 +81,7 @@ def workbook(plan: Plan, practice: Practice, content: Content) -> bytes:
         book.name(item.name, layout.SHEETS[item.sheet], item.area)
     _write_choices(pages, form, plan, content.open)
     _write_live(pages, plan, content, values)
+    _write_token(book, pages[0], plan, practice)
     _write_reasons_before(pages[0], form, content.reasons_before)
     _heights(pages, _points(form, plan.evaluated, content.open, values))
     _finish(pages, form, content)
@@ -240,6 +243,13 @@ def _write_live(
     for page in pages:
         done = f'{layout.COUNT.absolute}="{layout.COMPLETE}"'
         page.highlight(layout.COUNT, f"={done}", bg_color="#E2F0D9", font_color="#375623")
+
+
+def _write_token(book: Book, page: Sheet, plan: Plan, practice: Practice) -> None:
+    """照合: what the form was sent as, in a hidden cell (F022)."""
+    token = Token(practice.no, plan.evaluated, practice.lead, layout.FORM_VERSION)
+    page.text(layout.TOKEN, str(token))
+    book.name(TOKEN, layout.SHEETS[0], layout.TOKEN)
 
 
 def _write_reasons_before(page: Sheet, form: Form, reasons: Mapping[str, str]) -> None:
