@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -22,18 +22,21 @@ from workbook_tools.findings import UserError
 from workbook_tools.history import import_list as history
 from workbook_tools.register import (
     ballots,
+    copies,
     journal,
     ledger,
     members_record,
     opened,
     past_titles,
     receipts,
+    submissions,
 )
 from workbook_tools.register.database import Register
 from workbook_tools.register.journal import LedgerLine
 from workbook_tools.register.records import PastResult, Reading, Source, SourceKind
 from workbook_tools.register.round import Round, following, noted_plans
 from workbook_tools.rules.verdict import Judge
+from workbook_tools.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +76,28 @@ def build(path: Path, today: Round, step: Callable[[int, int], None]) -> Rebuild
             "バックアップから archive フォルダーを戻してください。"
         )
     told = [f"受付簿の{number}行目は読めないため、飛ばしました。" for number in lines.unreadable]
-    with Register.open(path, notes=False) as register:
-        events = in_order(lines.entries)
-        replay = _Replay(register, today, events)
+    events = in_order(lines.entries)
+    told += copies.heal(workspace, {entry.source.sha256 for entry in events} - {""})
+    with ExitStack() as stack:
+        former = _former(workspace, stack)
+        register = stack.enter_context(Register.open(path, notes=False))
+        replay = _Replay(register, today, events, former)
         for done, entry in enumerate(events):
             replay.take(done, entry)
             step(done + 1, len(events))
     return Rebuilding(len(events), (*told, *replay.told))
+
+
+def _former(workspace: Workspace, stack: ExitStack) -> Register | None:
+    """The register as it stands, to take over from it what cannot be read again."""
+    try:
+        with Register.open(workspace.register, write=False) as register:
+            whole = register.is_whole()
+    except UserError:
+        return None
+    if not whole:
+        return None
+    return stack.enter_context(Register.open(workspace.register, write=False))
 
 
 def in_order(entries: Sequence[LedgerLine]) -> list[LedgerLine]:
@@ -130,8 +148,15 @@ def _put_in_place(beside: Path, register: Path) -> None:
 class _Replay:
     """A register that is being made, event by event."""
 
-    def __init__(self, register: Register, today: Round, events: Sequence[LedgerLine]) -> None:
+    def __init__(
+        self,
+        register: Register,
+        today: Round,
+        events: Sequence[LedgerLine],
+        former: Register | None,
+    ) -> None:
         self._register = register
+        self._former = former
         self._today = today
         self._archive = today.workspace.archive
         self.told: list[str] = []
@@ -193,20 +218,28 @@ class _Replay:
             return
         self._read.add((year, source.sha256))
         data = self._content(source)
+        if data is None:
+            self._carry_over(source)
+            return
         held = self._round_of(year)
         judge = self._judges.get(year)
         if judge is None:
             judge = self._judges[year] = Judge(register, held, ())
         reading = Reading(source.sha256, source.name, source.taken_at, judge.rules)
-        if data is None:
-            return
         intake = judge.read(data, source.name)
         if any(finding.code == "F002" for finding in intake.findings):
             intake = opened.known(register, held, source.sha256) or intake
-        if not judge.keep(reading, intake):
+        if not judge.keep(reading, intake) and not self._carry_over(source):
             self.told.append(
                 f"『{source.name}』はパスワードがないと読めないため、登録できませんでした。"
             )
+
+    def _carry_over(self, source: Source) -> bool:
+        """Take over what the former register found in a file."""
+        assert source.year is not None
+        return self._former is not None and submissions.copy(
+            self._former, self._register, source.year, source.sha256
+        )
 
     def _ballot(self, source: Source) -> None:
         assert source.year is not None
@@ -216,15 +249,17 @@ class _Replay:
 
     def _record(self, source: Source) -> None:
         """What was sent out, or what counts of the council's sheets, as it was kept then."""
-        assert source.year is not None
-        data = self._content(source)
-        if data is None:
-            return
+        year, data, former = source.year, self._content(source), self._former
+        assert year is not None
         if source.kind is SourceKind.BALLOTS:
-            members_record.restore(self._register, source.year, data)
-        else:
-            self._register.forget_distributed(source.year, self._register.distributed(source.year))
-            self._register.note_distributed(source.year, ledger.distributed_of(data))
+            if data is None and former:
+                data = members_record.record_of(former, year)
+            members_record.restore(self._register, year, data or b"[]")
+            return
+        if data is None and former:
+            data = ledger.record_of(former.distributed(year))
+        self._register.forget_distributed(year, self._register.distributed(year))
+        self._register.note_distributed(year, ledger.distributed_of(data or b"[]"))
 
     def _history(self, source: Source) -> None:
         assert source.year is not None
@@ -237,8 +272,9 @@ class _Replay:
     def _content(self, source: Source) -> bytes | None:
         try:
             return ledger.content(self._archive, source.sha256)
-        except UserError as error:
-            self.told.append(f"{source.kind}『{source.name}』： {error}")
+        except UserError:
+            name = source.name if source.kind in _ARRIVALS else f"{source.kind}　{source.name}"
+            self.told.append(copies.lost(self._today.workspace, name, source.sha256))
             return None
 
     def _round_of(self, year: FiscalYear) -> Round:

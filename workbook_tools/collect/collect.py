@@ -19,12 +19,12 @@ from workbook_tools.collect.collection import (
     file_state,
     standing,
 )
-from workbook_tools.collect.judging import HEALED, judge_anew
+from workbook_tools.collect.judging import judge_anew
 from workbook_tools.findings import Finding
 from workbook_tools.intake import in_parallel, inbox
 from workbook_tools.intake.inbox import Received
 from workbook_tools.intake.read_forms import Intake
-from workbook_tools.register import ledger, opened, submissions
+from workbook_tools.register import copies, ledger, opened, submissions
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import Reading, ReadOtherwise
 from workbook_tools.register.round import Round, note_plan
@@ -54,7 +54,8 @@ def collect(
     with Register.open(held.workspace.register) as register:
         note_plan(register, held)
         judge = Judge(register, held, passwords)
-        told = judge_anew(register, held, judge, step)
+        told = copies.mend(register, held.workspace)
+        told += judge_anew(register, held, judge, step, with_passwords=bool(passwords))
         arrivals = Arrivals(register, held)
         done = 0
         for received, intake in _read(arrivals, judge, readers):
@@ -62,9 +63,17 @@ def collect(
                 done += 1
                 step(done, 0)
         arrivals.receive()
-        told.extend(HEALED.format(name=name) for name in arrivals.healed)
+        told.extend(copies.HEALED.format(name=name) for name in arrivals.healed)
+        told.extend(said for said in _lost(register, held) if said not in told)
         result = standing(register, held, arrivals.present(), arrivals.said)
         return replace(result, read_anew=done, archive=tuple(told))
+
+
+def _lost(register: Register, held: Round) -> Iterator[str]:
+    """Of which file the archive's copy is not there any more."""
+    for reading in submissions.readings(register, held.year).values():
+        if not ledger.kept(held.workspace.archive, reading.sha256).is_file():
+            yield copies.lost(held.workspace, reading.file, reading.sha256)
 
 
 def _take_in(
@@ -86,8 +95,8 @@ def _take_in(
         arrivals.set_aside(intake)
         return False
     ledger.keep(held.workspace.archive, data)
-    if may_be_protected and opened.is_protected(data):
-        opened.keep(register, held, intake)
+    if may_be_protected:
+        opened.keep_if_protected(register, held, intake)
     return True
 
 

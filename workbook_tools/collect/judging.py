@@ -10,21 +10,22 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from workbook_tools.findings import UserError
-from workbook_tools.intake import inbox
 from workbook_tools.intake.read_forms import Intake
-from workbook_tools.register import ledger, opened, submissions
+from workbook_tools.register import copies, ledger, opened, submissions
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import Reading, Source, SourceKind
 from workbook_tools.register.round import Round
 from workbook_tools.register.standing import practice_states
 from workbook_tools.rules.verdict import Judge
-from workbook_tools.workspace import digest
-
-HEALED = "控えが失われているか壊れていたため、『{name}』から直しました。"
 
 
 def judge_anew(
-    register: Register, held: Round, judge: Judge, step: Callable[[int, int], None]
+    register: Register,
+    held: Round,
+    judge: Judge,
+    step: Callable[[int, int], None],
+    *,
+    with_passwords: bool,
 ) -> list[str]:
     """Judge what was judged under other rules; sentences on copies that were healed or are lost."""
     known = submissions.readings(register, held.year)
@@ -32,10 +33,12 @@ def judge_anew(
     if not stale:
         return []
     before = _states(register, held)
-    told = _heal(held, stale)
+    told = copies.heal(held.workspace, {reading.sha256 for reading in stale})
     judged = 0
     for done, reading in enumerate(stale, start=1):
         intake = _read_again(register, held, judge, reading, told)
+        if intake and with_passwords:
+            opened.keep_if_protected(register, held, intake)
         if intake and judge.keep(replace(reading, rules=judge.rules), intake):
             judged += 1
         step(done, len(stale))
@@ -53,20 +56,6 @@ def _states(register: Register, held: Round) -> dict[int, str]:
     return {known.practice.no: known.state.value for known in states}
 
 
-def _heal(held: Round, stale: list[Reading]) -> list[str]:
-    """Damaged and lost copies from the inbox, where the same bytes are there; what was done."""
-    archive = held.workspace.archive
-    broken = {reading.sha256 for reading in stale if not ledger.is_whole(archive, reading.sha256)}
-    told = []
-    for received in inbox.files(held.workspace) if broken else ():
-        if received.data is None or (sha256 := digest(received.data)) not in broken:
-            continue
-        ledger.heal(archive, sha256, received.data)
-        broken.remove(sha256)
-        told.append(HEALED.format(name=received.name))
-    return told
-
-
 def _read_again(
     register: Register, held: Round, judge: Judge, reading: Reading, told: list[str]
 ) -> Intake | None:
@@ -74,11 +63,7 @@ def _read_again(
     try:
         data = ledger.content(held.workspace.archive, reading.sha256)
     except UserError:
-        path = ledger.kept(held.workspace.archive, reading.sha256)
-        told.append(
-            f"『{reading.file}』の控え『{path}』が失われているか壊れているため、前の判定のままにしました。"
-            "バックアップから戻してください。"
-        )
+        told.append(copies.lost(held.workspace, reading.file, reading.sha256))
         return None
     intake = judge.read(data, reading.file)
     if any(finding.code == "F002" for finding in intake.findings):

@@ -121,9 +121,13 @@ class Register:
 
     def _raise_if_damaged(self, error: Exception) -> None:
         """Whatever went wrong: where the file is damaged, that is the cause to tell."""
-        (first,) = self._db.execute("PRAGMA integrity_check(1)").fetchone()
-        if first != "ok":
+        if not self.is_whole():
             raise UserError(_sentence(self._path, _DAMAGED)) from error
+
+    def is_whole(self) -> bool:
+        """Whether nothing of the file is damaged."""
+        first = self._db.execute("PRAGMA integrity_check(1)").fetchone()
+        return bool(first == ("ok",))
 
     # Past years, from imported lists
 
@@ -281,6 +285,11 @@ class Register:
     def sources(self, *kinds: SourceKind) -> tuple[Source, ...]:
         """Every event of these kinds, in its order."""
         return tuple(entry.source for entry in self.entries(*kinds))
+
+    def noted(self) -> tuple[LedgerLine, ...]:
+        """Every event that stands in the ledger."""
+        (noted,) = self._db.execute("SELECT noted FROM journal").fetchone()
+        return tuple(entry for entry in self.entries(*SourceKind) if entry.number <= noted)
 
     def entries(self, *kinds: SourceKind, after: int = 0) -> tuple[LedgerLine, ...]:
         """The same with their numbers, from the one behind ``after`` on."""

@@ -23,12 +23,17 @@ from workbook_tools.workspace import digest
 
 def note(register: Register, held: Round) -> None:
     """Keep the sheets of a round as they are judged now, unless that is kept already."""
-    rows = [_row(register, held.year, sheet) for sheet in ballots.sheets(register, held.year)]
-    record = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+    record = record_of(register, held.year)
     noted = [known for known in register.sources(SourceKind.BALLOTS) if known.year == held.year]
-    if (rows or noted) and digest(record) not in [known.sha256 for known in noted[-1:]]:
+    if (record != b"[]" or noted) and digest(record) not in [known.sha256 for known in noted[-1:]]:
         archive, name = held.workspace.archive, str(held.year)
         ledger.take(register, archive, record, SourceKind.BALLOTS, name, held.year, held.now)
+
+
+def record_of(register: Register, year: FiscalYear) -> bytes:
+    """The sheets of a round as one JSON document."""
+    rows = [_row(register, year, sheet) for sheet in ballots.sheets(register, year)]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def restore(register: Register, year: FiscalYear, record: bytes) -> None:

@@ -15,20 +15,17 @@ from workbook_tools.register.records import Source, SourceKind
 from workbook_tools.register.round import Round
 
 
-def is_protected(data: bytes) -> bool:
-    """Whether a file opens with a password only."""
+def keep_if_protected(register: Register, held: Round, intake: Intake) -> None:
+    """Keep what was read of a file whose copy opens with a password only, unless it is kept."""
+    archive = held.workspace.archive
     try:
-        examine(data)
+        examine(ledger.content(archive, intake.sha256))
+        return
     except UnreadableError as error:
-        return error.code == "F002"
-    return False
-
-
-def keep(register: Register, held: Round, intake: Intake) -> None:
-    """Keep what was read of a protected file, unless the same is kept already."""
+        if error.code != "F002":
+            return
     record = json.dumps(plain(intake), ensure_ascii=False, sort_keys=True).encode()
-    before = _records(register).get(intake.sha256)
-    sha256 = ledger.keep(held.workspace.archive, record)
+    before, sha256 = _records(register).get(intake.sha256), ledger.keep(archive, record)
     if sha256 != before:
         facts = {"of": intake.sha256}
         source = Source(sha256, SourceKind.OPENED, intake.file, held.year, held.now, facts)

@@ -95,15 +95,34 @@ def add(
             form.everything,
             form.this_year,
         )
-        register.add(
-            "INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            _answer_rows(form_id, submission),
-        )
+        register.add(_ADD_ANSWER, _answer_rows(form_id, submission))
         rows.extend(_finding_row(finding, form_id) for finding in form.findings)
-    register.add(
-        "INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        ((number, position, *row) for position, row in enumerate(rows)),
-    )
+    register.add(_ADD_FINDING, ((number, position, *row) for position, row in enumerate(rows)))
+
+
+def copy(old: Register, new: Register, year: FiscalYear, sha256: str) -> bool:
+    """Take over what another register found in a content; False where it knows nothing of it."""
+    query = "SELECT id, file, received_at, rules FROM reading WHERE year = ? AND sha256 = ?"
+    for number, *reading in list(old.rows(query, year.western, sha256)):
+        own = new.change(
+            "INSERT INTO reading VALUES (NULL, ?, ?, ?, ?, ?)", year.western, sha256, *reading
+        )
+        ids: dict[int | None, int | None] = {None: None}
+        query = "SELECT * FROM submission WHERE reading_id = ? ORDER BY id"
+        for form, _, *row in list(old.rows(query, number)):
+            ids[form] = new.change(
+                "INSERT INTO submission VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", own, *row
+            )
+            answers = old.rows("SELECT * FROM answer WHERE submission_id = ?", form)
+            new.add(_ADD_ANSWER, [(ids[form], *answer[1:]) for answer in answers])
+        findings = old.rows("SELECT * FROM finding WHERE reading_id = ?", number)
+        new.add(_ADD_FINDING, [(own, at, ids[form], *row) for _, at, form, *row in findings])
+        return True
+    return False
+
+
+_ADD_ANSWER = "INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ADD_FINDING = "INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def _forget(register: Register, year: FiscalYear, sha256: str) -> int | None:
