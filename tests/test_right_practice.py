@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
+import openpyxl
 import pytest
 
 from tests.samples import FORM, PLAN, R3, R4, returned
+from workbook_tools.form import layout
 from workbook_tools.form.token import Token, parse
+from workbook_tools.form.workbook import header
 from workbook_tools.intake.answers import Submission
 from workbook_tools.intake.read_forms import take_in
 from workbook_tools.rules.case import Context
@@ -90,6 +94,29 @@ def test_a_single_score_in_a_later_year_is_no_year_off() -> None:
 # -- the token ------------------------------------------------------------------------------------
 
 TOKEN = Token(16, R3, "（民）窓口サービス課", "1")
+
+
+def test_a_form_carries_its_token_unseen() -> None:
+    data = returned(16)
+    assert form().token == Token(16, R3, PLAN.practice(16).lead, "1")
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    place = book.defined_names["照合"].attr_text
+    sheet, _, cell = place.replace("'", "").replace("$", "").rpartition("!")
+    column = book[sheet].column_dimensions[openpyxl.utils.get_column_letter(layout.MISSING + 1)]
+    assert column.hidden and book[sheet][cell].protection.locked
+
+
+def test_a_form_whose_number_was_changed() -> None:
+    """Number and title typed over: the token still says which form it was."""
+    book = openpyxl.load_workbook(io.BytesIO(returned(15)))
+    other = header(PLAN, PLAN.practice(16))
+    for name in ("項目番号", "実践項目", "担当部署", "取組項目", "取組項目番号"):
+        field = FORM[name]
+        book[layout.SHEETS[field.sheet]][field.area.a1.split(":")[0]] = other[name]
+    written = io.BytesIO()
+    book.save(written)
+    (read,) = take_in(written.getvalue(), "x.xlsx", FORM).submissions
+    assert said(read) == [("F022", "error")]
 
 
 def test_a_token_comes_back_whole_or_not_at_all() -> None:

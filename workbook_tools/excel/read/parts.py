@@ -196,7 +196,7 @@ def _without_formulas(sheet: bytes) -> bytes:
 # Of this name alone python-calamine minds the capitals.
 _SPELLED = {"meta-inf/manifest.xml": "META-INF/manifest.xml"}
 # What it never looks at, of an .xlsx.
-_NEEDLESS = ("docprops/", "_rels/", "[content", "xl/theme/", "xl/drawings/", "xl/worksheets/_rels/")
+_NEEDLESS = ("docprops/", "[content", "xl/theme/", "xl/drawings/", "xl/worksheets/_rels/")
 
 
 def _zipped(parts: Mapping[str, bytes]) -> bytes:
