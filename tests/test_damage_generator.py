@@ -10,6 +10,7 @@ import io
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from xml.parsers import expat
 
 import openpyxl
@@ -213,6 +214,23 @@ def test_cut_cells_inserted_carry_names_but_not_labels(area: str, before: int, o
     assert places == {"a": "a", "b": "b", "c": "c"}
 
 
+def test_cut_cells_inserted_across() -> None:
+    sheet = sheet_of([["R2", "R3", "R4"], [2, 3, "-"], ["x"]])
+    book = book_of(sheet, R2="S!A2", R3="S!B2", R4="S!C2")
+    excel.insert_cut_cols(book, sheet, box("C2"), 0)  # under the headings, which stay
+    assert grid_of(sheet) == [["R2", "R3", "R4"], ["-", 2, 3], ["x"]]
+    assert names_of(book) == {"R2": "S!B2", "R3": "S!C2", "R4": "S!A2"}
+
+
+def test_cells_deleted_the_rest_moved_left() -> None:
+    sheet = sheet_of([["a", "b", "c"], ["d", "e", "=$B$1"]], merges=["C1:D1"])
+    book = book_of(sheet, b="S!B1", c="S!C1")
+    excel.delete_shift_left(book, sheet, box("B1"))
+    assert grid_of(sheet) == [["a", "c"], ["d", "e", f"={LOST}"]]
+    assert names_of(book) == {"b": LOST, "c": "S!B1"}
+    assert merges_of(sheet) == ["B1:C1"]
+
+
 def test_cut_cells_cannot_be_inserted_through_a_merged_cell() -> None:
     sheet = sheet_of([["a", "b"], ["c", "d"], ["e"]], merges=["A2:A3"])
     with pytest.raises(UnfitError):
@@ -285,8 +303,15 @@ def own_form() -> Book:
 def test_a_form_written_again_is_read_alike() -> None:
     """Whatever the way of writing."""
     (before,) = take_in(returned(16), "x.xlsx", FORM).submissions
-    for ways in ({}, {"inline": True}, {"stored": False}):
-        (after,) = take_in(package.write(own_form(), **ways), "x.xlsx", FORM).submissions
+    ways: tuple[dict[str, Any], ...] = (
+        {},
+        {"inline": True},
+        {"stored": False},
+        {"rich": True},
+        *({"foreign": frozenset((way,))} for way in package.FOREIGN),
+    )
+    for way in ways:
+        (after,) = take_in(package.write(own_form(), **way), "x.xlsx", FORM).submissions
         typed = {
             name: answer
             for name, answer in before.answers.items()

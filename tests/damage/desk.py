@@ -40,6 +40,8 @@ class Desk:
     stored: bool = True  # formulas with their values
     strict: bool = False
     rich: bool = False
+    foreign: frozenset[str] = frozenset()  # how another program's XML differs
+    most_findings: int = 300  # more are as good as none
     other_round: Callable[[], Setting] | None = None  # the round before or after
 
     @property

@@ -389,43 +389,62 @@ def _move_anchors(source: Sheet, area: Box, target: Sheet, rows: int, cols: int)
 def insert_cut(book: Book, sheet: Sheet, area: Box, before: int) -> None:
     """Cut cells and insert them above row ``before``: the rows between close up.
 
-    Only the columns of ``area`` move; whole rows too where ``area`` is as wide as the sheet.
+    Only the columns of ``area`` move.
     """
-    rows = area.bottom - area.top + 1
-    if area.top <= before <= area.bottom + 1:
-        raise UnfitError("the same place")
     first, last = min(area.top, before), max(area.bottom, before - 1)
+    place = _placed(area.top, area.bottom, before)
     span = Box(first, area.left, last, area.right)
+    _rearrange(book, sheet, area, span, lambda row, col: (place(row), col))
+
+
+def insert_cut_cols(book: Book, sheet: Sheet, area: Box, before: int) -> None:
+    """Cut cells and insert them left of column ``before``; only the rows of ``area`` move."""
+    first, last = min(area.left, before), max(area.right, before - 1)
+    place = _placed(area.left, area.right, before)
+    span = Box(area.top, first, area.bottom, last)
+    _rearrange(book, sheet, area, span, lambda row, col: (row, place(col)))
+
+
+def _placed(first: int, last: int, before: int) -> Callable[[int], int]:
+    """Where a row or column comes when ``first`` … ``last`` are inserted before another one."""
+    if first <= before <= last + 1:
+        raise UnfitError("the same place")
+    count, up = last - first + 1, before < first
+
+    def place(line: int) -> int:
+        if first <= line <= last:
+            return line - (first - before) if up else line + (before - last - 1)
+        return line + count if up else line - count
+
+    return place
+
+
+def _rearrange(
+    book: Book, sheet: Sheet, area: Box, span: Box, place: Callable[[int, int], tuple[int, int]]
+) -> None:
+    """Cells of ``span`` in another order; names, merged areas, labels and formulas follow."""
     _refuse_partial_merges(sheet, span)
     _refuse_partial_merges(sheet, area)
-    up = before < area.top
 
-    def placed(row: int) -> int:
-        if area.top <= row <= area.bottom:
-            return row - (area.top - before) if up else row + (before - area.bottom - 1)
-        return row + rows if up else row - rows
-
-    def shifted(place: Box) -> Box | None:
-        """An area after the exchange; one that lies across the seams stays."""
-        if not span.holds(place):
-            return place
-        new = sorted(placed(row) for row in place.rows)
-        if new != list(range(new[0], new[0] + len(new))):
-            return None
-        return Box(new[0], place.left, new[-1], place.right)
+    def shifted(there: Box) -> Box | None:
+        """An area after the exchange; None where it is torn."""
+        if not span.holds(there):
+            return there
+        spots = [place(row, col) for row, col in there.spots()]
+        new = Box(*min(spots), *max(spots))
+        return new if new.size == there.size else None
 
     if any(shifted(merged) is None for merged in sheet.merges):
         raise UnfitError("a merged cell would be torn")
     cells = {spot: sheet.cells.pop(spot) for spot in span.spots() if spot in sheet.cells}
-    for (row, col), cell in cells.items():
-        sheet.cells[placed(row), col] = cell
+    for spot, cell in cells.items():
+        sheet.cells[place(*spot)] = cell
     sheet.merges = [shifted(merged) or merged for merged in sheet.merges]
-    sheet.notes = [
-        replace(note, row=placed(note.row))
-        if span.holds(Box(note.row, note.col, note.row, note.col))
-        else note
-        for note in sheet.notes
-    ]
+    notes = []
+    for note in sheet.notes:
+        at = shifted(Box(note.row, note.col, note.row, note.col))
+        notes.append(replace(note, row=at.top, col=at.left) if at else note)
+    sheet.notes = notes
     labels = {
         key for key, anchor in sheet.anchors.items() if not anchor.label and span.holds(anchor.box)
     }
@@ -433,10 +452,18 @@ def insert_cut(book: Book, sheet: Sheet, area: Box, before: int) -> None:
         if (key in labels or anchor.label in labels) and span.holds(anchor.box):
             sheet.anchors[key] = replace(anchor, box=shifted(anchor.box) or anchor.box)
 
-    def move(there: Sheet, place: Box) -> tuple[Sheet, Box] | None:
-        return there, (shifted(place) or place) if there is sheet else place
+    def move(there: Sheet, spot: Box) -> tuple[Sheet, Box] | None:
+        return there, (shifted(spot) or spot) if there is sheet else spot
 
     _follow(book, move)
+
+
+def delete_shift_left(book: Book, sheet: Sheet, area: Box) -> None:
+    """Delete cells, those right of them move left: the whole rest of their rows."""
+    if sheet.protected:
+        raise UnfitError("the sheet is protected")
+    rest = Box(area.top, area.right + 1, area.bottom, max(sheet.width, area.right + 2))
+    cut(book, sheet, rest, sheet, area.top, area.left)
 
 
 # -- sort and fill --------------------------------------------------------------------------------

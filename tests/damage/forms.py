@@ -62,6 +62,7 @@ class Form:
             self.desk.musts,
             known,
             self.desk.refusal_ok,
+            self.desk.most_findings,
         )
 
 
@@ -105,6 +106,8 @@ class Maker:
             desk = Desk(base.setting, chance, base.no, base.book.copy(), base.file)
             desk.originals[base.no] = base.texts
             desk.rich = chance.random() < 0.5
+            if chance.random() < 0.1:
+                desk.foreign = frozenset(way for way in package.FOREIGN if chance.random() < 0.5)
             desk.other_round = partial(self._other_round, base.setting)
             try:
                 kind.do(desk)
@@ -121,6 +124,7 @@ class Maker:
                 stored=desk.stored,
                 strict=desk.strict,
                 rich=desk.rich,
+                foreign=desk.foreign,
             )
             return Form(number, kind.name, desk, data, base.findings)
         raise UnfitError(f"{self.only} fits no form number {number}")

@@ -344,11 +344,12 @@ def write(
     stored: bool = True,
     strict: bool = False,
     rich: bool = False,
+    foreign: frozenset[str] = frozenset(),
 ) -> bytes:
     """The workbook's bytes.
 
     ``inline``: texts in the cells; ``stored``: with formulas' values; ``rich``: with the
-    attributes and namespaces that today's Excel adds.
+    attributes and namespaces that today's Excel adds; ``foreign``: ways of :data:`FOREIGN`.
     """
     texts = _Texts()
     made: dict[str, str | bytes] = {}
@@ -390,6 +391,8 @@ def write(
     made["[Content_Types].xml"] = _content_types(overrides)
     if rich:
         made = {path: _rich_part(path, part) for path, part in made.items()}
+    if foreign:
+        made = {path: _foreign_part(path, part, foreign) for path, part in made.items()}
     if strict:
         made = {path: _strict(part) for path, part in made.items()}
     return _zipped(made)
@@ -410,6 +413,37 @@ def _rich_part(path: str, part: str | bytes) -> str | bytes:
     part = re.sub(r"<worksheet [^>]*", lambda match: match[0] + _NEWER, part, count=1)
     part = re.sub(r'<row r="(\d+)"', r'<row r="\1" spans="1:94" x14ac:dyDescent="0.15"', part)
     return part.replace("<sheetFormatPr ", '<sheetFormatPr x14ac:dyDescent="0.15" ')
+
+
+# How XML of other programs differs and means the same.
+FOREIGN = ("prefixed", "attributes in another order", "absolute targets", "indented", "quotes")
+_BARE_TAG = re.compile(r"<(/?)(?=[A-Za-z]+[\s/>])")
+
+
+def _foreign_part(path: str, part: str | bytes, ways: frozenset[str]) -> str | bytes:
+    """A part as another program may write it. A prefix is what the OpenXML SDK writes."""
+    if isinstance(part, bytes):
+        return part
+    if path.endswith(".rels"):
+        if "absolute targets" in ways:
+            part = part.replace('Target="worksheets/', 'Target="/xl/worksheets/')
+            part = part.replace('Target="styles.xml', 'Target="/xl/styles.xml')
+            part = part.replace('Target="sharedStrings', 'Target="/xl/sharedStrings')
+        return part
+    if f'xmlns="{_MAIN}"' not in part:
+        return part
+    if "attributes in another order" in ways:
+        part = re.sub(r'<c (r="[A-Z0-9]+") (s="\d+")', r"<c \2 \1", part)
+        part = re.sub(r"<sheet (name=\"[^\"]*\") (sheetId=\"\d+\")", r"<sheet \2 \1", part)
+    if "indented" in ways:
+        part = re.sub(
+            r"(?=<(?:row|c|xf|font|sheet|definedName|mergeCell|si|col)[ />])", "\n  ", part
+        )
+    if "quotes" in ways:
+        part = re.sub(r' (r|s|t|hidden|fontId|numFmtId)="([^"\']*)"', r" \1='\2'", part)
+    if "prefixed" in ways:
+        part = _BARE_TAG.sub(r"<\1x:", part).replace(f'xmlns="{_MAIN}"', f'xmlns:x="{_MAIN}"')
+    return part
 
 
 def _strict(part: str | bytes) -> str | bytes:
@@ -703,6 +737,12 @@ def _shape(number: int, shape: Drawn) -> str:
             '</xdr:nvPicPr><xdr:blipFill><a:blip r:embed="rId1"/><a:stretch><a:fillRect/>'
             f"</a:stretch></xdr:blipFill><xdr:spPr>{_SIZE.format('')}"
             '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></xdr:spPr></xdr:pic>'
+        )
+    if shape.kind == "line":
+        return (
+            f'<xdr:cxnSp macro=""><xdr:nvCxnSpPr><xdr:cNvPr id="{number}" name="直線 {number}"/>'
+            f"<xdr:cNvCxnSpPr/></xdr:nvCxnSpPr><xdr:spPr>{_SIZE.format('')}"
+            '<a:prstGeom prst="line"><a:avLst/></a:prstGeom></xdr:spPr></xdr:cxnSp>'
         )
     paragraphs = "".join(
         # Excel cuts a paragraph into runs wherever the language changes.

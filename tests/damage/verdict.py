@@ -84,9 +84,14 @@ def check(
     musts: Sequence[Must],
     before: Before,
     refusal_ok: bool,
+    most: int = 300,
 ) -> Outcome:
-    """Compare what was read with what is seen."""
-    return _Comparison(form, paper, intake, judged, before).outcome(musts, refusal_ok)
+    """Compare what was read with what is seen; more than ``most`` findings are too many."""
+    comparison = _Comparison(form, paper, intake, judged, before)
+    outcome = comparison.outcome(musts, refusal_ok)
+    if len(comparison.everything) > most * max(1, len(judged)):
+        outcome.alarms.append(f"{len(comparison.everything)} findings")
+    return outcome
 
 
 class _Comparison:

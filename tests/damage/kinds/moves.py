@@ -423,3 +423,45 @@ def odd_scores(desk: Desk) -> None:
             desk.put(f"{criterion}_{desk.year}", value)
     desk.refusal_ok = True
     desk.say("odd scores")
+
+
+@kind(2)
+def a_year_of_scores_cut_and_inserted(desk: Desk) -> None:
+    """Across: with the year's heading or without, left of another year's column."""
+    criteria = desk.setting.form.criteria
+    years = [str(year) for year in desk.setting.form.years]
+    at, to = desk.chance.sample(range(len(years)), 2)
+    first, last = desk.area(f"{criteria[0]}_{years[at]}"), desk.area(f"{criteria[-1]}_{years[at]}")
+    heading = desk.chance.random() < 0.4
+    block = Box(first.top - heading, first.left, last.bottom, last.right)
+    target = desk.area(f"{criteria[0]}_{years[to]}")
+    excel.insert_cut_cols(
+        desk.book, desk.first, block, target.left if to < at else target.right + 1
+    )
+    if heading:
+        desk.refusal_ok = True  # totals stay behind
+    desk.say(f"scores of {years[at]} inserted at {years[to]}, heading {heading}")
+
+
+@kind(1)
+def a_year_of_the_schedule_cut_and_inserted(desk: Desk) -> None:
+    """A year's column of 工程表 with heading and status, left of another year's."""
+    years = [str(year) for year in desk.setting.form.years]
+    at, to = desk.chance.sample(range(len(years)), 2)
+    plan, status = desk.area(f"工程_当初_{years[at]}"), desk.area(f"工程_状況_{years[at]}")
+    block = Box(status.top, plan.left, status.bottom, status.right)
+    target, after = desk.area(f"工程_当初_{years[to]}"), desk.area(f"工程_状況_{years[to]}")
+    excel.insert_cut_cols(desk.book, desk.first, block, target.left if to < at else after.right + 1)
+    desk.refusal_ok = True  # what an arrow means depends on the order
+    desk.say(f"the schedule of {years[at]} inserted at {years[to]}")
+
+
+@kind(1)
+def a_score_deleted_and_the_rest_moved_left(desk: Desk) -> None:
+    """Delete cells, shift left: the following years and the reason move by a column."""
+    desk.unprotect()
+    criterion = desk.chance.choice(desk.setting.form.criteria)
+    area = desk.area(f"{criterion}_{desk.pick([str(y) for y in desk.setting.form.years])}")
+    excel.delete_shift_left(desk.book, desk.first, area)
+    desk.refusal_ok = True
+    desk.say(f"{area.a1} deleted, the rest moved left")

@@ -108,12 +108,12 @@ def total_and_grade_typed(desk: Desk) -> None:
 
 @kind(4)
 def a_text_box(desk: Desk) -> None:
-    """Text boxes, call-outs, groups, pictures of text."""
+    """Text boxes, call-outs, groups, pictures of text, a line drawn through something."""
     for _ in range(desk.chance.randint(1, 2)):
         sheet = _form_sheet(desk)
-        kind_ = desk.chance.choice(("text", "text", "call-out", "group", "picture"))
+        kind_ = desk.chance.choice(("text", "text", "call-out", "group", "picture", "line"))
         row, col = desk.chance.randrange(sheet.height), desk.chance.randint(3, 20)
-        words = "" if kind_ == "picture" else _words(desk)
+        words = "" if kind_ in ("picture", "line") else _words(desk)
         sheet.drawn.append(Drawn(Box(row, col, row + 2, col + 6), words, kind_))
         desk.say(f"a {kind_} box on {sheet.name}")
 
@@ -185,6 +185,7 @@ def thousands_of_stray_cells(desk: Desk) -> None:
     """One finding, not ten thousand."""
     desk.unprotect()
     sheet = _form_sheet(desk)
+    desk.most_findings = 60
     begin = sheet.height + 2
     for row in range(begin, begin + desk.chance.choice((100, 1000))):
         for col in range(10):
