@@ -160,6 +160,13 @@ class Desk:
         area, cell = self.label(sheet, key)
         sheet.cells[area.top, area.left] = cell._replace(value=text, origin=origin, runs=())
 
+    def bottom(self, sheet: Sheet) -> int:
+        """The last row of what is printed on a sheet."""
+        rows = [anchor.box.bottom for anchor in sheet.anchors.values() if anchor.box.right < 28]
+        if not rows:
+            raise UnfitError("no form there")
+        return max(rows)
+
     def free_spot(self, sheet: Sheet) -> tuple[int, int]:
         """A blank cell beside, below or far from the form."""
         chance = self.chance

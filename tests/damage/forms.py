@@ -118,6 +118,9 @@ class Maker:
                         other.do(desk)
             except UnfitError:
                 continue
+            except Exception as error:
+                error.add_note(f"form {number} of seed {self.seed}: {kind.name} {desk.steps}")
+                raise
             data = package.write(
                 desk.book,
                 inline=desk.inline,

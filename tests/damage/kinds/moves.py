@@ -320,7 +320,7 @@ def rows_dragged_with_their_labels(desk: Desk) -> None:
 def the_form_moved_on_its_sheet(desk: Desk) -> None:
     """The whole printed form cut and pasted some rows further down or to the right."""
     sheet = desk.chance.choice((desk.first, desk.second))
-    height = max(anchor.box.bottom for anchor in sheet.anchors.values() if anchor.box.right < 28)
+    height = desk.bottom(sheet)
     block = Box(0, 0, height, 27)
     rows = desk.chance.choice((0, 0, 2, 40))
     cols = 0 if rows else 100

@@ -226,7 +226,7 @@ def both_sheets_on_one(desk: Desk) -> None:
     """② copied below ① on one sheet."""
     desk.unprotect()
     first, second = desk.first, desk.second
-    height = max(anchor.box.bottom for anchor in second.anchors.values() if anchor.box.right < 28)
+    height = desk.bottom(second)
     block = Box(0, 0, height, 27)
     row = first.height + desk.chance.randint(0, 3)
     cut = desk.chance.random() < 0.5
@@ -313,9 +313,7 @@ def several_items_on_one_sheet(desk: Desk) -> None:
         papers = [*papers[::2], *papers[1::2]]  # all first sheets, then all second ones
     row = 0
     for paper in papers:
-        height = max(
-            anchor.box.bottom for anchor in paper.anchors.values() if anchor.box.right < 28
-        )
+        height = desk.bottom(paper)
         block = Box(0, 0, height, 27)
         for spot in block.spots():
             cell = paper.cells.get(spot)

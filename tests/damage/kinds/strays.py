@@ -43,7 +43,7 @@ def text_right_below_the_form(desk: Desk) -> None:
     """The line under the last field: a reader may take it for a part of it."""
     desk.unprotect()
     sheet = _form_sheet(desk)
-    row = max(anchor.box.bottom for anchor in sheet.anchors.values() if anchor.box.right < 28) + 1
+    row = desk.bottom(sheet) + 1
     if any(spot[0] == row for spot in sheet.cells):
         raise UnfitError("something stands there")
     desk.scribble(sheet, row, desk.chance.choice((0, 0, 3, 14)), _words(desk))
