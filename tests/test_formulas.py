@@ -440,7 +440,7 @@ def test_beside_a_sentence_stands_nothing(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["①～④と同じ", "①、②、③、④と同じ", "①と同じ\n②と同じ", "１～３と同じ"]
+    "typed", ["①～④と同じ", "①、②、③、④と同じ", "①と同じ\n②と同じ", "①～②、③と同じ"]
 )
 def test_what_formulas_cannot_follow_is_said(typed: str) -> None:
     values = {**third_plan(typed), "取組結果_R3_3": "(新)始めた。"}

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import pairwise
 
 # --- signs: what nobody sees, what says "none", and shapes of one sign
 
@@ -45,8 +44,8 @@ SHAPES = {
     TO: "～〜",
     "(": "（",
     ")": "）",
-    "[": "［【〔〈＜<{｛「『《",
-    "]": "］】〕〉＞>}｝」』》",
+    "[": "［【〔〈＜<",
+    "]": "］】〕〉＞>",
     "、": "，､,・･/／;；",
     "⇒": "→⇨➡➔",
     "※": "*＊●◆◇■□•",  # in front of a line
@@ -85,7 +84,6 @@ BRACKETS = ("()", "（）", "（)", "(）", "[]", "［］", "【】", "〔〕", 
 
 # 取組終了, as a whole row or at the end of a line; and what may stand in between.
 ENDED = ("取組終了", "取組終了済", "取組終了済み")
-CLOSING = ")]"  # brackets behind it, folded
 ENDED_SPELLINGS = (
     *(("取り組み", "取組"), ("取組み", "取組"), ("取りくみ", "取組")),
     *(("取組を", "取組"), ("取組は", "取組")),
@@ -122,16 +120,16 @@ POINTING = (
 
 # --- numbers and years
 
-MOST_LABELS, MOST_YEARS = 30, 20  # that a reference is understood to name
+MOST_LABELS, MOST_YEARS = 25, 15  # that a reference is understood to name
 FIRST_YEAR = 2019  # 令和元年
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _PARENTHESISED = "⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇"
 
 
 def label_spellings(number: int) -> tuple[str, ...]:
-    """What names a row of 取組内容, folded: ``⑤`` ``⑸`` ``5``, and ``(25)`` beyond ⑳."""
+    """What names a row of 取組内容, folded: ``⑤`` ``⑸`` ``5`` ``(5)``."""
     signs = [signs[number - 1] for signs in (CIRCLED, _PARENTHESISED) if number <= len(signs)]
-    return (*(signs or (f"({number})",)), str(number))
+    return (*signs, str(number), f"({number})")
 
 
 def year_spellings(number: int) -> tuple[str, ...]:
@@ -148,6 +146,7 @@ YEARS = {sign: number for number in range(1, MOST_YEARS + 1) for sign in year_sp
 
 # What folded references consist of: 「と同じ」 anywhere, and where a line may be a reference.
 SAME, REFERS = "^", "`"
+FOLDED_BRACKETS = "()[]"
 FOLDED_ABOVE, FOLDED_LEFT, FOLDED_BEFORE = "上", "左", "前"
 
 
@@ -202,19 +201,6 @@ def _words() -> Iterable[tuple[str, str]]:
 WORDS = tuple(_words())
 
 
-def _label_words() -> Iterable[tuple[str, str]]:
-    """Replacements in folded references to labels: short ranges are told singly."""
-    for number, circled in enumerate(CIRCLED, start=1):
-        yield f"({number})", circled
-    for first, last in pairwise(CIRCLED):
-        yield f"{first}{TO}{last}", f"{first}{COMMA}{last}"
-    for first, second, last in zip(CIRCLED, CIRCLED[1:], CIRCLED[2:], strict=False):
-        yield f"{first}{TO}{last}", f"{first}{COMMA}{second}{COMMA}{last}"
-
-
-LABEL_WORDS = tuple(_label_words())
-
-
 # Results as they begin with their mark: (新) （継） 【新】
 MARKED = frozenset(f"{pair[0]}{mark}{pair[1]}" for mark in MARKS for pair in BRACKETS)
 
@@ -248,14 +234,6 @@ _SHORT = 40  # what is no longer is often typed again
 _fold_short = lru_cache(maxsize=4096)(_fold)
 
 
-def fold_labels(folded: str) -> str:
-    """A folded text with ranges of two or three labels told singly: ``①~③`` → ``①、②、③``."""
-    for old, new in LABEL_WORDS:
-        if old in folded:
-            folded = folded.replace(old, new)
-    return folded
-
-
 def word(text: str) -> str:
     """A short answer folded, on one line."""
     return fold(text).replace("\n", "")
@@ -266,15 +244,18 @@ def folded(words: Iterable[str]) -> frozenset[str]:
     return frozenset(map(word, words))
 
 
-def bracketed(words: Iterable[str]) -> tuple[str, ...]:
-    """Words as they are, and in brackets."""
-    return tuple(form for word in words for form in (word, f"({word})", f"[{word}]"))
+def unbracketed(text: str) -> str:
+    """A short answer folded, without any brackets."""
+    bare = word(text)
+    for bracket in FOLDED_BRACKETS:
+        bare = bare.replace(bracket, "")
+    return bare
 
 
 def says_ended(text: str) -> bool:
     """A line ends in 取組終了, in brackets or not: ``調査\n（取組終了）``."""
     bare = f"{fold(text)}\n"
-    for bracket in CLOSING:
+    for bracket in FOLDED_BRACKETS:
         bare = bare.replace(bracket, "")
     return f"{ENDED[0]}\n" in bare
 

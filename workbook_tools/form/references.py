@@ -36,7 +36,6 @@ from workbook_tools.spellings import (
     TO,
     YEARS,
     fold,
-    fold_labels,
     folded,
     word,
 )
@@ -113,7 +112,7 @@ class _Wanted:
     mark: str = ""
     note: str = ""
     problem: Problem | None = None
-    ranges: bool = False  # longer than what is told singly
+    mixed: bool = False  # a range of labels beside other labels
 
 
 def labels(form: Form, texts: Mapping[str, str]) -> dict[int, tuple[FiscalYear, int]]:
@@ -198,7 +197,7 @@ class _Resolver:
     def _lines(self, field: Field, raw: str) -> Resolved:
         """A cell line by line: a line that is a reference is replaced by what it stands for."""
         text = tidy(raw)
-        bares = fold_labels(fold(text)) if field.n else fold(text)
+        bares = fold(text)
         texts, chains, targets = [], [], list[str]()
         problem, phrase, beyond = None, "", bares.count(REFERS) > MOST_LINES
         for line, bare in zip(text.split("\n"), bares.split("\n"), strict=True):
@@ -219,7 +218,7 @@ class _Resolver:
 
     def _is_beyond(self, field: Field, wanted: _Wanted) -> bool:
         """More targets than the form shows, or one further down that is no plain text."""
-        if len(wanted.fields) > MOST_TARGETS or wanted.ranges:
+        if len(wanted.fields) > MOST_TARGETS or wanted.mixed:
             return True
         own = _place(field)
         for target in (self._form[name] for name in wanted.fields):
@@ -271,7 +270,8 @@ class _Resolver:
         if found is None or found.problem:
             return found
         note = _note(line) if read.noted else ""
-        return _Wanted(found.fields, read.mark, note, ranges=len(names) > len(read.names))
+        mixed = len(names) > len(read.names) > 1
+        return _Wanted(found.fields, read.mark, note, mixed=mixed)
 
     def _by_label(self, field: Field, parts: tuple[tuple[str, ...], ...]) -> _Wanted:
         names = []

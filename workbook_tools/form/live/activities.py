@@ -24,7 +24,7 @@ from workbook_tools.form.live.expr import (
     joined,
     leaf,
 )
-from workbook_tools.form.live.helper_cells import HelperColumn, TypedSheet
+from workbook_tools.form.live.helper_cells import HelperColumn, TypedSheet, unbracketed
 from workbook_tools.form.live.references import (
     Leads,
     Looks,
@@ -58,9 +58,8 @@ def check(sheet: TypedSheet, ends: Expr, said: dict[FiscalYear, Expr]) -> Expr:
         _result(sheet, plans, results, at, labels[at])
     row = form[field_name(Stem.PLAN, year, 1)].area.row
     bare = joined([_bare(column, at) for column in (plans, results) for at in now])
-    for bracket in spellings.CLOSING:
-        bare = SUBSTITUTE(bare, bracket, "")
-    in_rows = board.helper(row, ISNUMBER(FIND(board.lines(f"{spellings.ENDED[0]}\n"), bare)))
+    ended = FIND(board.lines(f"{spellings.ENDED[0]}\n"), unbracketed(bare))
+    in_rows = board.helper(row, ISNUMBER(ended))
     end_said = OR(in_rows, said[year])
     _plan_missing(sheet, plans, year)
     if year + 1 in form.years:
@@ -107,8 +106,8 @@ def _result(
     """A402, A403 and A404 of one row of the evaluated year."""
     board, row = sheet.board, results.rows[at].field.area.row
     planned, reported = (column.looks.cells[at] > Looks.BLANK for column in (plans, results))
-    plan = SUBSTITUTE(_bare(plans, at), board.line, "")
-    only_ends = board.one_of(plan, spellings.bracketed(spellings.ENDED))
+    plan = SUBSTITUTE(unbracketed(_bare(plans, at)), board.line, "")
+    only_ends = board.one_of(plan, spellings.ENDED)
     lacking = conditions.result_missing(planned, reported, only_ends)
     board.missing(row, lacking, label & "の取組結果が未入力です。")
     surplus = conditions.result_without_plan(reported, planned)

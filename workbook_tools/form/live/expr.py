@@ -168,6 +168,10 @@ def _index(values: Sequence[Any], number: int) -> Any:
     return values[number - 1]
 
 
+def _match(sought: object, values: Sequence[Any], _: int) -> int:
+    return values.index(sought) + 1
+
+
 def _value(digits: str) -> int:
     if not digits.removeprefix("-").isdecimal():
         raise ValueError(digits)
@@ -194,6 +198,7 @@ _PYTHON: dict[str, Any] = {
     "LEFT": lambda whole, count: text(whole)[:count],
     "LEN": lambda whole: len(text(whole)),
     "LENB": lambda whole: width(text(whole)),  # a full-width character is two
+    "MATCH": _match,
     "MAX": lambda *numbers: max(_numbers(numbers), default=0),
     "MID": lambda whole, at, count: text(whole)[at - 1 : at - 1 + count],
     "MIN": lambda *numbers: min(_numbers(numbers), default=0),
@@ -214,6 +219,6 @@ FIND, INDEX, LEFT, LEN, LENB, MID = map(_function, ["FIND", "INDEX", "LEFT", "LE
 REPT, RIGHT, SUBSTITUTE, TEXT, TRIM = map(
     _function, ["REPT", "RIGHT", "SUBSTITUTE", "TEXT", "TRIM"]
 )
-COUNT, INT, MAX, MIN, MOD = map(_function, ["COUNT", "INT", "MAX", "MIN", "MOD"])
+COUNT, INT, MATCH, MAX, MIN, MOD = map(_function, ("COUNT", "INT", "MATCH", "MAX", "MIN", "MOD"))
 ROWS, SUM, VALUE = map(_function, ("ROWS", "SUM", "VALUE"))
 FALSE, TRUE = leaf(False), leaf(True)

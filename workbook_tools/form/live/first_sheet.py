@@ -21,7 +21,7 @@ from workbook_tools.form.spec import Stem
 
 def check(board: Board, filling: Filling) -> None:
     """Schedule, activities, scores and the end."""
-    sheet = typed_sheet(board, filling, dict(_texts(filling)), labels=True)
+    sheet = typed_sheet(board, filling, dict(_texts(filling)))
     form = filling.form
     dates = [sheet.filled(stem) for stem in (Stem.END_YEAR, Stem.END_MONTH)]
     ends = board.helper(form[Stem.END_YEAR].area.row, OR(*dates))

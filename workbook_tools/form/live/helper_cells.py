@@ -29,7 +29,7 @@ from workbook_tools.form.live.expr import (
     leaf,
 )
 from workbook_tools.plan.model import Plan
-from workbook_tools.spellings import LABEL_WORDS, SIGNS, WORDS, folded
+from workbook_tools.spellings import FOLDED_BRACKETS, SIGNS, WORDS, folded
 
 # Between texts joined in one cell, and in place of one of them to be found: nobody's own signs.
 SEPARATOR, FOUND = "\uf8ff", "\uf8fe"
@@ -231,6 +231,13 @@ def all_typed(items: Sequence[Field]) -> Expr:
     return between(fixed(items[0].area), fixed(items[-1].area), [typed(item) for item in items])
 
 
+def unbracketed(bare: Expr) -> Expr:
+    """A folded text without any brackets."""
+    for bracket in FOLDED_BRACKETS:
+        bare = SUBSTITUTE(bare, bracket, "")
+    return bare
+
+
 @dataclass(frozen=True, slots=True)
 class TypedText:
     """A typed cell as the checks see it: folded, between line breaks or, if ``short``, on one line.
@@ -256,20 +263,18 @@ class TypedSheet:
         return self.bare[name].ne("")
 
 
-def typed_sheet(
-    board: Board, filling: Filling, texts: Mapping[str, TypedText], *, labels: bool
-) -> TypedSheet:
+def typed_sheet(board: Board, filling: Filling, texts: Mapping[str, TypedText]) -> TypedSheet:
     """The sheet with its texts folded; the folding cells stand in its second row.
 
     All texts are joined, folded in a few cells and cut apart again: so every spelling stands once
-    a sheet, and reader and form fold by the same list. ``labels``: ⑤ is something there.
+    a sheet, and reader and form fold by the same list.
     """
     row, line, separator, sign = 1, board.line, board.constant(SEPARATOR), board.constant(FOUND)
     apart = board.helper(row, line & separator & line)
     whole = separator & line
     for text in texts.values():
         whole = whole & text.cell & apart
-    for deep, (old, new) in enumerate([*_FOLDS, *(LABEL_WORDS if labels else ())], start=1):
+    for deep, (old, new) in enumerate(_FOLDS, start=1):
         whole = SUBSTITUTE(whole, board.lines(old), board.lines(new))
         if deep % _DEEPEST == 0:
             whole = board.helper(row, whole)

@@ -9,10 +9,10 @@ from workbook_tools.form.layout import Field
 from workbook_tools.form.live.helper_cells import Filling
 from workbook_tools.form.live.references import Leads, Looks
 from workbook_tools.form.references import Resolved
-from workbook_tools.spellings import REFERS, fold, folded, word
+from workbook_tools.spellings import REFERS, fold, folded, unbracketed
 from workbook_tools.text import is_blank, is_none_mark
 
-_NOTHING = folded(spellings.bracketed(spellings.NOTHING))
+_NOTHING = folded(spellings.NOTHING)
 
 
 def locked(filling: Filling, fields: Sequence[Field]) -> set[str]:
@@ -36,5 +36,5 @@ def given(what: str, cell: Resolved) -> str | int:
             return Leads.BLANK if blank else Leads.BAD
         return Leads.BEYOND if cell.beyond else Leads.GOOD if cell.chain else Leads.TEXT
     if what == "nothing":
-        return word(cell.text) in _NOTHING
+        return unbracketed(cell.text) in _NOTHING
     return cell.text if cell.chain and not cell.beyond else ""

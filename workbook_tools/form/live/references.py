@@ -26,6 +26,7 @@ from workbook_tools.form.live.expr import (
     ISNUMBER,
     LEFT,
     LEN,
+    MATCH,
     MAX,
     MID,
     MIN,
@@ -129,6 +130,7 @@ class Names:
     count: int
     years: int
     above: HelperColumn
+    numbers: HelperColumn | None = None  # the labels on ①
 
 
 def names_of_years(board: Board, filling: Filling, rows: Sequence[int]) -> Names:
@@ -156,7 +158,7 @@ def names_of_labels(board: Board, filling: Filling, numbers: HelperColumn) -> Na
         above.put(IF(number > 0, ROWS(above.above()), above.before(at)))
     live = Area(1, board.reserve([1], 1))
     board.put(live, rows)
-    return Names(known, cell(fixed(live)), len(numbers.cells), len(years), above)
+    return Names(known, cell(fixed(live)), len(numbers.cells), len(years), above, numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,8 @@ class CutUp:
     names: Expr
     found: Sequence[Expr]  # where each name stands among the names
     spots: Sequence[Expr]
+    ranges: Expr  # the first two names are the ends of a range
+    span: Expr  # and so many numbers apart
 
 
 class ReferenceColumn:
@@ -213,7 +217,8 @@ class ReferenceColumn:
     def resolve(self, names: Names) -> None:
         """Follow all references."""
         alive = [row for row in self.rows if row.bare]
-        helpers = [self._column(alive) for _ in range(3 + MOST_TARGETS)] if alive else []
+        count = (2 + 2 * MOST_TARGETS) if names.numbers else (3 + MOST_TARGETS)
+        helpers = [self._column(alive) for _ in range(count if alive else 0)]
         for at, row in enumerate(self.rows):
             cut = self._cut_up(at, row.bare, names, helpers) if row.bare else None
             self.cut_up.append(cut)
@@ -239,7 +244,8 @@ class ReferenceColumn:
 
     def _cut_up(self, at: int, bare: Expr, names: Names, helpers: Sequence[HelperColumn]) -> CutUp:
         """Cut the line that may be a reference into names, and look for the rows they mean."""
-        line, (fronts, aparts, spots, *founds) = self._board.line, helpers
+        line, (fronts, aparts, *rest) = self._board.line, helpers
+        founds, (spots, *others) = rest[:MOST_TARGETS], rest[MOST_TARGETS:]
         sign = FIND(REFERS, bare)
         before = SUBSTITUTE(LEFT(bare, sign - 1), line & DASHES[0], line)
         last = TRIM(RIGHT(SUBSTITUTE(before, line, REPT(" ", _LONGEST)), _LONGEST))
@@ -257,7 +263,17 @@ class ReferenceColumn:
             lacking = IF(ISNUMBER(FIND(name, names.known)), _NO_ROW, _NO_NAME)
             found.append(column.put(IFERROR(INT(FIND(name, names.rows) / BLOCK), lacking)))
         first = spots.put(self._spot(at, found[0], names))
-        return CutUp(front, apart, found, [first, *found[1:]])
+        ranges = OR(*(ISNUMBER(FIND(sign, front)) for sign in _TO))
+        if names.numbers is None:
+            return CutUp(front, apart, found, [first, *found[1:]], FALSE, leaf(0))
+        # From one label to another: those between are told by their numbers.
+        numbers = names.numbers.every()
+        start, stop = (INDEX(numbers, spot) for spot in found[:2])
+        span = IFERROR(stop - start, _NO_ROW)
+        more = [IFERROR(MATCH(start + nth, numbers, 0), _NO_ROW) for nth in range(1, MOST_TARGETS)]
+        second = others[0].put(IF(ranges, more[0], found[1]))
+        third = others[1].put(IF(ranges, IF(span < 2, 0, more[1]), found[2]))
+        return CutUp(front, apart, found, [first, second, third], ranges, span)
 
     def _is_marked(self, front: Expr) -> Expr:
         return ISNUMBER(FIND(leaf("|") & LEFT(front, 3) & "|", self._board.constant(_MARKS)))
@@ -284,7 +300,7 @@ class ReferenceColumn:
     def _lead(self, at: int, bare: Expr, cut: CutUp, names: Names) -> Expr:
         look = self.looks.cells[at]
         first, second, third = cut.found
-        ranges = OR(*(ISNUMBER(FIND(sign, cut.front)) for sign in _TO))
+        ranges = cut.ranges
         are_names = [
             first.ne(0),
             MIN(*cut.found) > _NO_NAME,
@@ -292,8 +308,10 @@ class ReferenceColumn:
             OR(second.ne(0), AND(third.eq(0), NOT(ranges))),
         ]
         holds = IF(AND(*(self._holds(at, spot) for spot in cut.spots)), Leads.GOOD, Leads.BAD)
-        there = IF(MIN(*cut.spots) < 0, Leads.BAD, holds)
-        beyond = OR(LEN(cut.names) > MOST_TARGETS * _APART, ranges)
+        is_bad = OR(MIN(*cut.spots) < 0, AND(ranges, cut.span < 1))
+        there = IF(is_bad, Leads.BAD, holds)
+        too_long = AND(ranges, OR(third.ne(0), cut.span > MOST_TARGETS - 1))
+        beyond = OR(LEN(cut.names) > MOST_TARGETS * _APART, too_long)
         follows = IF(AND(*are_names), IF(beyond, Leads.BEYOND, there), Leads.TEXT)
         count = LEN(bare) - LEN(SUBSTITUTE(bare, REFERS, ""))
         refers = IF(count > MOST_LINES, Leads.BEYOND, follows)

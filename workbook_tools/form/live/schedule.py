@@ -14,13 +14,12 @@ from workbook_tools.form.live.expr import (
     IF,
     NOT,
     RIGHT,
-    SUBSTITUTE,
     TRUE,
     Expr,
     joined,
     leaf,
 )
-from workbook_tools.form.live.helper_cells import TypedSheet, typed
+from workbook_tools.form.live.helper_cells import TypedSheet, typed, unbracketed
 from workbook_tools.form.live.room import too_long
 from workbook_tools.form.spec import Stem
 
@@ -70,9 +69,7 @@ def _is_arrow(sheet: TypedSheet, field: Field) -> Expr:
 
 def _says_end(bare: Expr) -> Expr:
     """取組終了 at the end, in brackets or not."""
-    for bracket in spellings.CLOSING:
-        bare = SUBSTITUTE(bare, bracket, "")
-    return RIGHT(bare, len(spellings.ENDED[0])).eq(spellings.ENDED[0])
+    return RIGHT(unbracketed(bare), len(spellings.ENDED[0])).eq(spellings.ENDED[0])
 
 
 def _fault(sheet: TypedSheet, field: Field, when: Expr) -> None:

@@ -17,6 +17,7 @@ from workbook_tools.form.live.helper_cells import (
     TypedText,
     typed,
     typed_sheet,
+    unbracketed,
 )
 from workbook_tools.form.live.locked import locked
 from workbook_tools.form.live.references import (
@@ -39,7 +40,7 @@ def check(board: Board, filling: Filling) -> None:
         for field in (*(field for fields in columns for field in fields), *form.remarks)
         if field.name not in fixed
     }
-    sheet = typed_sheet(board, filling, texts, labels=False)
+    sheet = typed_sheet(board, filling, texts)
     _issues(sheet, columns)
     for field in form.remarks:
         assert field.entry
@@ -73,11 +74,11 @@ def _says_nothing(sheet: TypedSheet, issues: ReferenceColumn) -> list[Expr]:
     """Which problems come to 特になし, also through a reference (domain §5)."""
     board = sheet.board
     rows = [row.field.area.row for row in issues.rows]
-    words = spellings.bracketed(spellings.NOTHING)
     own, found = HelperColumn(board, rows), HelperColumn(board, rows)
     for row in issues.rows:
         if row.bare:
-            own.put(board.one_of(SUBSTITUTE(row.bare, board.line, ""), words))
+            bare = SUBSTITUTE(unbracketed(row.bare), board.line, "")
+            own.put(board.one_of(bare, spellings.NOTHING))
         else:
             own.give("nothing", row.field)
     for at, row in enumerate(issues.rows):
