@@ -24,7 +24,9 @@ from workbook_tools.text import CIRCLED, width
 FORM_VERSION = "1"  # 様式版: raised whenever a field is added, removed or means something else
 SHEETS = ("進捗状況シート①", "進捗状況シート②")
 GUIDE = "記入要領"
-COUNCIL_MEMBER = "委員番号"  # a name that every 評価シート has and no progress sheet
+# Names that other workbooks of ours have and no progress sheet.
+COUNCIL_MEMBER = "委員番号"
+RECEIPT = "読取内容確認票"
 
 STATUSES = ON_PLAN, REVISED = spellings.ON_PLAN[0], spellings.REVISED[0]
 OVERALL = str(Stem.OVERALL)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from workbook_tools.cells import Area
 from workbook_tools.era import FiscalYear
+from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import UNSEEN, Book, Choice, Sheet
 from workbook_tools.form import guide, layout
 from workbook_tools.form.layout import Field, Form, Kind, Label
@@ -24,9 +25,7 @@ from workbook_tools.text import MARK, lines
 _HEAD_POINTS, _LINE = 20.0, 14.0
 _POINTS_A_PIXEL = 0.75  # rows are whole pixels high: rounded up, or the last line loses its edge
 _PAPER_LINE = 17.0  # what is read on paper may be less dense
-_HIGHEST = 409.0  # Excel's rows go no further
 _MARGINS = (0.4, 0.4, 0.3, 0.3)
-_PAPER_MARGINS = (0.4, 0.4, 0.3, 0.5)  # a page number stands below
 _BESIDE_PIXELS = {layout.SPACER: 12, layout.CHECKS: 330, layout.MEANING: 230, layout.MEANING_2: 230}
 _FORMULA_KINDS = (Kind.LABEL, Kind.TOTAL, Kind.GRADE)
 
@@ -110,7 +109,7 @@ def add_pages(
         page.columns(0, layout.COLUMNS - 1, layout.COLUMN_PIXELS)
         area = form.print_area(number)
         at = first_page and first_page + number
-        page.page(area, margins=_PAPER_MARGINS, footer="&C&P", first_page=at)
+        page.page(area, margins=paper.FORM_WITH_FOOTER, footer=paper.PAGE, first_page=at)
         page.view()
     for label in form.labels:
         _write_label(pages[label.sheet], label, plan, values)
@@ -305,7 +304,7 @@ def _make_room_for_vertical_words(
 def _heights(pages: list[Sheet], heights: list[list[float]]) -> None:
     for page, points in zip(pages, heights, strict=True):
         for row, one in enumerate(points):
-            pixels = math.ceil(min(one, _HIGHEST) / _POINTS_A_PIXEL)
+            pixels = math.ceil(min(one, paper.HIGHEST) / _POINTS_A_PIXEL)
             page.height(row, pixels * _POINTS_A_PIXEL)
 
 

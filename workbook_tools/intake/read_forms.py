@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from workbook_tools.era import years_in
 from workbook_tools.excel.read.book import OpenedBook, Table, UnreadableError, open_book
 from workbook_tools.findings import Finding, Place, found
-from workbook_tools.form.layout import COUNCIL_MEMBER, GUIDE, Field, Form, Kind
+from workbook_tools.form.layout import COUNCIL_MEMBER, GUIDE, RECEIPT, Field, Form, Kind
 from workbook_tools.form.references import resolve
 from workbook_tools.form.spec import Stem
 from workbook_tools.form.token import NAME as TOKEN
@@ -26,6 +26,11 @@ from workbook_tools.intake.witnesses import Dispute, FormPart, FoundForm, practi
 from workbook_tools.text import half_width, key, number_and_rest, tidy
 from workbook_tools.workspace import digest
 
+# Workbooks of ours that are no forms.
+_OURS = {
+    COUNCIL_MEMBER: "審議会の評価シートです（council collect で読みます）",
+    RECEIPT: "読取内容確認票です。直すのは提出したシートです",
+}
 _PERIOD_END = re.compile(
     r"令和\s*(?P<year>\d{1,2}|元)?\s*年\s*(?P<month>\d{1,2})?\s*月(?:\s*取組終了)?"
 )
@@ -47,9 +52,9 @@ def take_in(data: bytes, file: str, form: Form, passwords: Sequence[str] = ()) -
     place = Place(file)
     try:
         book = open_book(data, passwords)
-        if any(name.name == COUNCIL_MEMBER for name in book.container.names):
-            reason = "審議会の評価シートです（council collect で読みます）"
-            return Intake(file, sha256, (), (found("F004", place, reason=reason),))
+        for name in book.container.names:
+            if name.name in _OURS:
+                return Intake(file, sha256, (), (found("F004", place, reason=_OURS[name.name]),))
         sheets = _sheets_of_forms(book)
         located = witnesses.find(book, form, sheets)
     except UnreadableError as error:

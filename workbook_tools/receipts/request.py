@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from workbook_tools.cells import Area
 from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book
-from workbook_tools.form.layout import form_of
+from workbook_tools.form.layout import RECEIPT, form_of
 from workbook_tools.plan.model import Plan
 from workbook_tools.receipts.practice_pages import LOOKS, sheet_names
 from workbook_tools.receipts.receipt import Mark, Receipt, readings
@@ -15,7 +15,6 @@ from workbook_tools.register.records import State
 from workbook_tools.register.standing import moment
 
 SHEET = "確認のお願い"
-NAME = "読取内容確認票"  # a defined name that no form has: how it is known when it comes back
 
 _SIZE = 10
 _FIT = paper.BLOCKS.at(_SIZE)
@@ -51,7 +50,7 @@ _OLDER = (
 def add_request(book: Book, plan: Plan, department: str, receipts: Sequence[Receipt]) -> None:
     """Add the sheet; it is the first of its workbook."""
     page = _RequestSheet(book)
-    page.title(f"{NAME}　{SHEET}")
+    page.title(f"{RECEIPT}　{SHEET}")
     page.line(f"{department}　御中", "section")
     page.line(f"{plan.name}　{plan.evaluated.long}末　　{plan.city}　{plan.secretariat}")
     page.line(_INTRODUCTION)
@@ -69,7 +68,7 @@ def add_request(book: Book, plan: Plan, department: str, receipts: Sequence[Rece
     for step in steps:
         page.line(f"・{step}")
     page.finish()
-    book.name(NAME, SHEET, Area(0, 0))
+    book.name(RECEIPT, SHEET, Area(0, 0))
 
 
 class _RequestSheet:

@@ -14,13 +14,13 @@ from workbook_tools.form.references import effective_schedule
 from workbook_tools.form.spec import Stem
 from workbook_tools.rules.case import Case, short
 
-_END_ONLY = spellings.folded(spellings.bracketed(spellings.ENDED))
+_END_ONLY = spellings.folded(spellings.ENDED)
 _MARKED = tuple(f"({mark})" for mark in spellings.MARKS)
 
 
 def _is_end(plan: str) -> bool:
     """A row that reads just （取組終了） (domain §4)."""
-    return spellings.word(plan) in _END_ONLY
+    return spellings.unbracketed(plan) in _END_ONLY
 
 
 def _says_end(case: Case, schedule_year: FiscalYear) -> str:

@@ -11,7 +11,7 @@ from workbook_tools.form.live.conditions import holds
 from workbook_tools.form.spec import Stem
 from workbook_tools.rules.case import Case, same
 
-_NOTHING = spellings.folded(spellings.bracketed(spellings.NOTHING))
+_NOTHING = spellings.folded(spellings.NOTHING)
 
 
 def k601_problem_missing(case: Case) -> Iterator[Finding]:
@@ -22,7 +22,7 @@ def k601_problem_missing(case: Case) -> Iterator[Finding]:
 def k602_solution_missing(case: Case) -> Iterator[Finding]:
     problem, solution = case.now(Stem.ISSUE), case.now(Stem.SOLUTION)
     given = bool(case.value(problem)), bool(case.value(solution))
-    nothing = spellings.word(case.text(problem)) in _NOTHING
+    nothing = spellings.unbracketed(case.text(problem)) in _NOTHING
     missing = holds(conditions.solution_missing, *given, nothing)
     if missing and not case.problem(problem):
         yield case.find("K602", solution)
