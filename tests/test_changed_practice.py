@@ -406,6 +406,7 @@ def test_a_renamed_criterion_keeps_its_history(workspace: Workspace) -> None:
     assert known.before is not None
     assert known.before.scores == dict.fromkeys(("達成度", *(c.name for c in others)), 1)
     assert result.items[6].before is not None
+    assert any(f"『{first.name}』は、今年度の『達成度』" in note for note in differences(result))
     with Register.open(workspace.register, write=False) as register:
         own = known_before(register, replace(later, before=open_round(workspace, R3, "x").plan))[16]
     assert "評価理由_達成度" in own.answers

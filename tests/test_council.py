@@ -12,8 +12,10 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 from openpyxl.workbook import Workbook
 
+from tests.office import convert, needs_office
 from tests.samples import PLAN, R3, R4, returned
 from workbook_tools.collect.collect import collect as collect_forms
 from workbook_tools.council import ballot, opinions
@@ -22,13 +24,15 @@ from workbook_tools.council.distribute import distribute
 from workbook_tools.figures.compute import compute
 from workbook_tools.figures.facts import gather
 from workbook_tools.findings import UserError
+from workbook_tools.outbox import Outcome
 from workbook_tools.plan.model import Member, Plan
 from workbook_tools.rebuild import rebuild
-from workbook_tools.register import ballots
+from workbook_tools.register import ballots, members
 from workbook_tools.register.ballots import ENDED, ITEM, Opinion, Target
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import PastResult
 from workbook_tools.register.round import Round
+from workbook_tools.send_back.council_return import return_ballots
 from workbook_tools.workspace import Workspace
 
 NOW, LATER = "2022-06-20T09:00:00+09:00", "2022-06-25T09:00:00+09:00"
@@ -140,6 +144,10 @@ def test_the_published_averages_come_back(workspace: Workspace) -> None:
         ({"評価_01": 3.5}, ["V101"]),
         ({"評価_01": "良い"}, ["V101"]),
         ({"評価_01": "－", "意見_01": "よい取組である。"}, []),
+        ({"評価_01": "棄権", "評価_02": "　棄権します。", "評価_03": "―", "評価_04": 3}, []),
+        ({f"評価_{no:02d}": "棄権" for no in range(1, 22)}, []),
+        ({"評価_01": "◎"}, ["V101"]),
+        ({"評価_01": "×"}, ["V101"]),
         ({"評価_01": 3, "委員番号": 99}, ["V102"]),
         ({"評価_01": 3, "委員番号": None}, ["V102"]),
         ({"評価_01": 3, "確認年度": "令和２年度末"}, ["V104"]),
@@ -153,7 +161,149 @@ def test_what_members_type(
     put(workspace, "1.xlsx", fill(sheet(workspace, 1), typed))
     done = collect(Round(workspace, PLAN, NOW))
     assert codes(done) == expected
-    assert done.missing == ((1, 2) if {"V101", "V102", "V104"} & set(expected) else (2,))
+    # Of a member whose faulty sheet lies there it is not said that nothing came.
+    assert done.missing == (2,)
+    assert done.faulty == ((1,) if {"V101", "V102", "V104"} & set(expected) else ())
+    assert [f.message for f in done.findings if f.code == "V106"] == [
+        "委員2の評価シートが提出されていません。"
+    ]
+
+
+def spot(book: Workbook, name: str) -> str:
+    return str(book.defined_names[name].attr_text).rpartition("!")[2].replace("$", "")
+
+
+def changed_number(book: Workbook) -> None:
+    book[ballot.SHEET][spot(book, "委員番号")] = 2
+
+
+def test_another_members_sheet_is_found(workspace: Workspace) -> None:
+    """B5: member 2 used member 1's sheet and corrected the number."""
+    distribute(Round(workspace, PLAN, NOW), 2)
+    book = sheet(workspace, 1)
+    changed_number(book)
+    put(workspace, "2.xlsx", fill(book, {"評価_01": 3}))
+    put(workspace, "1.xlsx", fill(sheet(workspace, 1), {"評価_01": 5}))
+    done = collect(Round(workspace, PLAN, NOW))
+    assert codes(done) == ["V107"]
+    assert (done.returned, done.faulty, done.missing) == ((1,), (2,), ())
+    assert done.tallies[0].mean == 50
+
+
+def test_another_rounds_sheet_is_found(workspace: Workspace) -> None:
+    distribute(Round(workspace, PLAN.of_year(R4), NOW), 1)
+    path = workspace.forms(R4) / ballot.SHEET / ballot.file_name_of(Member(1))
+    book = openpyxl.load_workbook(path)
+    put(workspace, "1.xlsx", fill(book, {"確認年度": "令和３年度末", "意見_01": "よい。"}))
+    distribute(Round(workspace, PLAN, NOW), 1)
+    assert codes(collect(Round(workspace, PLAN, NOW))) == ["V104"]
+
+
+def test_a_sheet_of_the_first_edition_bears_no_token(workspace: Workspace) -> None:
+    distribute(Round(workspace, PLAN, NOW), 2)
+    book = sheet(workspace, 1)
+    del book.defined_names["照合"]
+    changed_number(book)
+    put(workspace, "2.xlsx", fill(book, {"評価_01": 3}))
+    assert codes(collect(Round(workspace, PLAN, NOW))) == []
+
+
+# -- two witnesses: what stands on the paper counts -----------------------------------------------
+
+
+def cut(book: Workbook, field: str, onto: str) -> None:
+    """Cut a cell and paste it: content and name go along, the name it lands on is lost."""
+    page, there = book[ballot.SHEET], spot(book, onto)
+    page[there].value = page[spot(book, field)].value
+    page[spot(book, field)].value = None
+    book.defined_names[field].attr_text = book.defined_names[onto].attr_text
+    book.defined_names[onto].attr_text = "#REF!"
+
+
+def test_a_cut_score_is_read_where_it_stands(workspace: Workspace) -> None:
+    """A1: the member saw 1 at №4 and nothing at №3; the register held 5."""
+    distribute(Round(workspace, PLAN, NOW), 1)
+    book = openpyxl.load_workbook(
+        io.BytesIO(fill(sheet(workspace, 1), {"評価_03": 5, "評価_04": 2, "意見_03": "よい。"}))
+    )
+    cut(book, "評価_03", onto="評価_04")
+    book[ballot.SHEET][spot(sheet(workspace, 1), "評価_03")] = 1  # typed into the empty cell
+    put(workspace, "1.xlsx", fill(book, {}))
+    done = collect(Round(workspace, PLAN, NOW))
+    assert codes(done) == ["F015"]
+    assert [tally.mean for tally in done.tallies[2:4]] == [10, 50]
+    assert opinions.printed(done.path.read_bytes(), "x").items == {3: ["よい。"]}
+    (told,) = [finding for finding in done.findings if finding.code == "F015"]
+    assert "№3の評価のセルが配布したときから動いています" in told.message
+
+
+def test_a_cut_opinion_is_not_doubled(workspace: Workspace) -> None:
+    distribute(Round(workspace, PLAN, NOW), 1)
+    book = openpyxl.load_workbook(
+        io.BytesIO(fill(sheet(workspace, 1), {"意見_03": "移した。", "評価_01": 3}))
+    )
+    cut(book, "意見_03", onto="意見_05")
+    put(workspace, "1.xlsx", fill(book, {}))
+    done = collect(Round(workspace, PLAN, NOW))
+    assert codes(done) == ["F015"]
+    assert opinions.printed(done.path.read_bytes(), "x").items == {5: ["移した。"]}
+
+
+def test_a_block_copied_over_leaves_a_doubt(workspace: Workspace) -> None:
+    """№2's heading says №1 too, and names say otherwise: nobody can tell which is meant."""
+    distribute(Round(workspace, PLAN, NOW), 1)
+    book = openpyxl.load_workbook(
+        io.BytesIO(fill(sheet(workspace, 1), {"評価_01": 5, "評価_02": 2}))
+    )
+    page = book[ballot.SHEET]
+    for cell in page["A"]:
+        if cell.value == "№2":
+            cell.value = "№1"
+    book.defined_names["評価_01"].attr_text = book.defined_names["評価_02"].attr_text
+    put(workspace, "1.xlsx", fill(book, {}))
+    done = collect(Round(workspace, PLAN, NOW))
+    assert "F016" in codes(done)
+    assert done.faulty == (1,)
+
+
+def test_words_that_look_like_labels_are_opinions(workspace: Workspace) -> None:
+    distribute(Round(workspace, PLAN, NOW), 1)
+    said = {"意見_03": "№5", "意見_04": "意見", "評価_05": 2, "意見_05": "評価"}
+    book = openpyxl.load_workbook(io.BytesIO(fill(sheet(workspace, 1), said)))
+    book.defined_names.clear()
+    put(workspace, "1.xlsx", fill(book, {}))
+    done = collect(Round(workspace, PLAN, NOW))
+    assert codes(done) == []
+    assert opinions.printed(done.path.read_bytes(), "x").items == {
+        3: ["№5"],
+        4: ["意見"],
+        5: ["評価"],
+    }
+    assert done.tallies[4].mean == 20
+
+
+def test_struck_through_opinions_are_left_out(workspace: Workspace) -> None:
+    distribute(Round(workspace, PLAN, NOW), 1)
+    book = openpyxl.load_workbook(
+        io.BytesIO(fill(sheet(workspace, 1), {"意見_03": "やめた。", "意見_04": "よい。"}))
+    )
+    page = book[ballot.SHEET]
+    page[spot(book, "意見_03")].font = Font(strike=True)
+    put(workspace, "1.xlsx", fill(book, {}))
+    done = collect(Round(workspace, PLAN, NOW))
+    assert codes(done) == ["F018"]
+    assert opinions.printed(done.path.read_bytes(), "x").items == {4: ["よい。"]}
+
+
+def test_a_second_sheet_filled_in_otherwise(workspace: Workspace) -> None:
+    distribute(Round(workspace, PLAN, NOW), 1)
+    book = openpyxl.load_workbook(io.BytesIO(fill(sheet(workspace, 1), {"評価_03": 5})))
+    copy = book.copy_worksheet(book[ballot.SHEET])
+    put(workspace, "1.xlsx", fill(book, {}))
+    assert codes(collect(Round(workspace, PLAN, NOW))) == []
+    copy[spot(book, "評価_03")] = 1
+    put(workspace, "1.xlsx", fill(book, {}))
+    assert codes(collect(Round(workspace, PLAN, LATER))) == ["V108"]
 
 
 def test_a_finding_names_the_cell(workspace: Workspace) -> None:
@@ -283,3 +433,105 @@ def test_practices_that_ended_are_known_from_the_register(workspace: Workspace) 
         register.take_history(R3, [PastResult(16, {}, None, R3)], "0" * 64)
     distribute(Round(workspace, PLAN, NOW), 1)
     assert ballot.opinion_name(Target(ENDED, 16)) in sheet(workspace, 1).defined_names
+
+
+# -- status and return ----------------------------------------------------------------------------
+
+
+def faulty_round(workspace: Workspace, plan: Plan = PLAN) -> Round:
+    """Member 1 right, 2 faulty, 3 faulty after a right one, 4 silent, and a sheet of nobody."""
+    held = Round(workspace, plan, NOW)
+    distribute(held, 4)
+    put(workspace, "1.xlsx", fill(sheet(workspace, 1), {"評価_01": 3}), 1)
+    put(workspace, "2.xlsx", fill(sheet(workspace, 2), {"評価_01": "◎", "意見_02": "よい。"}), 2)
+    put(workspace, "3.xlsx", fill(sheet(workspace, 3), {"評価_01": 4}), 3)
+    put(workspace, "3b.xlsx", fill(sheet(workspace, 3), {"評価_01": 7}), 4)
+    nobody = sheet(workspace, 4)
+    del nobody.defined_names["照合"]
+    put(workspace, "9.xlsx", fill(nobody, {"委員番号": 99, "評価_01": 2}), 5)
+    collect(held)
+    return held
+
+
+def test_status_says_who_returned_what(workspace: Workspace) -> None:
+    held = faulty_round(workspace)
+    states = members.standing(held)
+    assert [known.state.value for known in states] == ["受理", "要修正", "旧版", "未提出"]
+    document = members.as_json(held, states)
+    assert document["members"][2] == {  # type: ignore[index]
+        "no": 3,
+        "name": "",
+        "status": "旧版",
+        "file": "inbox/3b.xlsx",
+        "received": NOW,
+        "scores": 1,
+        "opinions": 0,
+    }
+    collect(Round(workspace, PLAN, LATER))  # nothing new: the moments of receipt stay
+    assert members.standing(held) == states
+
+
+def test_faulty_sheets_go_back_marked(workspace: Workspace) -> None:
+    held = faulty_round(workspace)
+    done = return_ballots(held)
+    assert [known.member and known.member.no for known in done.ballots] == [2, 3, None]
+    names = sorted(path.name for path in done.folder.iterdir())
+    assert names == [
+        "委員02_2.xlsx",
+        "委員02_連絡文.txt",
+        "委員03_3b.xlsx",
+        "委員03_連絡文.txt",
+        "委員不明5_9.xlsx",
+        "委員不明5_連絡文.txt",
+    ]
+    letter = (done.folder / "委員02_連絡文.txt").read_text("utf-8-sig")
+    assert "№1の評価が『◎』です。" in letter
+    assert "委員02_2.xlsx" in letter
+    marked = openpyxl.load_workbook(done.folder / "委員02_2.xlsx")
+    place = spot(marked, "評価_01")
+    assert marked.sheetnames[0] == "確認結果"
+    assert marked[ballot.SHEET][place].comment is not None
+    again = return_ballots(held)
+    assert {file.outcome for file in again.written} == {Outcome.UNCHANGED}
+
+
+def test_a_marked_sheet_that_was_mended_counts(workspace: Workspace) -> None:
+    held = faulty_round(workspace)
+    folder = return_ballots(held).folder
+    book = openpyxl.load_workbook(folder / "委員02_2.xlsx")
+    put(workspace, "2b.xlsx", fill(book, {"評価_01": 5}), 9)
+    done = collect(Round(workspace, PLAN, LATER))
+    assert done.returned == (1, 2, 3)
+    assert done.tallies[0].mean == 40
+    written = return_ballots(Round(workspace, PLAN, LATER)).written
+    assert {
+        file.path.rpartition("/")[2] for file in written if file.outcome is Outcome.REMOVED
+    } == {
+        "委員02_2.xlsx",
+        "委員02_連絡文.txt",
+    }
+
+
+@needs_office
+def test_a_sheet_that_cannot_be_marked_is_told_in_the_letter(workspace: Workspace) -> None:
+    held = Round(workspace, PLAN, NOW)
+    distribute(held, 1)
+    data = fill(sheet(workspace, 1), {"評価_01": 9})
+    put(workspace, "1.ods", convert({"1": data}, "ods")["1"])
+    collect(held)
+    (returned,) = return_ballots(held).ballots
+    assert not returned.marked
+    text = (return_ballots(held).folder / "委員01_連絡文.txt").read_text("utf-8-sig")
+    assert "№1の評価が『9』です。" in text
+    assert "ファイルはありません" in text
+
+
+def test_findings_of_sheets_are_made_anew(workspace: Workspace) -> None:
+    plan = dataclasses.replace(PLAN, members=tuple(map(Member, range(1, 5))))
+    held = faulty_round(workspace, plan)
+    with Register.open(workspace.register) as register:
+        before = [members.findings_of(register, v) for v in members.versions(register, R3)]
+    rebuild(held, lambda done, total: None)
+    with Register.open(workspace.register) as register:
+        after = [members.findings_of(register, v) for v in members.versions(register, R3)]
+    assert after == before

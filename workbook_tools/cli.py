@@ -538,10 +538,61 @@ def council_collect(
     from workbook_tools.council.collect import collect as collect_ballots
 
     done = collect_ballots(_round(workspace, year), passwords)
-    say(f"評価シート： 受理 {len(done.returned)}件、未提出 {len(done.missing)}件")
+    counts = (("受理", done.returned), ("要修正", done.faulty), ("未提出", done.missing))
+    say("評価シート： " + "、".join(f"{word} {len(members)}件" for word, members in counts))
     say(f"意見を{done.added}件加えました： {done.path}")
     tell(done.findings)
     _end(done.has_errors or (strict and bool(done.missing)))
+
+
+@council.command("status", options_metavar="[指定]")
+@_year
+@_json
+@click.help_option("-h", "--help", help="この説明を表示して終わる。")
+@_in_workspace
+def council_status(workspace: Workspace, year: FiscalYear | None, as_json: bool) -> None:
+    """どの委員から評価シートが戻ってきたかを表にします。
+
+    \b
+    例： workbook-tools council status
+    """
+    from workbook_tools.register.members import standing
+
+    held = _round(workspace, year)
+    states = standing(held)
+    if as_json:
+        import json
+
+        from workbook_tools.register.members import as_json as document
+
+        say_data(json.dumps(document(held, states), ensure_ascii=False, indent=1) + "\n")
+    else:
+        from workbook_tools.terminal import tables
+
+        tables.show_members(states)
+
+
+@council.command("return", options_metavar="[指定]")
+@_year
+@click.option("--force", is_flag=True, help="書いたあとで編集されたファイルも作り直す。")
+@click.help_option("-h", "--help", help="この説明を表示して終わる。")
+@_in_workspace
+def council_return(workspace: Workspace, year: FiscalYear | None, force: bool) -> None:
+    """要修正の評価シートに印を付け、連絡文を添えて、委員に返せるようにします。
+
+    \b
+    例： workbook-tools council return
+    """
+    from workbook_tools.send_back.council_return import return_ballots
+
+    held = _round(workspace, year)
+    done = return_ballots(held, force=force)
+    say(f"{held.year.long}　返す評価シート {len(done.ballots)}件")
+    for returned in done.ballots:
+        who = f"委員{returned.member.no}" if returned.member else "委員不明"
+        say(f"　{who}： {returned.was}（指摘 {len(returned.findings)}件）")
+    if done.ballots:
+        say(f"場所： {done.folder}")
 
 
 def _end(has_errors: bool) -> None:

@@ -523,6 +523,16 @@ CATALOGUE: dict[str, Wording] = {
     "V106": Wording(
         _E, "委員{number}の評価シートが提出されていません。", "提出をお願いしてください。"
     ),
+    "V107": Wording(
+        _E,
+        "委員{sent}に配った評価シートですが、委員番号が{number}になっています。",
+        "ご本人に配られた評価シートに書くか、委員番号を{sent}に戻してください。",
+    ),
+    "V108": Wording(
+        _E,
+        "このブックには、違う内容の評価シートがほかにもあります（{sheets}）。",
+        "提出する１枚だけを残してください。",
+    ),
     # Exceptions that the secretariat wrote into the plan master (特例).
     "E900": Wording(_I, "{message}", "特例として認めています（理由：{reason}{approver}）。"),
     "E901": Wording(

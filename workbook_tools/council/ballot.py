@@ -12,6 +12,7 @@ from workbook_tools.cells import Area
 from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book, Choice, Sheet
 from workbook_tools.figures.compute import Figures, ItemFigures, PracticeFigures, tenths
+from workbook_tools.form import token
 from workbook_tools.form.layout import COUNCIL_MEMBER
 from workbook_tools.plan.model import Member
 from workbook_tools.register.ballots import ENDED, ITEM, Target
@@ -20,9 +21,16 @@ SHEET = "評価シート"
 SCORES = range(1, 6)
 SCALE = "５：非常に評価できる　４　３：おおむね評価できる　２　１：課題あり"
 MEMBER, YEAR = COUNCIL_MEMBER, "確認年度"
+# What a member writes in place of a score to give none; blanks and dashes say so too.
+ABSTAINED = (
+    *("棄権", "棄権する", "棄権します", "（棄権）", "白票", "保留"),
+    *("評価なし", "評価しない", "評価しません", "評価せず", "評価を控える", "評価を控えます"),
+)
+VERSION = "2"  # of the sheet; the first edition's bears no token
 SCORE_LABEL, OPINION_LABEL, ENDED_LABEL = "評価（５～１）", "意見", "取組終了の意見"
 
 _COLUMNS = 20
+_TOKEN = Area(0, _COLUMNS + 1)  # in a hidden column beside the page
 _PIXELS = 42
 _FIT = paper.LISTS
 _OPINION_LINES = 5
@@ -87,6 +95,9 @@ class _BallotWriter:
         self._sheet.number(Area(1, 10, 1, 2), member.no, "box", "center", "bold")
         self._book.name(MEMBER, SHEET, Area(1, 10))
         self._text(Area(1, 12, 1, 8), member.name, "left")
+        self._sheet.columns(_TOKEN.col, _TOKEN.col, _PIXELS, hidden=True)
+        self._sheet.text(_TOKEN, str(token.Token(member.no, year, SHEET, VERSION)))
+        self._book.name(token.NAME, SHEET, _TOKEN)
         words = "取組項目ごとに、意見をお書きください。"
         if self._figures.plan.is_effectiveness_year:
             words = f"取組項目ごとに、取組の有効性の評価（{SCALE}）と意見をお書きください。"

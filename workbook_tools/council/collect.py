@@ -12,7 +12,7 @@ from pathlib import Path
 from workbook_tools.council import ballot, opinions
 from workbook_tools.council.ballot import SCORES
 from workbook_tools.council.opinions import Tally
-from workbook_tools.council.read_ballots import BallotSheet, cells_of
+from workbook_tools.council.read_ballots import BallotSheet, page_of
 from workbook_tools.era import FiscalYear
 from workbook_tools.excel.read.book import UnreadableError, open_book
 from workbook_tools.figures.compute import Figures
@@ -21,20 +21,25 @@ from workbook_tools.findings import Finding, Place, Severity, found
 from workbook_tools.intake import inbox
 from workbook_tools.outbox import put
 from workbook_tools.plan import grading
-from workbook_tools.register import ballots, ledger
+from workbook_tools.register import ballots, ledger, members_record, receipts
+from workbook_tools.register.ballots import Ballot
 from workbook_tools.register.database import Register
-from workbook_tools.register.records import Source, SourceKind
+from workbook_tools.register.members import member_states, note_findings, versions
+from workbook_tools.register.records import Source, SourceKind, State
 from workbook_tools.register.round import Round, note_plan
-from workbook_tools.register.submissions import of_earlier_rounds, readings
 from workbook_tools.workspace import digest, read
 
 
 @dataclass(frozen=True, slots=True)
 class Council:
-    """The council's side of a round: who returned, what was found, the averages in tenths."""
+    """The council's side of a round: who returned, what was found, the averages in tenths.
+
+    ``faulty`` are the members of whom only sheets with errors came.
+    """
 
     year: FiscalYear
     returned: tuple[int, ...]
+    faulty: tuple[int, ...]
     missing: tuple[int, ...]
     findings: tuple[Finding, ...]
     tallies: tuple[Tally, ...]
@@ -58,9 +63,12 @@ def collect(held: Round, passwords: Sequence[str] = ()) -> Council:
         figures = figures_of(register, held)
         findings = _take_in_all(register, held, figures, passwords)
         counting = ballots.counting(register, year)
-        members = ballots.members(register, plan)
-        missing = tuple(no for no in members if no not in counting)
-        findings.extend(found("V106", Place("", item_no=None), number=no) for no in missing)
+        states = member_states(register, plan, versions(register, year))
+        faulty, missing = (
+            tuple(known.member.no for known in states if known.state is state)
+            for state in (State.FAULTY, State.MISSING)
+        )
+        findings.extend(found("V106", Place(""), number=no) for no in missing)
         tallies = tuple(_tallies(register, figures))
         said = ballots.opinions(register, year)
     path = held.workspace.outbox / f"意見集約_{year}.xlsx"
@@ -68,19 +76,27 @@ def collect(held: Round, passwords: Sequence[str] = ()) -> Council:
     title = f"{plan.name}　{year.long}"
     data, added = opinions.gathered(existing, title, said, tallies)
     put(path, data)
-    return Council(year, tuple(sorted(counting)), missing, tuple(findings), tallies, added, path)
+    returned = tuple(sorted(counting))
+    return Council(year, returned, faulty, missing, tuple(findings), tallies, added, path)
 
 
 def take_again(register: Register, held: Round, source: Source, data: bytes) -> None:
     """Take a sheet in from the archive, as it was taken in then (`collect --rebuild`)."""
     try:
-        cells = cells_of(open_book(data))
+        page = page_of(open_book(data))
     except UnreadableError:
         return  # protected: it will be asked for again while it lies in the inbox
-    if ballot.MEMBER in cells:
+    if page:
         members = set(ballots.members(register, held.plan))
-        sheet = BallotSheet(source.name, cells, figures_of(register, held), members)
-        ballots.keep(register, held.year, sheet.kept(source.sha256, source.taken_at), None)
+        sheet = BallotSheet(source.name, page, figures_of(register, held), members)
+        _keep(register, held, sheet, sheet.kept(source.sha256, source.taken_at), None)
+
+
+def _keep(
+    register: Register, held: Round, sheet: BallotSheet, kept: Ballot, number: int | None
+) -> None:
+    number = ballots.keep(register, held.year, kept, number)
+    note_findings(register, number, sheet.findings)
 
 
 def _tallies(register: Register, figures: Figures) -> Iterator[Tally]:
@@ -96,41 +112,55 @@ def _tallies(register: Register, figures: Figures) -> Iterator[Tally]:
 def _take_in_all(
     register: Register, held: Round, figures: Figures, passwords: Sequence[str]
 ) -> list[Finding]:
-    """Read every sheet of a member in the inbox; progress sheets and what is known are skipped."""
+    """Read every sheet of a member in the inbox; progress sheets and other rounds' are skipped."""
     workspace, year = held.workspace, held.year
     kept = ballots.kept(register)
-    progress = set(readings(register, year)) | of_earlier_rounds(register, year)
+    received_at = {sheet.sha256: sheet.received_at for sheet in ballots.sheets(register, year)}
+    lay, progress = receipts.lying(register), receipts.rounds_of(register, SourceKind.RETURN)
+    taken_back = _taken_back(register, year)
     members = set(ballots.members(register, held.plan))
     findings: list[Finding] = []
-    sources = []
+    present, refused = [], []
     seen: dict[int, str] = {}
     for received in inbox.files(workspace):
         if received.data is None:
+            refused.append(received.name)
             continue
         sha256 = digest(received.data)
+        pair = (received.name, sha256)
+        present.append(pair)
+        is_new = pair not in lay and ("", sha256) not in lay
         of_round, number = kept.get(sha256, (year, None))
-        if of_round != year or sha256 in progress:
+        if of_round != year or sha256 in progress or (sha256 in taken_back and not is_new):
             continue
         try:
-            book = open_book(received.data, passwords)
-            cells = cells_of(book)
+            page = page_of(open_book(received.data, passwords))
         except UnreadableError:
             continue  # `collect` speaks of files that are no workbooks
-        if ballot.MEMBER not in cells:
+        if page is None:
             continue
-        sheet = BallotSheet(received.name, cells, figures, members)
+        sheet = BallotSheet(received.name, page, figures, members)
         findings.extend(sheet.findings)
         if sheet.member is not None:
             if sheet.member in seen and not sheet.faulty:
-                place = cells[ballot.MEMBER].place(received.name, ballot.MEMBER)
+                place = page.cells[ballot.MEMBER].place(received.name, ballot.MEMBER)
                 findings.append(found("V103", place, number=sheet.member, file=seen[sheet.member]))
             seen[sheet.member] = received.name
-        ballots.keep(register, year, sheet.kept(sha256, held.now), number)
+        when = received_at.get(sha256, held.now)
+        _keep(register, held, sheet, sheet.kept(sha256, when), number)
+        kept = ballots.kept(register)
         ledger.keep(workspace.archive, received.data)
-        sources.append(Source(sha256, SourceKind.COUNCIL, received.name, year, held.now))
-    noted = {(source.sha256, source.year) for source in register.sources(SourceKind.COUNCIL)}
-    new = [source for source in sources if (source.sha256, source.year) not in noted]
-    ledger.note(workspace.archive, new)
-    for source in new:
-        register.note_source(source)
+        if is_new:
+            source = Source(sha256, SourceKind.COUNCIL, received.name, year, held.now)
+            receipts.receive(register, source)
+    if workspace.inbox.is_dir():
+        receipts.note_lying(register, present, refused, held.now)
+    members_record.note(register, held)
     return findings
+
+
+def _taken_back(register: Register, year: FiscalYear) -> set[str]:
+    """The sheets of which every receipt was taken back (受理取消)."""
+    arrived = receipts.receipts(register, year, SourceKind.COUNCIL)
+    standing = {arrival.sha256 for arrival in arrived if not arrival.withdrawn_at}
+    return {arrival.sha256 for arrival in arrived} - standing

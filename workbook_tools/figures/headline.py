@@ -152,6 +152,12 @@ def differences(figures: Figures) -> list[str]:
         said.append(f"{year}の総合評価は、{year}の評価基準によるもので、今年度の基準と違います")
     gone = [known.practice for known in figures.left]
     moved = [known.practice for known in figures.practices if known.change == "移動"]
+    said += [
+        f"{year}の『{old}』は、今年度の『{criterion.name}』です"
+        for criterion in plan.criteria
+        for old in criterion.former_names
+        if plan.before and old in {known.name for known in plan.before.criteria}
+    ]
     if gone:
         numbers = "、".join(f"№{practice.no}" for practice in gone)
         said.append(f"{year}の数値には、今の計画にない実践項目（{numbers}）を含みます")

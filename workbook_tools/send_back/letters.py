@@ -53,7 +53,10 @@ class Letters:
         self._year = held.year
         self._deadline = _deadline(held.plan.deadline, held.today)
         folder = held.workspace.plan_master.parent
-        self._templates = {name: _template(folder / f"{name}.txt", name) for name in _DEFAULTS}
+        self._templates = {
+            name: template(folder / f"{name}.txt", default, GAPS)
+            for name, default in _DEFAULTS.items()
+        }
 
     def cover(self, department: str, entries: Sequence[Entry]) -> bytes:
         """The text that goes with a department's marked files."""
@@ -73,10 +76,10 @@ class Letters:
             "次のファイルは、どの部署のどの項目のものか分かりませんでした。\n"
             "送り主を確かめて、下の指摘を伝えてください。"
         )
-        return _encoded("\n\n".join([head, *(_entry(entry) for entry in entries)]) + "\n")
+        return encoded("\n\n".join([head, *(_entry(entry) for entry in entries)]) + "\n")
 
     def _filled(self, name: str, department: str, items: Sequence[str]) -> bytes:
-        path, template = self._templates[name]
+        path, words = self._templates[name]
         facts = {
             "部署": department,
             "件数": str(len(items)),
@@ -86,7 +89,7 @@ class Letters:
             "年度": self._year.long,
             "計画": self._plan.name,
         }
-        return _encoded(fill(template, path.name, facts))
+        return encoded(fill(words, path.name, facts))
 
 
 def fill(template: str, name: str, facts: Mapping[str, str]) -> str:
@@ -113,22 +116,26 @@ def fill(template: str, name: str, facts: Mapping[str, str]) -> str:
     return "".join(pieces)
 
 
-def _template(path: Path, name: str) -> tuple[Path, str]:
+def template(path: Path, default: str, gaps: Sequence[str]) -> tuple[Path, str]:
+    """A template of the secretariat's, made from the shipped one where there is none yet.
+
+    Raises UserError over a gap that is none of ``gaps``, before anything is sent.
+    """
     if not path.exists():
-        default = resources.files("workbook_tools") / "data" / _DEFAULTS[name]
-        put(path, _encoded(default.read_text(encoding="utf-8")))
+        shipped = resources.files("workbook_tools") / "data" / default
+        put(path, encoded(shipped.read_text(encoding="utf-8")))
     data = read(path)
     for encoding in ("utf-8-sig", "cp932"):  # older editors save Japanese as cp932
         try:
             text = data.decode(encoding).replace("\r\n", "\n")
         except UnicodeDecodeError:
             continue
-        fill(text, path.name, dict.fromkeys(GAPS, ""))  # its faults are told before any is sent
+        fill(text, path.name, dict.fromkeys(gaps, ""))
         return path, text
     raise UserError(f"『{path}』の文字を読めません。UTF-8で保存し直してください。")
 
 
-def _encoded(text: str) -> bytes:
+def encoded(text: str) -> bytes:
     """UTF-8 with its mark and CRLF, so that Notepad shows it right."""
     return b"\xef\xbb\xbf" + text.replace("\r\n", "\n").replace("\n", "\r\n").encode(
         errors="replace"

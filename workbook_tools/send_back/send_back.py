@@ -117,7 +117,7 @@ def return_forms(
         files.update(_texts(letters, parcels, missing, register.distributed(year)))
         name = f"{FOLDER}/{year}"
         before = json.loads(register.output_state(name) or "{}")
-        written, after = _write(workspace, folder, files, before, force)
+        written, after = write_files(workspace, folder, files, before, force)
         register.note_output(name, json.dumps(after, ensure_ascii=False, sort_keys=True))
     counts = _counts(parcels, missing)
     return Returning(year, folder, tuple(written), tuple(counts), inbox.not_collected)
@@ -319,7 +319,7 @@ def _texts(
     return texts
 
 
-def _write(
+def write_files(
     workspace: Workspace,
     folder: Path,
     files: Mapping[str, bytes],

@@ -17,8 +17,9 @@ from rich.text import Text
 from workbook_tools.collect import telling
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.form.layout import Form
+from workbook_tools.register.members import MemberState
 from workbook_tools.register.records import PracticeState, ReadOtherwise, State
-from workbook_tools.register.standing import COUNTS, departments
+from workbook_tools.register.standing import COUNTS, departments, moment
 from workbook_tools.text import printable
 
 if TYPE_CHECKING:
@@ -79,6 +80,23 @@ def show_status(practices: Sequence[PracticeState]) -> None:
     rows = departments(practices)
     total = [sum(int(row[col]) for row in rows) for col in range(1, 1 + len(COUNTS))]
     _table(console, ("担当部署", *COUNTS, "最終受領"), [*rows, ["合計", *total, ""]])
+
+
+def show_members(states: Sequence[MemberState]) -> None:
+    """One line per member of the council: where the sheet stands, what the counting one says."""
+    rows = [
+        (
+            f"委員{known.member.no}" + (f"　{known.member.name}" if known.member.name else ""),
+            known.state.value,
+            known.counting.scores if known.counting else "",
+            known.counting.opinions if known.counting else "",
+            moment(known.newest.received_at) if known.newest else "",
+            known.newest.file if known.newest else "",
+        )
+        for known in states
+    ]
+    headings = ("委員", "状況", "評価", "意見", "最終受領", "ファイル")
+    _table(_console(), headings, rows)
 
 
 def _show_faults(console: Console, form: Form, findings: Sequence[Finding]) -> None:
