@@ -103,7 +103,8 @@ def test_a_form_carries_its_token_unseen() -> None:
     place = book.defined_names["照合"].attr_text
     sheet, _, cell = place.replace("'", "").replace("$", "").rpartition("!")
     column = book[sheet].column_dimensions[openpyxl.utils.get_column_letter(layout.MISSING + 1)]
-    assert column.hidden and book[sheet][cell].protection.locked
+    assert column.hidden
+    assert book[sheet][cell].protection.locked
 
 
 def test_a_form_whose_number_was_changed() -> None:

@@ -117,7 +117,7 @@ def add_pages(
         if item.name != "様式版":
             _write_field(pages[item.sheet], item, values, "middle")
     points = _points(form, plan.evaluated, frozenset(), values)
-    points = [[max(one, _PAPER_LINE) for one in rows] for rows in points]
+    points = [[max(height, _PAPER_LINE) for height in rows] for rows in points]
     _make_room_for_vertical_words(form, values, points)
     _heights(pages, points)
     return tuple(PaperPage(*drawn) for drawn in zip(pages, points, strict=True))
@@ -196,7 +196,7 @@ def _choice(item: Field, plan: Plan) -> Choice:
     """The drop-down and the message that appears when the cell is chosen."""
     year = plan.evaluated
     if item.kind is Kind.SCORE:
-        criterion = next(one for one in plan.criteria if one.name == item.stem)
+        criterion = next(known for known in plan.criteria if known.name == item.stem)
         allowed = f"{criterion.minimum}～{criterion.maximum}"
         meanings = "\n".join(f"{score}：{words}" for score, words in criterion.meanings.items())
         return Choice(
@@ -279,7 +279,9 @@ def _points(
     for number, rows in enumerate(form.rows):
         counts = [needed.get((number, row), 1) for row in range(rows)]
         points = [layout.EDGE_POINTS + layout.LINE_POINTS * count for count in counts]
-        heights.append([max(one, _LINE if row else _HEAD_POINTS) for row, one in enumerate(points)])
+        heights.append(
+            [max(height, _LINE if row else _HEAD_POINTS) for row, height in enumerate(points)]
+        )
     return heights
 
 
@@ -287,11 +289,13 @@ def _make_room_for_vertical_words(
     form: Form, values: Mapping[str, str | int], heights: list[list[float]]
 ) -> None:
     """Stretch rows that fit their texts where words printed downwards need more."""
-    words = [(one.sheet, one.area, one.text) for one in form.labels if one.look == "vertical"]
+    words = [
+        (label.sheet, label.area, label.text) for label in form.labels if label.look == "vertical"
+    ]
     words += [
-        (one.sheet, one.area, str(values.get(one.name, "")))
-        for one in form.fields
-        if one.kind is Kind.STATUS
+        (item.sheet, item.area, str(values.get(item.name, "")))
+        for item in form.fields
+        if item.kind is Kind.STATUS
     ]
     for sheet, area, text in words:
         rows = range(area.row, area.last_row + 1)
@@ -303,8 +307,8 @@ def _make_room_for_vertical_words(
 
 def _heights(pages: list[Sheet], heights: list[list[float]]) -> None:
     for page, points in zip(pages, heights, strict=True):
-        for row, one in enumerate(points):
-            pixels = math.ceil(min(one, paper.HIGHEST) / _POINTS_A_PIXEL)
+        for row, height in enumerate(points):
+            pixels = math.ceil(min(height, paper.HIGHEST) / _POINTS_A_PIXEL)
             page.height(row, pixels * _POINTS_A_PIXEL)
 
 

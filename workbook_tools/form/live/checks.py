@@ -114,7 +114,9 @@ _PLANS: dict[tuple[object, ...], _Planned] = {}
 def _planned(plan: Plan, is_open: frozenset[str]) -> _Planned:
     """The cells planned once for all forms of a round that stand open alike."""
     form = layout.form_of(plan)
-    scores = tuple((one.name, one.minimum, one.maximum) for one in plan.criteria)
+    scores = tuple(
+        (criterion.name, criterion.minimum, criterion.maximum) for criterion in plan.criteria
+    )
     # A form is known by identity; it is kept, so that no other one comes to stand at its address.
     key = id(form), plan.evaluated, scores, repr(plan.grades), is_open
     if key not in _PLANS:

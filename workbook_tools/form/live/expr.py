@@ -152,8 +152,8 @@ def _is_number(value: object) -> bool:
 
 def _numbers(values: Iterable[Any]) -> list[int]:
     """Numbers among values and ranges, as MAX, MIN, SUM and COUNT see them."""
-    flat = (one for value in values for one in (value if isinstance(value, list) else (value,)))
-    return [one for one in flat if _is_number(one)]
+    flat = (each for value in values for each in (value if isinstance(value, list) else (value,)))
+    return [each for each in flat if _is_number(each)]
 
 
 def _find(part: str, whole: object, start: int = 1) -> int:

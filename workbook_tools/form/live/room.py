@@ -25,12 +25,11 @@ _LONGEST = 1999  # characters; no text that fits any cell is longer
 def too_long(board: Board, filling: Filling, field: Field) -> None:
     """Say so where more lines are typed than the printed cell shows."""
     if field.kind is Kind.TEXT and filling.is_open(field):
-        # Only a row of the schedule has several such cells.
-        several = field.entry in filling.form.spec.schedule and field.year
-        called = "工程" if several else "記入"
-        words = board.constant(f"{called}が長く、印刷で切れるおそれがあります。")
-        if several:
-            words = leaf(field.year.wide + "の") & words
+        cut_off = "が長く、印刷で切れるおそれがあります。"
+        words = board.constant(f"記入{cut_off}")
+        if field.year and field.entry in filling.form.spec.schedule:
+            # Only a row of the schedule has several such cells.
+            words = leaf(f"{field.year.wide}の") & board.constant(f"工程{cut_off}")
         when = exceeds(board, field, layout.open_lines(field, filling.year))
         board.doubtful(field.area.row, when, words, room=field.name)
 
