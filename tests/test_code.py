@@ -30,7 +30,7 @@ FLOORS = (
     ("rules",),
     ("figures",),
     ("history", "distribute", "collect", "send_back", "council"),
-    ("consolidate", "receipts"),
+    ("consolidate", "receipts", "show"),
     ("rebuild", "demo"),
     ("terminal",),
     ("cli",),

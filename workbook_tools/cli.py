@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -15,6 +15,7 @@ from workbook_tools.era import FiscalYear
 from workbook_tools.findings import UserError
 from workbook_tools.terminal.console import (
     Group,
+    PracticeNumber,
     Year,
     asked_passwords,
     progress,
@@ -41,8 +42,9 @@ _in_workspace = click.make_pass_decorator(Workspace)
 
 @click.group(
     cls=Group,
+    invoke_without_command=True,
     options_metavar="[指定]",
-    subcommand_metavar="コマンド [引数]...",
+    subcommand_metavar="[コマンド [引数]...]",
     context_settings={"max_content_width": 100},
 )
 @click.option(
@@ -61,11 +63,26 @@ _in_workspace = click.make_pass_decorator(Workspace)
 def cli(context: click.Context, workspace: Path) -> None:
     """進捗状況シートを配り、集め、取組状況一覧にまとめます。
 
+    コマンドを書かないと、いまの状況と次にすることを表示します。
+
     \b
     例： workbook-tools init --sample
          workbook-tools distribute --year R3
     """
     context.obj = Workspace(workspace)
+    if context.invoked_subcommand is None:
+        _show_today(context.obj)
+
+
+def _show_today(workspace: Workspace) -> None:
+    """No arguments: where the round stands, or what to do first."""
+    from workbook_tools.show.today import FIRST, today
+    from workbook_tools.terminal.shown import show_today
+
+    if workspace.plan_master.exists():
+        show_today(today(_round(workspace, None)))
+    else:
+        say(FIRST)
 
 
 def _command(name: str | None = None) -> Callable[[Callable[..., None]], click.Command]:
@@ -304,6 +321,80 @@ def status(workspace: Workspace, year: FiscalYear | None, as_json: bool, strict:
     _end(strict and any(state.state is not State.ACCEPTED for state in practices))
 
 
+_number = click.argument("number", metavar="小№", type=PracticeNumber())
+
+
+@_command()
+@_number
+@_year
+@click.option("--version", type=click.IntRange(1), metavar="版", help="見る版（1が最初）。")
+@_json
+@_in_workspace
+def show(
+    workspace: Workspace, number: int, year: FiscalYear | None, version: int | None, as_json: bool
+) -> None:
+    """実践項目の、届いたすべての版と、読み取った内容を欄ごとに見せます。
+
+    \b
+    例： workbook-tools show 16
+         workbook-tools show 16 --version 1
+    """
+    from workbook_tools.form.layout import form_of
+    from workbook_tools.show import versions
+    from workbook_tools.terminal.shown import show_practice
+
+    held = _round(workspace, year)
+    shown = versions.look(held, number, version)
+    if as_json:
+        _say_document(versions.as_json(held, shown))
+    else:
+        show_practice(shown, form_of(held.plan))
+
+
+@_command()
+@_number
+@_year
+@click.option(
+    "--version",
+    "numbers",
+    type=click.IntRange(1),
+    multiple=True,
+    metavar="版",
+    help="比べる版（２回まで指定できる。省くと新しい２つ）。",
+)
+@click.option("--against", type=Year(), help="前の年度と比べる（R2 など）。")
+@_json
+@_in_workspace
+def diff(
+    workspace: Workspace,
+    number: int,
+    year: FiscalYear | None,
+    numbers: tuple[int, ...],
+    against: FiscalYear | None,
+    as_json: bool,
+) -> None:
+    """実践項目の２つの版を比べ、違う欄だけを、変わったところに印を付けて見せます。
+
+    \b
+    例： workbook-tools diff 16
+         workbook-tools diff 16 --against R2
+    """
+    from workbook_tools.show import differences
+    from workbook_tools.terminal.shown import show_differences
+
+    held = _round(workspace, year)
+    if len(set(numbers)) > 2 or (numbers and against):
+        raise UserError("比べるのは２つの版か、前の年度（--against）のどちらかです。")
+    if against:
+        done = differences.against(held, number, against)
+    else:
+        done = differences.between(held, number, tuple(set(numbers)))
+    if as_json:
+        _say_document(differences.as_json(held, done))
+    else:
+        show_differences(done)
+
+
 @_command("return")
 @_year
 @click.option("--force", is_flag=True, help="書いたあとで編集されたファイルも作り直す。")
@@ -494,14 +585,22 @@ def demo(folder: Path) -> None:
     )
 
 
-@cli.group(cls=Group, options_metavar="[指定]", subcommand_metavar="コマンド [引数]...")
+@cli.group(
+    cls=Group,
+    invoke_without_command=True,
+    options_metavar="[指定]",
+    subcommand_metavar="コマンド [引数]...",
+)
 @click.help_option("-h", "--help", help="この説明を表示して終わる。")
-def council() -> None:
+@click.pass_context
+def council(context: click.Context) -> None:
     """審議会の評価シートを配り、集めます。
 
     \b
     例： workbook-tools council distribute --members 10
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 @council.command("distribute", options_metavar="[指定]")
@@ -561,11 +660,9 @@ def council_status(workspace: Workspace, year: FiscalYear | None, as_json: bool)
     held = _round(workspace, year)
     states = standing(held)
     if as_json:
-        import json
-
         from workbook_tools.register.members import as_json as document
 
-        say_data(json.dumps(document(held, states), ensure_ascii=False, indent=1) + "\n")
+        _say_document(document(held, states))
     else:
         from workbook_tools.terminal import tables
 
@@ -601,11 +698,15 @@ def _end(has_errors: bool) -> None:
 
 
 def _say_json(done: Collection) -> None:
-    import json
-
     from workbook_tools.collect.collection import as_json
 
-    say_data(json.dumps(as_json(done), ensure_ascii=False, indent=1) + "\n")
+    _say_document(as_json(done))
+
+
+def _say_document(document: Mapping[str, object]) -> None:
+    import json
+
+    say_data(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
 
 
 def _round(workspace: Workspace, year: FiscalYear | None) -> Round:

@@ -53,11 +53,11 @@ def answers_before(register: Register, plan: Plan) -> dict[int, tuple[FiscalYear
     texts: dict[int, dict[str, str]] = {}
     wanted = json.dumps(sorted({form for _, form in latest.values()}))
     for form, field, raw in register.rows(query, wanted):
-        texts.setdefault(form, {})[_renamed(field, plan)] = raw
+        texts.setdefault(form, {})[renamed(field, plan)] = raw
     return {no: (year, texts.get(form, {})) for no, (year, form) in latest.items()}
 
 
-def _renamed(field: str, plan: Plan) -> str:
+def renamed(field: str, plan: Plan) -> str:
     """A field under its criterion's name of today: 旧_R3 → 新_R3, 評価理由_旧 → 評価理由_新."""
     for criterion in plan.criteria:
         for old in criterion.former_names:

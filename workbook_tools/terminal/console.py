@@ -12,7 +12,7 @@ import click
 
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import Finding, PlanError, UserError
-from workbook_tools.text import printable
+from workbook_tools.text import printable, whole_number
 
 
 class Year(click.ParamType[FiscalYear]):
@@ -34,6 +34,24 @@ class Year(click.ParamType[FiscalYear]):
                 param,
                 ctx,
             )
+
+
+class PracticeNumber(click.ParamType[int]):
+    """The number of a practice: ``16``, ``１６``, ``№16``."""
+
+    name = "小№"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        number = value if isinstance(value, int) else whole_number(str(value))
+        if number is None:
+            self.fail(
+                f"『{printable(str(value))}』は小№として読めません。16 のように書いてください。",
+                param,
+                ctx,
+            )
+        return number
 
 
 class Command(click.Command):
