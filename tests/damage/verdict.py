@@ -56,8 +56,9 @@ class Before:
     texts: Mapping[int, Mapping[str, str]]
 
 
-# These say how a text looks, not that it was read wrong: they excuse nothing.
-_WEAK = frozenset({"T701", "A403", "R305"})
+# These excuse nothing: they say how a text looks, or that it was read as it stands on the paper
+# (F015) or without what is struck (F018); then it has to be.
+_WEAK = frozenset({"T701", "A403", "R305", "F015", "F018"})
 # What is said of a whole form or file holds for everything in it.
 _WHOLE = frozenset({"F001", "F002", "F003", "F007", "F011", "F012", "F022"})
 
@@ -282,16 +283,30 @@ class _Comparison:
                         self.joined |= set(extra[:count])
                         break
             if matched is None:
-                seen = " / ".join(words.text for words in there)
-                stored = answer.raw if answer else ""
-                self._blame(f"{name}: paper {seen!r}, stored {stored!r}", name, answer, there)
+                self._mismatch(item.kind, name, there, answer)
             else:
                 for words in there[matched:]:
                     self._account(words, "lost")
 
+    def _mismatch(
+        self, kind: Kind, name: str, there: Sequence[Words], answer: Answer | None
+    ) -> None:
+        """Another value than the paper's; or only some of several texts, or none of them."""
+        stored = answer.raw if answer else ""
+        rest = [words for words in there if _match(kind, [words.text], answer) is None]
+        some = len(rest) < len(there) or not stored.strip()
+        if there and some and all(self._is_told(words) for words in rest):
+            self.result.told += [f"lost: {words.cell} {words.text[:40]!r}" for words in rest]
+            return
+        seen = " / ".join(words.text for words in there)
+        self._blame(f"{name}: paper {seen!r}, stored {stored!r}", name, answer, there)
+
+    def _is_told(self, words: Words) -> bool:
+        return any(_tells_of(finding, words) for finding in self.said)
+
     def _account(self, words: Words, how: str) -> None:
         what = f"{how}: {words.sheet} {words.cell} {words.text[:40]!r}"
-        if any(_tells_of(finding, words) for finding in self.said):
+        if self._is_told(words):
             self.result.told.append(what)
         elif self.refused:
             self.result.masked.append(what)
@@ -311,10 +326,9 @@ class _Comparison:
         for finding in self.said:
             place = finding.place
             at = (place.sheet or "", place.cell or "")
+            if finding.code == "F017":  # tells of a text, not of what was read in its place
+                continue
             if finding.code in _WHOLE or (name and place.field == name) or at in cells:
-                self.result.told.append(what)
-                return
-            if any(_tells_of(finding, words) for words in there):
                 self.result.told.append(what)
                 return
         (self.result.masked if self.refused else self.result.wrongs).append(what)
