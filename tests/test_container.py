@@ -339,6 +339,21 @@ def test_a_text_that_looks_like_a_formula_stays() -> None:
     assert open_book(book(row(inline("A1", quoted)))).table("S1").text(0, 0) == "<f>1</f>"
 
 
+@pytest.mark.parametrize("count", [1, 400])
+def test_merged_areas_are_bounded(count: int) -> None:
+    merged = "".join(f'<mergeCell ref="A{row}:XFD1048576"/>' for row in range(1, count + 1))
+    data = made.changed(
+        GOOD,
+        SHEET,
+        lambda xml: xml.replace(
+            b"</sheetData>", f"</sheetData><mergeCells>{merged}</mergeCells>".encode()
+        ),
+    )
+    sheet = open_book(data).table("S1")
+    assert sum(area.rows * area.cols for area in sheet.merged) <= limits.MOST_CELLS
+    assert not sheet.is_hidden(0, 0)
+
+
 # -- passwords, macros, links ---------------------------------------------------------------------
 
 NOISE = random.Random(1).randbytes(8_000)

@@ -249,8 +249,8 @@ def test_a_row_that_somebody_added(names: bool) -> None:
             elif area.max_row >= row:
                 area.expand(down=1)
             sheet.merge_cells(str(area))
-        for name in list(book.defined_names):
-            field = FORM[name]
+        for field in FORM.fields:
+            name = field.name
             if field.sheet == 0 and field.area.row + 1 >= row:
                 spot = (
                     f"${openpyxl.utils.get_column_letter(field.area.col + 1)}${field.area.row + 2}"

@@ -303,8 +303,14 @@ def test_the_request_lists_the_practices_with_links(workspace: Workspace) -> Non
     assert back is not None
     assert back.location == f"'{SHEET}'!A1"
     words = " ".join(str(found.value) for row in sheet.iter_rows() for found in row)
+    assert "前に受理した" not in words
     for said in (f"{LEAD}　御中", "もう一度提出してください", "要修正", PLAN.secretariat, "※", "▲"):
         assert said in words
+
+
+def test_where_all_is_accepted_nothing_is_said_of_sending_back() -> None:
+    sheet = drawn(receipt(進捗度_R3=stored("2")))[SHEET]
+    assert "要修正" not in " ".join(str(found.value) for row in sheet.iter_rows() for found in row)
 
 
 def test_it_is_known_by_a_name_when_it_comes_back(workspace: Workspace) -> None:
@@ -478,12 +484,19 @@ def test_a_list_that_fits_stands_on_the_page_of_the_form() -> None:
     assert breaks(book["16①"]) == []
 
 
-def test_a_list_that_does_not_fit_begins_a_page_and_is_torn_between_rows_only() -> None:
+def test_a_list_that_does_not_fit_begins_a_page() -> None:
     form = FORM.rows[0] + 1  # with the legend
     assert breaks(drawn(receipt(**many(25)))["16①"]) == [form]
-    first, *others = breaks(drawn(receipt(**many(99)))["16①"])
-    assert first == form
-    assert all(row > form + 3 for row in others)  # gap, title, headings, first row
+
+
+@pytest.mark.parametrize("lines", range(0, 30, 2))
+def test_a_list_is_torn_between_its_rows_only(lines: int) -> None:
+    """Wherever the form ends, title and headings stay with the first row."""
+    form = FORM.rows[0] + 1
+    answers = {**many(99), "評価理由_進捗度": stored("あ\n" * lines)}
+    torn = breaks(drawn(receipt(**answers))["16①"])
+    assert torn
+    assert all(row <= form or row > form + 3 for row in torn)  # gap, title, headings
 
 
 def test_texts_are_as_large_as_the_page_holds_them() -> None:

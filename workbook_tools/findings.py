@@ -434,6 +434,11 @@ CATALOGUE: dict[str, Wording] = {
         "{title}の『{value}』が指す行が、配布したときの『{before}』から『{now}』に変わっています。",
         "行が増減して番号がずれたためです。指したい行の番号に直してください。",
     ),
+    "R307": Wording(  # ours: resolved all the same
+        _I,
+        "{title}の『{value}』が指す内容は、入り組んでいるため様式の右側には表示されていません。",
+        "書かれたとおりに読み取りました。１つの欄の参照を１行にすると、入力中に確かめられます。",
+    ),
     # Activities.
     "A401": Wording(
         _E,

@@ -208,6 +208,13 @@ def open_lines(field: Field, evaluated: FiscalYear) -> int:
     return lines.ahead if field.year > evaluated else lines.behind
 
 
+def is_asked(field: Field, evaluated: FiscalYear) -> bool:
+    """A text of the evaluated year, or a forecast of a later one: what is filled in this year."""
+    if field.entry is None or field.year is None or field.year == evaluated:
+        return field.entry is not None
+    return field.year > evaluated and field.entry.ahead
+
+
 def line_columns(field: Field) -> float:
     """Half-width columns of a printed line, even, and a hair more: so many still fill it."""
     return field.columns // 2 * 2 + 0.01

@@ -6,18 +6,17 @@ stay open and are read like the others.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from workbook_tools.era import FiscalYear
-from workbook_tools.form import references
+from workbook_tools.form import layout, references
 from workbook_tools.form.layout import Field, Form, Kind, form_of
+from workbook_tools.form.spec import Stem
 from workbook_tools.form.workbook import Content
 from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.text import is_blank
 
-# Years still to come: plans and expected problems, never results, solutions or statuses.
-_AHEAD = frozenset({"工程_当初", "工程_変更", "取組予定", "課題"})
 _NOT_YET = "-"
 
 
@@ -53,9 +52,18 @@ def content(plan: Plan, practice: Practice, known: Known) -> Content:
             is_open.add(item.name)
     before = {item.name: known.answers.get(item.name, "") for item in form.reasons}
     reasons = before if known.answered == year - 1 else {}
-    return Content(
-        {name: value for name, value in values.items() if value != ""}, frozenset(is_open), reasons
-    )
+    filled = {name: value for name, value in values.items() if value != ""}
+    return Content(filled, frozenset(is_open), reasons, frozenset(_roomy(form, year, filled)))
+
+
+def _roomy(form: Form, year: FiscalYear, values: Mapping[str, str | int]) -> Iterator[str]:
+    """Cells that are sent out with more text than they usually hold, and so grow with it."""
+    for name, value in values.items():
+        field = form[name]
+        if field.entry and layout.is_asked(field, year):
+            lines = layout.printed_lines(str(value), layout.line_columns(field))
+            if lines > layout.open_lines(field, year):
+                yield name
 
 
 def remembered(form: Form, filled: Content) -> list[tuple[str, str, tuple[str, ...], str]]:
@@ -96,9 +104,9 @@ def _text(
         return "", False
     if item.year < year:
         return before, item.year not in texts_known
-    if item.year > year and item.stem not in _AHEAD:
+    if item.year > year and not layout.is_asked(item, year):
         return "", False
-    if item.stem == "工程_当初":
+    if item.stem == Stem.ORIGINAL:
         return before, is_blank(before)
     return before, True
 

@@ -75,8 +75,11 @@ class TextEntry:
 
     @property
     def name(self) -> str:
-        """What it is called without year and row: ``当初の工程``."""
-        return self.title.replace("{year}年度の", "").replace("（{n}行目）", "")
+        """What it is called without year, row and criterion: ``当初の工程``."""
+        name = self.title
+        for gap in ("{year}年度の", "（{n}行目）", "{name}の"):
+            name = name.replace(gap, "")
+        return name
 
 
 def remark(stem: str, heading: str, lines: int, hint: str, *, asked: bool = False) -> TextEntry:

@@ -37,6 +37,7 @@ class Content:
     values: Mapping[str, str | int]
     open: frozenset[str]
     reasons_before: Mapping[str, str] = field(default_factory=dict)
+    roomy: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +234,7 @@ def _write_live(
         "hidden": UNSEEN,
         "count": ("section", "alert"),
     }
-    for cell in live_cells(plan, values, lambda item: item.name in content.open):
+    for cell in live_cells(plan, values, lambda item: item.name in content.open, content.roomy):
         page, styles = pages[cell.sheet], looks[cell.look]
         if cell.formula:
             page.formula(cell.area, cell.formula, cell.value, *styles, repeat=cell.repeat)

@@ -139,11 +139,10 @@ def _legend_points() -> float:
 def _print(sheet: Sheet, form: Sequence[float], below: Sequence[Sequence[float]]) -> None:
     """A4 upright; the form on one page if it fits, rows of the lists never torn."""
     legend, *lists = below
-    whole = sum(form) + sum(legend)
-    scale = _SCALE if whole <= _room(_SCALE) else _SMALLEST_SCALE
-    torn = whole > _room(scale)  # so long a form takes two pages, and they are read more easily
-    scale = _SCALE if torn else scale
-    blocks = [[paper.PrintedRow(points, torn) for points in (*form, *legend)]]
+    scale = _SCALE
+    if _room(_SCALE) < sum(form) + sum(legend) <= _room(_SMALLEST_SCALE):
+        scale = _SMALLEST_SCALE  # what is longer still takes two pages
+    blocks = [[paper.PrintedRow(points, True) for points in (*form, *legend)]]
     for points in lists:  # gap, title and headings stay with the first row
         rows = enumerate(points)
         blocks.append([paper.PrintedRow(height, row > _HEAD_ROWS) for row, height in rows])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from workbook_tools import spellings
+from workbook_tools import spellings, text
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import Finding
 from workbook_tools.form.layout import field_name
@@ -15,6 +15,7 @@ from workbook_tools.form.spec import Stem
 from workbook_tools.rules.case import Case, short
 
 _END_ONLY = spellings.folded(spellings.ENDED)
+_LAST = spellings.ENDED[0][-1]  # without this sign nothing says 取組終了
 _MARKED = tuple(f"({mark})" for mark in spellings.MARKS)
 
 
@@ -27,7 +28,7 @@ def _says_end(case: Case, schedule_year: FiscalYear) -> str:
     """Where the schedule of that year or this year's activities say 取組終了; empty if nowhere."""
     for row in case.desk.rows:
         for name in row:
-            if "終了" in case.text(name) and spellings.says_ended(case.text(name)):
+            if _LAST in case.value(name) and spellings.says_ended(case.value(name)):
                 return case.form[name].title
     names = [
         field_name(stem, year)
@@ -35,9 +36,9 @@ def _says_end(case: Case, schedule_year: FiscalYear) -> str:
         for year in case.form.years
     ]
     texts = {name: case.value(name) for name in names}
-    if not any("終了" in words for words in texts.values()):
+    if not any(_LAST in words for words in texts.values()):
         return ""
-    effective = effective_schedule(case.form, texts).get(schedule_year, "")
+    effective = text.squeeze(effective_schedule(case.form, texts).get(schedule_year, ""))
     return f"{schedule_year.wide}年度の工程" if spellings.says_ended(effective) else ""
 
 
@@ -53,7 +54,7 @@ def a401_plan_missing(case: Case) -> Iterator[Finding]:
 def a402_result_missing(case: Case) -> Iterator[Finding]:
     for plan, result in case.desk.rows:
         planned, reported = bool(case.value(plan)), bool(case.value(result))
-        missing = holds(conditions.result_missing, planned, reported, _is_end(case.text(plan)))
+        missing = holds(conditions.result_missing, planned, reported, _is_end(case.value(plan)))
         if missing and not case.problem(plan):
             yield case.find("A402", result, plan=short(case.text(plan)))
 
@@ -61,11 +62,13 @@ def a402_result_missing(case: Case) -> Iterator[Finding]:
 def a403_mark_missing(case: Case) -> Iterator[Finding]:
     """A reference takes the mark of its target over (domain §6)."""
     for _, name in case.desk.rows:
+        words = case.value(name)
+        if words[:3] in spellings.MARKED:
+            continue
         result = case.submission.resolved.get(name)
         refers = result is not None and bool(result.problem or result.chain)
-        folded = spellings.fold(case.value(name))
-        marked = any(mark in folded for mark in _MARKED)
-        if holds(conditions.mark_missing, bool(folded), marked, refers):
+        marked = any(mark in spellings.fold(words) for mark in _MARKED)
+        if holds(conditions.mark_missing, bool(words), marked, refers):
             yield case.find("A403", name)
 
 
@@ -82,8 +85,9 @@ def a405_no_plan_ahead(case: Case) -> Iterator[Finding]:
     if not rows:
         return
     ends = _ending(case) or (end is not None and end <= case.year)
-    said = any(_says_end(case, year) for year in (case.year, case.year + 1))
-    if holds(conditions.plan_ahead_missing, _has_plan(case, rows), ends, said):
+    planned = _has_plan(case, rows)
+    said = planned or any(_says_end(case, year) for year in (case.year, case.year + 1))
+    if holds(conditions.plan_ahead_missing, planned, ends, bool(said)):
         yield case.find("A405", rows[0][0], year=(case.year + 1).wide)
 
 

@@ -34,10 +34,6 @@ class Context:
     owners: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
 
-# Stems that hold forecasts in years to come; the others are closed there (domain §4).
-AHEAD = frozenset({Stem.ORIGINAL, Stem.REVISION, Stem.PLAN, Stem.ISSUE})
-
-
 class _Desk:
     """What all forms of a round are checked with, made once a plan."""
 
@@ -69,23 +65,23 @@ class _Desk:
         )
         # Of every text of this year and later: line width, lines, characters that fit in any case.
         self.typed = tuple(
-            (known.name, known.columns, lines, (known.columns - 1) // 2)
-            for known in form.fields
-            if known.kind is Kind.TEXT
-            and (
-                known.year is None
-                or known.year == year
-                or (known.year > year and known.stem in AHEAD)
+            (
+                known.name,
+                layout.line_columns(known),
+                layout.open_lines(known, year),
+                known.columns // 2,
             )
-            for lines in (layout.open_lines(known, year),)
+            for known in form.fields
+            if known.kind is Kind.TEXT and layout.is_asked(known, year)
         )
 
 
 def _rows(form: Form, year: FiscalYear) -> tuple[tuple[str, str], ...]:
     """Names of plan and result of each row of the year; none outside the plan's period."""
-    numbers = range(1, layout.ROWS_A_YEAR + 1) if year in form.years else ()
     return tuple(
-        (field_name(Stem.PLAN, year, n), field_name(Stem.RESULT, year, n)) for n in numbers
+        (field_name(Stem.PLAN, year, n), field_name(Stem.RESULT, year, n))
+        for n in form.numbers
+        if year in form.years
     )
 
 
@@ -148,7 +144,9 @@ class Case:
         return {
             known.year
             for known in past
-            if known and known.stem not in AHEAD and known.kind in (Kind.TEXT, Kind.STATUS)
+            if known
+            and not (known.entry and known.entry.ahead)
+            and known.kind in (Kind.TEXT, Kind.STATUS)
         }
 
     @cached_property
@@ -157,7 +155,7 @@ class Case:
         return [
             (name, resolved)
             for name, resolved in self.submission.resolved.items()
-            if (resolved.problem or resolved.phrase) and not self.is_locked(name)
+            if (resolved.problem or resolved.phrase or resolved.beyond) and not self.is_locked(name)
         ]
 
     @cached_property

@@ -46,6 +46,7 @@ from workbook_tools.rules.references import (
     r304_year_outside,
     r305_inside_a_sentence,
     r306_label_moved,
+    r307_beyond_the_form,
 )
 from workbook_tools.rules.right_practice import (
     f020_a_year_off,
@@ -144,6 +145,7 @@ RULES: tuple[Rule, ...] = (
     r304_year_outside,
     r305_inside_a_sentence,
     r306_label_moved,
+    r307_beyond_the_form,
     f017_text_beside_the_fields,
     f023_field_not_found,
 )

@@ -75,7 +75,7 @@ def r305_inside_a_sentence(case: Case) -> Iterator[Finding]:
 def r306_label_moved(case: Case) -> Iterator[Finding]:
     """Labels are positions: a row filled further up shifts them (domain §4)."""
     for name, sent in case.context.prefilled.items():
-        if sent.target is None:
+        if sent.target is None or case.form[name].n is None:
             continue
         now = case.submission.resolved.get(name)
         if now is None or now.problem or "、".join(now.targets) == sent.target:
@@ -84,3 +84,11 @@ def r306_label_moved(case: Case) -> Iterator[Finding]:
             continue
         if not case.is_locked(name) and not _follows(case, name):
             yield case.find("R306", name, before=short(sent.target_text or ""), now=short(now.text))
+
+
+def r307_beyond_the_form(case: Case) -> Iterator[Finding]:
+    """Understood, but the form's formulas could not show what it means; told where that begins."""
+    known = case.submission.resolved
+    for name, resolved in case.references:
+        if resolved.beyond and not any(known[target].beyond for target in resolved.targets):
+            yield case.find("R307", name)

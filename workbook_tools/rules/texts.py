@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbook_tools import spellings, text
+from workbook_tools import spellings
 from workbook_tools.findings import Finding
+from workbook_tools.form import layout
 from workbook_tools.form.live import conditions
 from workbook_tools.form.live.conditions import holds
 from workbook_tools.form.spec import Stem
-from workbook_tools.rules.case import Case, same
+from workbook_tools.rules.case import Case
 
 _NOTHING = spellings.folded(spellings.NOTHING)
 
@@ -29,21 +30,24 @@ def k602_solution_missing(case: Case) -> Iterator[Finding]:
 
 
 def k603_remarks_missing(case: Case) -> Iterator[Finding]:
-    if not case.value(Stem.REMARKS):
-        yield case.find("K603", Stem.REMARKS)
+    for field in case.form.remarks:
+        if field.entry and field.entry.asked and not case.value(field.name):
+            yield case.find("K603", field.name)
 
 
 def t701_too_long(case: Case) -> Iterator[Finding]:
     """Cells grow with what is sent out in them, so only what was typed can be cut."""
     for name, columns, room, safe in case.desk.typed:
-        words = case.value(name)
+        answer = case.answer(name)
+        words = answer.raw if answer else ""
         # Lines are counted only where full-width characters throughout would not fit.
         if len(words) // safe + words.count("\n") + 1 <= room:
             continue
-        sent = case.context.prefilled.get(name)
-        lines = text.lines(words, columns)
-        if lines > room and not (sent and same(words, sent.text)):
-            yield case.find("T701", name, lines=lines, room=room)
+        lines = layout.printed_lines(words, columns)
+        if lines > room:
+            sent = case.context.prefilled.get(name)
+            if sent is None or layout.printed_lines(sent.text, columns) <= room:
+                yield case.find("T701", name, lines=lines, room=room)
 
 
 def a407_said_elsewhere(case: Case) -> Iterator[Finding]:

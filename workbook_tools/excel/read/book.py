@@ -15,7 +15,7 @@ from typing import TypeAlias
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from workbook_tools.cells import Area, cell_name
-from workbook_tools.excel.read.limits import BROKEN, UnreadableError
+from workbook_tools.excel.read.limits import BROKEN, MOST_CELLS, MOST_SPAN, UnreadableError
 from workbook_tools.excel.read.looks import looks_of
 from workbook_tools.excel.read.parts import Container, examine
 from workbook_tools.excel.read.shown import PLAIN, Hides, Look, Overlays, Struck
@@ -37,12 +37,16 @@ class Table:
 
     @cached_property
     def merged(self) -> Sequence[Area]:
-        """The merged areas, where the format tells them."""
-        ranges = (self.source.merged_cell_ranges if self.source else None) or ()
-        return tuple(
-            Area(top, left, bottom - top + 1, right - left + 1)
-            for (top, left), (bottom, right) in ranges
-        )
+        """The merged areas, where the format tells them; bounded, whatever a file says."""
+        areas, cells = [], 0
+        for (top, left), (bottom, right) in self._ends.items():
+            rows, cols = min(bottom - top + 1, MOST_SPAN), min(right - left + 1, MOST_SPAN)
+            cells += max(rows * cols, 1)
+            if cells > MOST_CELLS:
+                break
+            if rows > 0 and cols > 0:
+                areas.append(Area(top, left, rows, cols))
+        return areas
 
     def value(self, row: int, col: int) -> Value:
         """What a cell holds; an empty text outside the sheet."""
@@ -97,9 +101,9 @@ class Table:
         if row not in rows and col not in cols:
             return False
         last_row, last_col = self._ends.get((row, col), (row, col))
-        return all(known in rows for known in range(row, last_row + 1)) or all(
-            known in cols for known in range(col, last_col + 1)
-        )
+        all_rows = range(row, min(last_row + 1, row + MOST_SPAN))
+        all_cols = range(col, min(last_col + 1, col + MOST_SPAN))
+        return all(known in rows for known in all_rows) or all(known in cols for known in all_cols)
 
     @cached_property
     def _ends(self) -> Mapping[tuple[int, int], tuple[int, int]]:

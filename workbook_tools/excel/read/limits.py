@@ -21,6 +21,8 @@ MOST_TEXT = 12 * 1024 * 1024
 # Sixty forms have 20,000 merged areas and 5,000 texts; each costs some hundred bytes.
 MOST_MERGED = 100_000
 MOST_TEXTS = 300_000
+# Rows or columns of one merged area that anybody needs to know of; a crafted one has a million.
+MOST_SPAN = 1_000
 MOST_SHEETS = 1_000
 # Members of a zip: a city has a hundred practices, a prefecture two thousand.
 MOST_MEMBERS = 5_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbook_tools.form import layout
-from workbook_tools.form.layout import Field, Kind
+from workbook_tools.form.layout import Field
 from workbook_tools.form.live.expr import (
     IFERROR,
     INT,
@@ -24,12 +24,12 @@ _LONGEST = 1999  # characters; no text that fits any cell is longer
 
 def too_long(board: Board, filling: Filling, field: Field) -> None:
     """Say so where more lines are typed than the printed cell shows."""
-    if field.kind is Kind.TEXT and filling.is_open(field):
-        cut_off = "が長く、印刷で切れるおそれがあります。"
-        words = board.constant(f"記入{cut_off}")
+    if layout.is_asked(field, filling.year) and filling.is_open(field):
+        assert field.entry
+        words = board.constant(f"{field.entry.name}が長く、印刷で切れるおそれがあります。")
         if field.year and field.entry in filling.form.spec.schedule:
             # Only a row of the schedule has several such cells.
-            words = leaf(f"{field.year.wide}の") & board.constant(f"工程{cut_off}")
+            words = leaf(f"{field.year.wide}年度の") & words
         when = exceeds(board, field, layout.open_lines(field, filling.year))
         board.doubtful(field.area.row, when, words, room=field.name)
 
