@@ -20,10 +20,17 @@ from hypothesis import strategies as st
 
 from tests.crafted import ONE, book, number, xls, zipped
 from tests.crafted_mail import eml, mail, msg, ole
+from tests.samples import PLAN, returned
+from workbook_tools.collect.collect import check_files, collect
+from workbook_tools.collect.collection import Collection
 from workbook_tools.intake import inbox, mails, packed
 from workbook_tools.intake.inbox import Received
+from workbook_tools.outbox import put as put_file
+from workbook_tools.register.round import Round
+from workbook_tools.workspace import Workspace
 
 BOOK = book(ONE)
+NOW = "2022-04-20T09:00:00+09:00"
 
 
 def told(received: Received) -> str:
@@ -380,3 +387,34 @@ def test_other_kinds_get_their_own_sentence(tmp_path: Path, name: str, words: st
     assert "Ｅｘｃｅｌのまま" in found.finding.hint
     assert listed(put(tmp_path, name, BOOK)) == {f"inbox/{name}": "read"}  # its name alone is wrong
     assert listed(put(tmp_path, f"{name}.xlsx", b"x")) == {f"inbox/{name}.xlsx": "read"}
+
+
+# -- through collect ------------------------------------------------------------------------------
+
+
+def test_a_protected_zip_in_a_mail_is_accepted_and_asked_for_once(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    form = returned(16)
+    put_file(
+        workspace.inbox / "提出.eml", eml(("送付.zip", ciphered(b"himitsu", "№16.xlsx", form)))
+    )
+    held = Round(workspace, PLAN, NOW)
+
+    def told_of_files(result: Collection) -> list[str]:
+        return [finding.code for finding in result.findings if finding.code.startswith("F")]
+
+    assert told_of_files(collect(held)) == ["F002"]
+    done = collect(held, passwords=("himitsu",))
+    again = collect(held)
+    assert told_of_files(done) == told_of_files(again) == []
+    for result in (done, again):
+        (file,) = result.files
+        assert file.file == "inbox/提出.eml/送付.zip/№16.xlsx"
+        assert "受理" in str(file.forms)
+
+
+def test_check_opens_a_protected_zip(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.zip", ciphered(b"himitsu", "№16.xlsx", returned(16)))
+    held = Round(Workspace(tmp_path / "w"), PLAN, NOW)
+    assert [finding.code for finding in check_files(held, [str(path)]).findings] == ["F002"]
+    assert not check_files(held, [str(path)], ["himitsu"]).findings

@@ -7,7 +7,7 @@ later round that has begun is left for that round's own collect.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from workbook_tools.findings import Finding
 from workbook_tools.intake import inbox
@@ -25,9 +25,10 @@ from workbook_tools.workspace import digest
 class Arrivals:
     """Hands out what is to be read, in the order of the files' dates; remembers what lies there."""
 
-    def __init__(self, register: Register, held: Round) -> None:
+    def __init__(self, register: Register, held: Round, passwords: Sequence[str] = ()) -> None:
         self._register = register
         self._held = held
+        self._passwords = passwords
         self._lay = receipts.lying(register)
         self._rounds = receipts.rounds_of(register, SourceKind.RETURN)
         self._ballots = receipts.rounds_of(register, SourceKind.COUNCIL)
@@ -42,10 +43,16 @@ class Arrivals:
         self.healed: list[str] = []  # files of which the archive's copy was lost or damaged
 
     def __iter__(self) -> Iterator[Received]:
-        for received in inbox.files(self._held.workspace):
+        read_once = dict(self._lay)
+        for received in inbox.files(self._held.workspace, self._passwords):
             if received.data is None:
                 self._refused.append(received.name)
-                self.said.extend([received.finding] if received.finding else [])
+                known = read_once.get(received.name)
+                if known and received.finding and received.finding.code == "F002":
+                    # a member of a protected zip needs its password only once
+                    self._present.append((received.name, known))
+                elif received.finding:
+                    self.said.append(received.finding)
                 continue
             sha256 = digest(received.data)
             pair = (received.name, sha256)

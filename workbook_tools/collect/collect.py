@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from workbook_tools.collect.arrivals import Arrivals
@@ -56,7 +57,7 @@ def collect(
         judge = Judge(register, held, passwords)
         told = copies.mend(register, held.workspace)
         told += judge_anew(register, held, judge, step, with_passwords=bool(passwords))
-        arrivals = Arrivals(register, held)
+        arrivals = Arrivals(register, held, passwords)
         done = 0
         for received, intake in _read(arrivals, judge, readers):
             if _take_in(register, held, judge, received, intake, arrivals, bool(passwords)):
@@ -133,7 +134,8 @@ def check_files(
     readings: list[ReadOtherwise] = []
     with Register.open(held.workspace.register, write=False) as register:
         judge = Judge(register, held, passwords, believing=believing)
-        for received in (known for path in paths for known in inbox.received(Path(path), path)):
+        taken = (inbox.received(Path(path), path, passwords) for path in paths)
+        for received in chain.from_iterable(taken):
             if received.data is None:
                 findings.extend([received.finding] if received.finding else [])
                 continue
