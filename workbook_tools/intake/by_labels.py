@@ -27,7 +27,6 @@ from workbook_tools.intake.printed_words import (
     LEFT,
     NEAR,
     NUMBER_AND_TITLE,
-    REMARKS,
     SCHEDULE,
     TITLES,
     Anchor,
@@ -96,7 +95,11 @@ def _part(page: Page, group: list[Anchor], rows: range) -> SheetPart | None:
     cells, spots = _head(page, above, titles[-1:]), dict[str, Cell]()
     for anchor, end in zip(group, [*(part.row for part in group[1:]), rows.stop], strict=True):
         spots |= _BLOCKS[anchor.block](page, anchor, range(anchor.row + 1, end))
-    if not titles and len(group) < 2 and not spots.keys() & {*REMARKS}:
+    if (
+        not titles
+        and len(group) < 2
+        and not spots.keys() & {field.name for field in page.form.remarks}
+    ):
         return None
     if sheet == 0:
         spots |= _themes(page, above, set(cells.values()))
@@ -306,7 +309,7 @@ def _issues(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
     years = page.years_down(rows, min(anchor.cols))
     last = max(years.values())[0]
     headings: list[tuple[str, Cell]] = []
-    for name in REMARKS:
+    for name in (field.name for field in page.form.remarks):
         below = range(headings[-1][1][0] + 1 if headings else last + 1, rows.stop)
         headings += [(name, cell) for cell in page.labels(name, below)[:1]]
     after = _end(page, anchor, ABOVE[3:5])

@@ -35,12 +35,10 @@ ABOVE: tuple[str, ...] = (
     Stem.LABEL,
     Stem.ISSUE,
     Stem.SOLUTION,
-    Stem.REMARKS,
-    Stem.HIGHLIGHTS,
 )
 HEAD = (Stem.SEASON, Stem.ITEM_NUMBER, Stem.TITLE, Stem.DEPARTMENT)
 LEFT: tuple[str, ...] = (*HEAD, Stem.ORIGINAL, Stem.REVISION, Stem.TOTAL, OVERALL)
-REMARKS, TITLES = ABOVE[-2:], ("title①", "title②")
+TITLES = ("title①", "title②")
 
 
 def word(text: str) -> str:
@@ -66,9 +64,10 @@ class _Words:
         self.roles: dict[str, set[str]] = defaultdict(set)  # word → roles
         stems = {item.stem: item for item in reversed(form.fields)}  # the first of each
         themes = {item.name: item for item in form.fields if item.kind is Kind.MARK}
-        for stem in ABOVE:
+        above = (*ABOVE, *(field.stem for field in form.remarks))
+        for stem in above:
             self.roles[stem].add(stem)  # somebody who retypes a heading may shorten it so
-        for stem in (*ABOVE, form.reasons[0].stem):
+        for stem in (*above, form.reasons[0].stem):
             self.roles[self._above(form, stems[stem])].add(stem)
         for stem in (*LEFT, *form.criteria):
             self.roles[self._left(form, stems[stem])].add(stem)
