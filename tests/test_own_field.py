@@ -1,4 +1,4 @@
-"""One entry more in the form's spec: it is printed, filled in, read by name and by label, checked."""
+"""One entry more in the form's spec: printed, filled in, read by name and by label, checked."""
 
 from __future__ import annotations
 

@@ -27,6 +27,8 @@ from workbook_tools.intake.printed_words import (
     LEFT,
     NEAR,
     NUMBER_AND_TITLE,
+    PROBLEM,
+    ROW,
     SCHEDULE,
     TITLES,
     Anchor,
@@ -231,7 +233,7 @@ def _activities(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
     years = page.years_down(rows, plan)
     end = rows.stop if rows.stop < page.height else max(years.values())[0] + ROWS_A_YEAR
     stops = [*(row for row, _ in years.values()), end][1:]
-    after = _end(page, anchor, ABOVE[:2])
+    after = _end(page, anchor, ROW)
     for (year, (top, col)), stop in zip(years.items(), stops, strict=False):
         blank = [row for row in range(top, stop) if not page.filled([row], col + 1)]
         blank.sort(key=lambda row: (row, plan) in page.homes)  # an inserted row has no merged cells
@@ -312,12 +314,12 @@ def _issues(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
     for name in (field.name for field in page.form.remarks):
         below = range(headings[-1][1][0] + 1 if headings else last + 1, rows.stop)
         headings += [(name, cell) for cell in page.labels(name, below)[:1]]
-    after = _end(page, anchor, ABOVE[3:5])
+    after = _end(page, anchor, PROBLEM)
     # Without a heading below, the last year has one row only.
     stops = [row for row, _ in (*years.values(), *(cell for _, cell in headings), (last + 1, 0))]
     for (year, (top, _)), stop in zip(years.items(), stops[1:], strict=False):
         cells = _side_by_side(page, range(top, stop), anchor, after)
-        spots |= {field_name(stem, year): at for stem, at in zip(ABOVE[3:5], cells, strict=True)}
+        spots |= {field_name(stem, year): at for stem, at in zip(PROBLEM, cells, strict=True)}
     for place, (name, heading) in enumerate(headings, start=1):
         right = page.right_of(heading)
         end = headings[place][1][0] if place < len(headings) else max(rows.stop, heading[0] + 2)

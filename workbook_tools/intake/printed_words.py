@@ -29,13 +29,8 @@ _LONGEST = 60  # characters of a label with its spaces; a longer cell is a text
 NEAR = 12  # rows between the labels of a block, a few inserted ones included
 _NO_EDGE = 1 << 14  # columns of a worksheet
 SCHEDULE, ACTIVITIES, EVALUATION, ISSUES = range(4)  # blocks in the order of the papers
-ABOVE: tuple[str, ...] = (
-    Stem.PLAN,
-    Stem.RESULT,
-    Stem.LABEL,
-    Stem.ISSUE,
-    Stem.SOLUTION,
-)
+ROW, PROBLEM = (Stem.PLAN, Stem.RESULT), (Stem.ISSUE, Stem.SOLUTION)  # side by side
+ABOVE: tuple[str, ...] = (*ROW, Stem.LABEL, *PROBLEM)
 HEAD = (Stem.SEASON, Stem.ITEM_NUMBER, Stem.TITLE, Stem.DEPARTMENT)
 LEFT: tuple[str, ...] = (*HEAD, Stem.ORIGINAL, Stem.REVISION, Stem.TOTAL, OVERALL)
 TITLES = ("title①", "title②")
@@ -255,7 +250,7 @@ class Page:
         ]
         known = {anchor.row for anchor in schedules}
         evaluations = [found for found in self._evaluations() if found.row not in known]
-        pairs = (*self._pairs(ACTIVITIES, *ABOVE[:2]), *self._pairs(ISSUES, *ABOVE[3:5]))
+        pairs = (*self._pairs(ACTIVITIES, *ROW), *self._pairs(ISSUES, *PROBLEM))
         return sorted([*schedules, *pairs, *evaluations])
 
     def _pairs(self, block: int, left: str, right: str) -> Iterator[Anchor]:
