@@ -52,7 +52,8 @@ OPENING = ("F001", "F002", "F004", "F007")
 OPENED = ("F003", "F005", "F006", "F024")
 _MET_ANEW = ("F002", "F004")  # never kept: met again at each collect
 # Found where files are compared with one another and with the plan.
-SEVERAL, ALIKE, MISSING = "F008", "F009", "X801"
+VERSIONS = ("F008", "F025")
+ALIKE, REPEATED, MISSING = "F009", "F021", "X801"
 # These compare with what was sent out: where no form was noted as sent they are blind.
 _NEED_SENT = ("F014", "R306")
 
@@ -112,7 +113,10 @@ class _Counted:
         self._alike = sum(bool(known.this_year) for known in newest(shown).values())
         self._received = len(newest(shown))
         self._due = len(collection.practices)
-        names = {reading.file for reading in readings(register, year).values()}
+        arrived = [receipt for receipt in collection.receipts if receipt.withdrawn_at is None]
+        self._arrived = len(arrived)
+        names = {receipt.name for receipt in arrived}
+        names |= {reading.file for reading in readings(register, year).values()}
         self._files, self._opened = _files(collection, names)
         self._first = {code_of(rule) for rule in check_form.IDENTITY}
         self._rules = {code_of(rule) for rule in check_form.RULES}
@@ -123,8 +127,10 @@ class _Counted:
             return Subject.FILE, self._files, _because(self._files)
         if code in OPENED:
             return Subject.FILE, self._opened, _because(self._opened)
-        if code == SEVERAL:
+        if code in VERSIONS:
             return Subject.PRACTICE, self._received, _because(self._received)
+        if code == REPEATED:
+            return Subject.FILE, self._arrived, _because(self._arrived)
         if code == MISSING:
             return Subject.PRACTICE, self._due, _because(self._due)
         if code == ALIKE:
@@ -148,14 +154,15 @@ def _because(count: int) -> str:
 
 
 def _shown(versions: Sequence[Returned], collection: Collection) -> list[Returned]:
-    """The forms whose findings stand in the report, as they were received."""
+    """The forms whose findings stand in the report, each once, however often it was sent."""
     last = {form.id for form in newest(versions).values()}
     present = {file.sha256 for file in collection.files}
-    return [
-        form
+    shown = {
+        form.id: form
         for form in versions
         if form.id in last or (form.practice_no is None and form.sha256 in present)
-    ]
+    }
+    return list(shown.values())
 
 
 def _files(collection: Collection, known: Iterable[str]) -> tuple[int, int]:
@@ -220,6 +227,7 @@ _LOOKS_FOR = {
     "F022": "配布したときの番号と年度のままか",
     "F023": "欄の見出しかセルの名前が見つかるか",
     "F024": "シート②に、番号の合うシート①があるか",
+    "F025": "前に届いたものと同じ内容が、別のファイルで届いていないか",
     "S101": "評点があるか",
     "S102": "評点が範囲の中か",
     "S103": "評点が整数か",
@@ -237,6 +245,7 @@ _LOOKS_FOR = {
     "R304": "『Ｒ２と同じ』の年度が計画期間の中か",
     "R305": "文の中に『⑤と同じ』のような言葉がないか",
     "R306": "『⑤と同じ』の指す行が、配布したときと同じか",
+    "R307": "『…と同じ』の指す内容が、様式の右側にも表示されるか",
     "A401": "評価する年度の取組予定があるか",
     "A402": "取組予定に、取組結果があるか",
     "A403": "取組結果が(新)か(継)で始まるか",

@@ -11,7 +11,7 @@ from workbook_tools.form.layout import Form
 from workbook_tools.register.records import State
 
 # Warnings behind which a wrong value may stand: nobody would look for these in a long list.
-DOUBTFUL = frozenset({"F008", "F009", "F015", "F017", "F018", "F019", "F020", "F021"})
+DOUBTFUL = frozenset({"F008", "F009", "F015", "F017", "F018", "F019", "F020", "F021", "F025"})
 
 
 def field_title(form: Form, finding: Finding) -> str:
