@@ -262,6 +262,18 @@ def test_a_struck_cell() -> None:
     assert [sheet.struck(0, 2), sheet.struck(1, 2), sheet.struck(2, 1)] == [None] * 3
 
 
+def test_a_struck_cell_beside_one_without_a_place() -> None:
+    nowhere = '<c t="inlineStr"><is><t>どこか</t></is></c>'
+    sheet = table(row(text("A1", "<t>古い</t>", ' s="1"'), nowhere), look=STRUCK_FONT)
+    assert sheet.struck(0, 0) == Struck("", "古い")
+
+
+def test_a_struck_date_is_told_as_read() -> None:
+    look = styles('<xf/><xf fontId="1" numFmtId="14"/>', fonts="<font/><font><strike/></font>")
+    sheet = table(row(cell("A1", 44563, ' s="1"')), look=look)
+    assert sheet.struck(0, 0) == Struck("", "2022-01-02")
+
+
 def test_a_run_without_a_font_of_its_own_looks_like_its_cell() -> None:
     inner = "<r><t>古い</t></r>" + run("新しい")
     sheet = table(row(text("A1", inner, ' s="1"'), text("B1", inner)), look=STRUCK_FONT)

@@ -108,7 +108,8 @@ class _XlsxLook(Look):
         return displayed(value, code, from_1904=self._book.from_1904)
 
     def struck(self, row: int, col: int, text: str) -> Struck | None:
-        return self._struck.get((row, col))
+        found = self._struck.get((row, col))
+        return Struck("", text) if found and not found.kept else found
 
     def hides(self, row: int, col: int) -> Hides:
         if self._format(row, col) in self._book.styles.invisible:
@@ -237,6 +238,7 @@ class _Texts(Walker):
         self.spots: list[Spot] = []
         self._unit, self._shared = unit, shared or []
         self._runs: list[_Run] = []
+        self._place = ""
         self._is_shared = self._own = self._strikes = self._reads = self._phonetic = False
         self._text: list[str] = []
 
@@ -244,10 +246,7 @@ class _Texts(Walker):
         if tag == self._unit:
             self._runs = []
             self._is_shared = attributes.get("t") == "s"
-            if tag == "c":
-                with suppress(ValueError):
-                    self.spots.append(parse_cell(attributes.get("r", "")))
-                    self.found.append([])
+            self._place = attributes.get("r", "")
         elif tag == "rPh":
             self._phonetic = True
         elif tag == "r":
@@ -271,18 +270,23 @@ class _Texts(Walker):
         elif tag in ("t", "v") and self._reads:
             self._reads = False
             self._add("".join(self._text))
-        elif tag == self._unit == "si":
-            self.found.append(self._runs)
-        elif tag == self._unit and self.found:
-            self.found[-1] = self._runs
+        elif tag == self._unit:
+            with suppress(ValueError):  # a cell that does not say where it is cannot be asked for
+                self.spots.append(parse_cell(self._place) if tag == "c" else (0, 0))
+                self.found.append(self._runs)
 
     def _add(self, text: str) -> None:
         if self._is_shared:
             with suppress(ValueError, IndexError):
                 self._runs = self._shared[int(text)]
         else:
-            plain = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
-            self._runs.append(_Run(plain, self._own, self._strikes))
+            self._runs.append(_Run(_ESCAPED.sub(_letter, text), self._own, self._strikes))
+
+
+def _letter(escaped: re.Match[str]) -> str:
+    """``_x000D_`` → a line break; half of a letter of two is none."""
+    number = int(escaped[1], 16)
+    return "\ufffd" if 0xD800 <= number < 0xE000 else chr(number)
 
 
 # -- conditional formats --------------------------------------------------------------------------
