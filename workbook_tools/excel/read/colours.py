@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 WHITE, BLACK = "FFFFFF", "000000"
 # Colours that formats of .xls and .xlsx know by a number: from 8 on Excel's palette as it is sold.
@@ -29,6 +30,7 @@ def indexed(number: int, palette: Sequence[str] = ()) -> str:
     return colours[at] if at < len(colours) else BLACK
 
 
+@lru_cache(maxsize=1024)  # the same dozen of pairs in form after form
 def is_faint(letters: str, ground: str) -> bool:
     """Letters that nobody sees on this ground: white on white, or on the yellow of an open cell."""
     if letters == ground:
