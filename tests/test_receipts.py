@@ -207,15 +207,28 @@ def finding(code: str, severity: Severity, name: str | None, sheet: str | None =
 @pytest.mark.parametrize("code", ["F008", "F009", "F015", "F017", "F018", "F019", "F020", "F021"])
 def test_every_warning_of_how_it_was_read_is_there(code: str) -> None:
     book = drawn(receipt(finding(code, Severity.WARNING, "進捗度_R3"), 進捗度_R3=stored("2")))
-    assert [FORM["進捗度_R3"].title, f"{code}の文。直し方。", "B2"] in below(book["16①"])
+    title = "欄の外" if code == "F017" else FORM["進捗度_R3"].title
+    assert [title, f"{code}の文。直し方。", "B2"] in below(book["16①"])
     assert at(book, "進捗度_R3") == "2▲"
 
 
-@pytest.mark.parametrize("severity", [Severity.ERROR, Severity.INFO])
-def test_errors_go_back_on_their_own_way_and_information_is_left_out(severity: Severity) -> None:
-    book = drawn(receipt(finding("F019", severity, "進捗度_R3"), 進捗度_R3=stored("2")))
-    assert not any("F019" in " ".join(row) for row in below(book["16①"]))
+@pytest.mark.parametrize(
+    ("code", "severity"),
+    [("S102", Severity.ERROR), ("F019", Severity.INFO), ("R305", Severity.INFO)],
+)
+def test_errors_go_back_on_their_own_way_and_information_is_left_out(
+    code: str, severity: Severity
+) -> None:
+    book = drawn(receipt(finding(code, severity, "進捗度_R3"), 進捗度_R3=stored("2")))
+    assert not any(code in " ".join(row) for row in below(book["16①"]))
     assert at(book, "進捗度_R3") == 2
+
+
+def test_an_error_of_how_it_was_read_is_there_and_called_so() -> None:
+    book = drawn(receipt(finding("F019", Severity.ERROR, "進捗度_R3"), 進捗度_R3=stored("2")))
+    title = FORM["進捗度_R3"].title
+    assert [title, "【誤り】F019の文。直し方。", "B2"] in below(book["16①"])
+    assert at(book, "進捗度_R3") == "2▲"
 
 
 def test_a_warning_beside_the_fields_stands_below_the_page_of_its_sheet() -> None:
@@ -223,7 +236,7 @@ def test_a_warning_beside_the_fields_stands_below_the_page_of_its_sheet() -> Non
     for sheet, page in (("その１", "16①"), ("その２", "16②"), ("写真", "16①")):
         book = drawn(receipt(finding("F017", Severity.WARNING, None, sheet), **answers))
         rows = below(book[page])
-        assert ["シート全体", "F017の文。直し方。", f"{sheet}のB2"] in rows
+        assert ["欄の外", "F017の文。直し方。", f"{sheet}のB2"] in rows
 
 
 def test_where_one_sheet_holds_both_pages_it_stands_below_the_first() -> None:

@@ -449,7 +449,7 @@ def receipts_(
         f"編集済みのため残した {len(edited)}部署"
     )
     for book in written:
-        doubts = sum(len(receipt.warnings()) for receipt in book.receipts)
+        doubts = sum(len(receipt.doubts()) for receipt in book.receipts)
         say(f"　{book.department}： {len(book.receipts)}件（確かめてほしいところ {doubts}）")
     for book in edited:
         say(f"　残しました： {book.department}（作り直すには --force）")

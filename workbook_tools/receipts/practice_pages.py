@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from workbook_tools.cells import Area
 from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book, Sheet
-from workbook_tools.findings import Finding, Place
+from workbook_tools.findings import Finding, Place, Severity
 from workbook_tools.form.layout import COLUMN_PIXELS, COLUMNS, SPACER, Form, Kind, form_of
 from workbook_tools.form.workbook import PaperPage, add_pages
 from workbook_tools.plan.model import Plan
@@ -168,14 +168,13 @@ class _Below:
         """Legend, what was read otherwise on this page, what to look at."""
         self._line(LEGEND)
         typed = [
-            (field.title, answer.raw, answer.text or NOTHING_READ, reading.how, _spot(answer))
-            for field, reading in readings(form, receipt)
+            (field.title, answer.raw, answer.text or NOTHING_READ, _how(answer), _spot(answer))
+            for field, answer in readings(form, receipt)
             if field.sheet == number
-            for answer in (reading.answer,)
         ]
         warned = [
-            (_title(form, found), found.message + found.hint, found.place.spot)
-            for found in receipt.warnings()
+            (_title(form, found), _told(found), found.place.spot)
+            for found in receipt.doubts()
             if _page_of(form, receipt, found) == number
         ]
         file = squeeze_lines(receipt.file)
@@ -247,9 +246,21 @@ def _spot(answer: Stored) -> str:
     return Place("", answer.sheet, answer.cell).spot
 
 
+def _how(answer: Stored) -> str:
+    """``数字の書き方``, ``⑧←⑤``."""
+    return "、".join(filter(None, (answer.how, answer.chain)))
+
+
+def _told(found: Finding) -> str:
+    word = f"【{found.severity.word}】" if found.severity is Severity.ERROR else ""
+    return word + found.message + found.hint
+
+
 def _title(form: Form, found: Finding) -> str:
-    """The field's title, where the finding concerns or stands beside one."""
+    """The field's title; what stands beside the fields (F017) is in none."""
     name = found.place.field or ""
+    if found.code == "F017":
+        return "欄の外"
     return form[name].title if name in form else "シート全体"
 
 

@@ -10,11 +10,12 @@ from workbook_tools.figures.form_figures import form_figures
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.form.layout import Field, Form, Kind, form_of
 from workbook_tools.plan.model import Plan, Practice
-from workbook_tools.register.records import ReadOtherwise, State, Stored
+from workbook_tools.register.records import State, Stored
 from workbook_tools.text import squeeze_lines, tidy
 
 # What a department fills in; numbers, names and themes are the secretariat's.
 _FILLED_IN = (Kind.TEXT, Kind.SCORE, Kind.STATUS, Kind.END_YEAR, Kind.END_MONTH)
+_OF_READING = "F"  # codes about files and how they were read
 NOTHING = "（記入なし）"
 
 
@@ -37,9 +38,17 @@ class Receipt:
     answers: Mapping[str, Stored]
     findings: tuple[Finding, ...]
 
-    def warnings(self) -> list[Finding]:
-        """What the department should look at; errors go back on their own way."""
-        return [found for found in self.findings if found.severity is Severity.WARNING]
+    def doubts(self) -> list[Finding]:
+        """What the department should look at: warnings, and errors of how the form was read.
+
+        Other errors concern what was written: they go back on their own way.
+        """
+        return [
+            found
+            for found in self.findings
+            if found.severity is Severity.WARNING
+            or (found.severity is Severity.ERROR and found.code.startswith(_OF_READING))
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +59,18 @@ class Printed:
     marks: tuple[Mark, ...] = ()
 
 
-def readings(form: Form, receipt: Receipt) -> Iterator[tuple[Field, ReadOtherwise]]:
+def readings(form: Form, receipt: Receipt) -> Iterator[tuple[Field, Stored]]:
     """What was read otherwise than typed, in the order of the papers."""
     for field in form.fields:
         stored = receipt.answers.get(field.name)
         if field.kind in _FILLED_IN and stored and (stored.how or stored.chain):
-            number, file = receipt.practice.no, receipt.file
-            yield field, ReadOtherwise(number, file, field.name, stored)
+            yield field, stored
 
 
 def printed(plan: Plan, receipt: Receipt) -> dict[str, Printed]:
     """Everything the pages show, by field; figures as the form works them out."""
     form = form_of(plan)
-    doubtful = {found.place.field for found in receipt.warnings()}
+    doubtful = {found.place.field for found in receipt.doubts()}
     values = {name: stored.value for name, stored in receipt.answers.items()}
     shown = {name: Printed(value) for name, value in form_figures(plan, values).items()}
     for field in form.fields:

@@ -117,7 +117,7 @@ class _RequestSheet:
             for col, text in texts.items():
                 self._text(col, text)
             self._text(4, receipt.state.value, "center")
-            counts = (sum(1 for _ in readings(form, receipt)), len(receipt.warnings()))
+            counts = (sum(1 for _ in readings(form, receipt)), len(receipt.doubts()))
             for col, count in enumerate(counts, start=5):
                 area = Area(self._row, col)
                 self._sheet.number(area, count, "box", "center", "10 pt")
