@@ -32,6 +32,8 @@ FLOORS = (
     ("history", "distribute", "collect", "send_back", "council"),
     ("consolidate", "receipts", "show"),
     ("rebuild", "demo"),
+    ("verify",),
+    ("closing",),
     ("terminal",),
     ("cli",),
     ("__main__",),

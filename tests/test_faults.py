@@ -37,7 +37,9 @@ from workbook_tools.outbox import put
 from workbook_tools.plan.read_master import load
 from workbook_tools.plan.write_master import master
 from workbook_tools.register import database as register_module
+from workbook_tools.register import ledger
 from workbook_tools.register.database import Register
+from workbook_tools.register.journal import LEDGER
 from workbook_tools.register.records import SourceKind
 from workbook_tools.register.round import Round
 from workbook_tools.workspace import Workspace
@@ -118,6 +120,8 @@ def timeless(document: dict[str, Any]) -> dict[str, Any]:
     """What collect or status says, without the times of receipt."""
     for practice in document["practices"]:
         practice.pop("received_at")
+    for version in document["versions"]:
+        version.pop("received")
     return document
 
 
@@ -389,7 +393,7 @@ def test_a_register_held_for_long_is_named(stages: dict[str, Path], tmp_path: Pa
             env={**os.environ, "PYTHONIOENCODING": "utf-8"},
         )
     assert done.returncode == 2
-    assert "ほかの処理が使っています" in done.stderr
+    assert "から使っています" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert register_module.PATIENCE == 10.0
 
@@ -494,20 +498,27 @@ def test_what_a_killed_run_left_to_be_taken_back(
     known(folder)
 
 
-def test_a_run_killed_before_its_end_does_not_change_the_order_of_receipt(tmp_path: Path) -> None:
+def test_runs_of_the_first_edition_that_were_killed_do_not_change_the_order(tmp_path: Path) -> None:
+    """They had noted their files in the ledger, and the register never took them in."""
     from workbook_tools.rebuild import rebuild
 
     workspace = Workspace(tmp_path)
-    put(workspace.inbox / "b.xlsx", returned(16, 特記事項="後に数えられる。"))
-    os.utime(workspace.inbox / "b.xlsx", (1_650_000_000, 1_650_000_000))
-    collect(Round(workspace, FEW, EARLIER))
-    workspace.register.unlink()  # as if this run had noted its files and then been killed
-    put(workspace.inbox / "a.xlsx", returned(16, 特記事項="先に数えられる。"))
-    os.utime(workspace.inbox / "a.xlsx", (1_640_000_000, 1_640_000_000))
-    collect(Round(workspace, FEW, NOW))
-    before = as_json(state_of_round(Round(workspace, FEW, NOW)))
+    first, second = (
+        returned(16, 特記事項="先に数えられる。"),
+        returned(16, 特記事項="後に数えられる。"),
+    )
+    lines = [("b.xlsx", second, EARLIER), ("a.xlsx", first, NOW), ("b.xlsx", second, NOW)]
+    for name, data, now in lines:
+        row = {"sha256": ledger.keep(workspace.archive, data), "kind": SourceKind.RETURN.value}
+        row |= {"name": f"inbox/{name}", "year": "R3", "taken_at": now}
+        with (workspace.archive / LEDGER).open("a", encoding="utf-8") as file:
+            file.write("\n" + json.dumps(row, ensure_ascii=False) + "\n")
     rebuild(Round(workspace, FEW, NOW), lambda done, total: None)
-    assert as_json(state_of_round(Round(workspace, FEW, NOW))) == before
+    done = state_of_round(Round(workspace, FEW, NOW))
+    assert [(version.file, done.fate(version)) for version in done.versions] == [
+        ("inbox/a.xlsx", "前の版"),
+        ("inbox/b.xlsx", "有効"),
+    ]
 
 
 def test_an_inbox_that_vanishes_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -516,8 +527,8 @@ def test_an_inbox_that_vanishes_meanwhile(tmp_path: Path, monkeypatch: pytest.Mo
         put(workspace.inbox / f"No{no}.xlsx", returned(no))
     real = inbox.received
 
-    def vanishing(path: Path, name: str) -> Iterator[Received]:
-        yield from real(path, name)
+    def vanishing(path: Path, *args: Any) -> Iterator[Received]:
+        yield from real(path, *args)
         shutil.rmtree(workspace.inbox, ignore_errors=True)
 
     monkeypatch.setattr(inbox, "received", vanishing)
@@ -534,8 +545,8 @@ def test_a_file_replaced_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     put(workspace.inbox / "No16.xlsx", returned(16, 特記事項="はじめの版。"))
     real = inbox.received
 
-    def replaced(path: Path, name: str) -> Iterator[Received]:
-        for received in real(path, name):
+    def replaced(path: Path, *args: Any) -> Iterator[Received]:
+        for received in real(path, *args):
             path.write_bytes(returned(16, 特記事項="あとの版。"))
             yield received
 

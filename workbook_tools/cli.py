@@ -223,9 +223,9 @@ def collect(
     from workbook_tools.collect import report
     from workbook_tools.form.layout import form_of
     from workbook_tools.rebuild import rebuild as run_rebuild
-    from workbook_tools.register.round import of_master
+    from workbook_tools.register.round import is_lost, of_master
 
-    if rebuild:
+    if rebuild or is_lost(workspace):
         with progress("登録簿を作り直し中") as step:
             made = run_rebuild(of_master(workspace, _now()), step)
         for sentence in made.told:
@@ -563,6 +563,94 @@ def export(workspace: Workspace, year: FiscalYear | None, form: str, output: Pat
         else:
             put(output / name, data)
             say(f"作りました： {output / name}")
+
+
+@_command()
+@_year
+@click.option("--yes", is_flag=True, help="未提出などがあっても、尋ねずに確定する。")
+@_in_workspace
+def close(workspace: Workspace, year: FiscalYear | None, yes: bool) -> None:
+    """年度を確定し、判定と作った一覧をこれ以上変わらないようにします。
+
+    \b
+    例： workbook-tools close --year R3
+    """
+    from workbook_tools.closing.close import close as end_round
+    from workbook_tools.closing.close import doubts
+
+    held = _round(workspace, year)
+    doubtful = doubts(held)
+    for sentence in doubtful:
+        click.echo(printable(sentence), err=True)
+    if doubtful and not yes:
+        if not sys.stdin.isatty():
+            raise UserError("このまま確定するには --yes を付けてください。")
+        click.confirm("このまま確定しますか", abort=True, err=True)
+    done = end_round(held)
+    say(f"{held.year.long}を確定しました。控えに残した成果物 {len(done.outputs)}件")
+    for name in done.outputs:
+        say(f"　{name}")
+
+
+@_command()
+@_year
+@click.option("--reason", metavar="理由", required=True, help="確定を取り消す理由。")
+@_in_workspace
+def reopen(workspace: Workspace, year: FiscalYear | None, reason: str) -> None:
+    """確定を取り消します。
+
+    \b
+    例： workbook-tools reopen --year R3 --reason 正誤表を出すため
+    """
+    from workbook_tools.closing.close import reopen as take_back
+
+    held = _round(workspace, year)
+    take_back(held, reason)
+    say(f"{held.year.long}の確定を取り消しました。")
+
+
+@_command()
+@click.option("--year", type=Year(), required=True, help="廃棄する年度（R2 など）。")
+@click.option("--reason", metavar="理由", required=True, help="廃棄する理由（保存期間満了など）。")
+@_in_workspace
+def dispose(workspace: Workspace, year: FiscalYear, reason: str) -> None:
+    """保存期間が満了した年度の、受け取ったものの控えを廃棄します。
+
+    確定した年度だけを廃棄できます。公表した数値と廃棄記録は残ります。inbox/ のファイルは消しません。
+
+    \b
+    例： workbook-tools dispose --year R2 --reason 保存期間満了
+    """
+    from workbook_tools.closing.dispose import dispose as destroy
+
+    done = destroy(workspace, year, reason, _now())
+    say(f"{year.long}の控え {done.copies}件を廃棄しました。廃棄記録： {done.path}")
+    say("inbox/、outbox/、templates/ にあるファイルは、必要に応じて別に廃棄してください。")
+
+
+@_command()
+@_year
+@_in_workspace
+def verify(workspace: Workspace, year: FiscalYear | None) -> None:
+    """控え・受付簿・登録簿が食い違っていないか確かめます（何も書き込みません）。
+
+    年度を指定すると、その年度の一覧も作り直して比べます。
+
+    \b
+    例： workbook-tools verify --year R3
+    """
+    from workbook_tools.register.round import of_master
+    from workbook_tools.verify.outputs import differences
+    from workbook_tools.verify.verify import verify as look
+
+    with progress("確認中") as step:
+        done = look(of_master(workspace, _now()), step)
+    wrong = [*done.wrong, *(differences(_round(workspace, year)) if year else ())]
+    for sentence in (*wrong, *done.notes):
+        say(sentence)
+    if not wrong:
+        say(f"食い違いはありません（控え {done.copies}件、受付簿 {done.events}行）。")
+    _end(bool(wrong))
 
 
 @_command()

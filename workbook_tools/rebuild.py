@@ -8,6 +8,7 @@ one stays as ``register.sqlite.old``.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Sequence
@@ -22,19 +23,26 @@ from workbook_tools.findings import UserError
 from workbook_tools.history import import_list as history
 from workbook_tools.register import (
     ballots,
+    closings,
     copies,
+    database,
+    disposal,
     journal,
     ledger,
+    lock,
     members_record,
     opened,
     past_titles,
     receipts,
     submissions,
+    verdicts,
+    written,
 )
 from workbook_tools.register.database import Register
 from workbook_tools.register.journal import LedgerLine
 from workbook_tools.register.records import PastResult, Reading, Source, SourceKind
 from workbook_tools.register.round import Round, following, noted_plans
+from workbook_tools.register.written import WrittenOutput
 from workbook_tools.rules.verdict import Judge
 from workbook_tools.workspace import Workspace
 
@@ -52,10 +60,22 @@ def rebuild(today: Round, step: Callable[[int, int], None]) -> Rebuilding:
 
     ``today`` is the round of the plan master as it stands.
     """
+    with lock.hold(today.workspace.root, database.PATIENCE):
+        return _rebuild(today, step)
+
+
+def _rebuild(today: Round, step: Callable[[int, int], None]) -> Rebuilding:
     workspace = today.workspace
     beside = workspace.register.with_name("register.sqlite.new")
     _remove(beside)
-    done = build(beside, today, step)
+    lines = journal.lines(workspace.archive)
+    events = [line.source for line in lines.entries]
+    wanted = {event.sha256 for event in events} - {""} - disposal.removed(events, workspace)
+    healed = copies.heal(workspace, wanted)
+    with ExitStack() as stack:
+        former = _former(workspace, stack)
+        pending = former.pending() if former else ()
+        done = build(beside, today, step, pending, former)
     try:
         _put_in_place(beside, workspace.register)
     except OSError as error:
@@ -63,24 +83,31 @@ def rebuild(today: Round, step: Callable[[int, int], None]) -> Rebuilding:
             f"登録簿『{workspace.register}』を置き換えられません。"
             "ほかの処理が使っていれば、終わってから、もう一度実行してください。"
         ) from error
-    return done
+    return replace(done, told=(*healed, *done.told))
 
 
-def build(path: Path, today: Round, step: Callable[[int, int], None]) -> Rebuilding:
-    """Make a register at ``path`` of what archive and ledger of the workspace hold."""
+def build(
+    path: Path,
+    today: Round,
+    step: Callable[[int, int], None],
+    pending: Sequence[LedgerLine] = (),
+    former: Register | None = None,
+) -> Rebuilding:
+    """Make a register at ``path`` of what archive and ledger of the workspace hold.
+
+    ``pending`` are events that a killed run did not get to write into the ledger. What cannot be
+    read again is taken over from the ``former`` register, where there is one.
+    """
     workspace = today.workspace
     lines = journal.lines(workspace.archive)
-    if not lines.entries:
+    events = in_order((*lines.entries, *pending))
+    if not events:
         raise UserError(
             f"控え『{workspace.archive}』がないため、登録簿を作り直せません。"
             "バックアップから archive フォルダーを戻してください。"
         )
     told = [f"受付簿の{number}行目は読めないため、飛ばしました。" for number in lines.unreadable]
-    events = in_order(lines.entries)
-    told += copies.heal(workspace, {entry.source.sha256 for entry in events} - {""})
-    with ExitStack() as stack:
-        former = _former(workspace, stack)
-        register = stack.enter_context(Register.open(path, notes=False))
+    with Register.open(path, notes=False) as register:
         replay = _Replay(register, today, events, former)
         for done, entry in enumerate(events):
             replay.take(done, entry)
@@ -172,6 +199,7 @@ class _Replay:
         self._results = {
             entry.source.sha256 for entry in events if entry.source.kind is SourceKind.RESULTS
         }
+        self._disposed = {year for kind, year in kinds if kind is SourceKind.DISPOSED}
         self._judges: dict[FiscalYear, Judge] = {}
         self._read: set[tuple[FiscalYear, str]] = set()
         # The first edition noted plan masters at the end of a run: all of its count from the start.
@@ -185,13 +213,16 @@ class _Replay:
             self._judges.clear()
         if source.kind in _ARRIVALS:
             self._arrive(at, number, entry)
+        elif source.kind is SourceKind.CLOSED:
+            self._close(source)
+        elif source.kind in (SourceKind.DISTRIBUTION, SourceKind.BALLOTS):
+            if source.year not in self._disposed:
+                self._record(source)
         elif source.kind is SourceKind.JUDGED and at == self._judged_at[source.year]:
             for waiting in self._waiting.pop(source.year, []):
                 self._judge(waiting)
         elif source.kind in _AGAIN:
             _AGAIN[source.kind](self._register, source)
-        elif source.kind in (SourceKind.DISTRIBUTION, SourceKind.BALLOTS):
-            self._record(source)
         elif source.kind is SourceKind.HISTORY and source.sha256 not in self._results:
             self._history(source)
 
@@ -201,6 +232,8 @@ class _Replay:
         if not entry.number:  # the first edition knew a content under any name
             come, gone = [("", source.sha256)], [(source.name, source.sha256)]
             receipts.change_lying(self._register, come, gone)
+        if source.year in self._disposed:
+            return
         if source.kind is SourceKind.COUNCIL:
             if source.year not in self._has_record:
                 self._ballot(source)
@@ -261,6 +294,14 @@ class _Replay:
         self._register.forget_distributed(year, self._register.distributed(year))
         self._register.note_distributed(year, ledger.distributed_of(data or b"[]"))
 
+    def _close(self, source: Source) -> None:
+        """The verdicts of a closed round stay, whatever this version finds."""
+        assert source.year is not None
+        closings.close(self._register, source.year, source.taken_at, source.sha256)
+        data = self._content(source) if source.year not in self._disposed else None
+        if data is not None:
+            verdicts.restore(self._register, source.year, json.loads(data)["verdicts"])
+
     def _history(self, source: Source) -> None:
         assert source.year is not None
         data = self._content(source)
@@ -313,6 +354,24 @@ def _output(register: Register, source: Source) -> None:
     register.note_output(source.name, source.facts["state"])
 
 
+def _written(register: Register, source: Source) -> None:
+    assert source.year is not None
+    facts = source.facts
+    output = WrittenOutput(source.name, facts["sha256"], source.taken_at, facts["version"])
+    written.keep(register, source.year, output)
+
+
+def _reopened(register: Register, source: Source) -> None:
+    assert source.year is not None
+    closings.reopen(register, source.year, source.taken_at, source.facts["reason"])
+
+
+def _disposed(register: Register, source: Source) -> None:
+    assert source.year is not None
+    reason = source.facts["reason"]
+    closings.dispose(register, source.year, source.taken_at, reason, source.sha256)
+
+
 def _withdrawal(register: Register, source: Source) -> None:
     receipt = receipts.meant(register, source)
     if receipt:
@@ -327,6 +386,9 @@ _AGAIN: dict[SourceKind, Callable[[Register, Source], None]] = {
     SourceKind.INBOX: _lying,
     SourceKind.MEMBERS: _members,
     SourceKind.OUTPUT: _output,
+    SourceKind.WRITTEN: _written,
+    SourceKind.REOPENED: _reopened,
+    SourceKind.DISPOSED: _disposed,
     SourceKind.WITHDRAWN: _withdrawal,
     SourceKind.RESTORED: _withdrawal,
 }

@@ -13,8 +13,7 @@ from workbook_tools.findings import Finding
 from workbook_tools.intake import inbox
 from workbook_tools.intake.inbox import Received
 from workbook_tools.intake.read_forms import Intake
-from workbook_tools.register import ledger, receipts, submissions
-from workbook_tools.register.closings import begun
+from workbook_tools.register import closings, ledger, receipts, submissions
 from workbook_tools.register.database import Register
 from workbook_tools.register.receipts import Pair
 from workbook_tools.register.records import Source, SourceKind
@@ -33,7 +32,8 @@ class Arrivals:
         self._rounds = receipts.rounds_of(register, SourceKind.RETURN)
         self._ballots = receipts.rounds_of(register, SourceKind.COUNCIL)
         self._mislaid = submissions.of_this_round_elsewhere(register, held.year)
-        self._begun = begun(register)
+        self._begun = closings.begun(register)
+        self._disposed = set(closings.disposed(register))
         self._taken: set[str] = set()  # contents handed out in this run
         self._set_aside: set[str] = set()
         self._new: list[Pair] = []
@@ -57,7 +57,7 @@ class Arrivals:
             sha256 = digest(received.data)
             pair = (received.name, sha256)
             self._present.append(pair)
-            if sha256 in self._rounds and ledger.heal(
+            if self._rounds.get(sha256, set()) - self._disposed and ledger.heal(
                 self._held.workspace.archive, sha256, received.data
             ):
                 self.healed.append(received.name)

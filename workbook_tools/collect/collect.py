@@ -25,7 +25,7 @@ from workbook_tools.findings import Finding
 from workbook_tools.intake import in_parallel, inbox
 from workbook_tools.intake.inbox import Received
 from workbook_tools.intake.read_forms import Intake
-from workbook_tools.register import copies, ledger, opened, submissions
+from workbook_tools.register import closings, copies, ledger, opened, submissions
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import Reading, ReadOtherwise
 from workbook_tools.register.round import Round, note_plan
@@ -53,6 +53,7 @@ def collect(
     cannot be used; never for anything a file holds.
     """
     with Register.open(held.workspace.register) as register:
+        closings.refuse_if_closed(register, held.year)
         note_plan(register, held)
         judge = Judge(register, held, passwords)
         told = copies.mend(register, held.workspace)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from workbook_tools.findings import UserError
 from workbook_tools.near import nearest, question
-from workbook_tools.register import ballots, receipts
+from workbook_tools.register import ballots, closings, receipts
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import Arrival
 from workbook_tools.register.round import Round
@@ -39,6 +39,7 @@ def withdraw(held: Round, file: str, reason: str, *, undo: bool = False) -> With
     nothing of that name was received in the round.
     """
     with Register.open(held.workspace.register) as register:
+        closings.refuse_if_closed(register, held.year)
         wanted = _wanted(register, held, file, undo=undo)
         for arrival in wanted:
             if undo:

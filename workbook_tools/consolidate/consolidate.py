@@ -25,6 +25,7 @@ from workbook_tools.figures.facts import figures_of
 from workbook_tools.figures.headline import differences
 from workbook_tools.findings import UserError
 from workbook_tools.outbox import put
+from workbook_tools.register import written
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import Stored
 from workbook_tools.register.results import answers as answers_of_round
@@ -79,6 +80,7 @@ def consolidate(
         put(paths[-1], data)
     with Register.open(held.workspace.register) as register:
         note_plan(register, held)
+        written.note(register, held, paths)
     return Consolidation(tuple(paths), known)
 
 

@@ -21,7 +21,7 @@ from workbook_tools.findings import Finding, Place, Severity, found
 from workbook_tools.intake import inbox
 from workbook_tools.outbox import put
 from workbook_tools.plan import grading
-from workbook_tools.register import ballots, ledger, members_record, receipts
+from workbook_tools.register import ballots, closings, ledger, members_record, receipts
 from workbook_tools.register.ballots import Ballot
 from workbook_tools.register.database import Register
 from workbook_tools.register.members import member_states, note_findings, versions
@@ -59,6 +59,7 @@ def collect(held: Round, passwords: Sequence[str] = ()) -> Council:
     """Take in the members' sheets of the inbox and gather what they say in 意見集約."""
     plan, year = held.plan, held.year
     with Register.open(held.workspace.register) as register:
+        closings.refuse_if_closed(register, year)
         note_plan(register, held)
         figures = figures_of(register, held)
         findings = _take_in_all(register, held, figures, passwords)

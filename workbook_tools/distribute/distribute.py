@@ -1,7 +1,8 @@
 """`distribute`: one prefilled workbook per running practice, in the folder of its lead department.
 
 Run again it rewrites only what changed, and never a file that somebody has edited since: the
-register remembers the content that was sent.
+register remembers the content that was sent. Once a later round has begun, what was sent in an
+earlier one is neither rewritten nor taken away.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from workbook_tools.form import workbook as forms
 from workbook_tools.form.prefill import Known
 from workbook_tools.outbox import Outcome, put, put_unless_edited, remove_if_empty, take_away
 from workbook_tools.plan.model import Plan, Practice
-from workbook_tools.register import ledger
+from workbook_tools.register import closings, ledger
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import Distributed, Prefilled, SourceKind
 from workbook_tools.register.results import finished, known_before
@@ -67,25 +68,34 @@ def distribute(
     """
     workspace, plan, year = held.workspace, held.plan, held.year
     with Register.open(workspace.register) as register:
+        closings.refuse_if_closed(register, year)
         note_plan(register, held)
         practices = plan.running(finished(register, plan))
         known = known_before(register, plan)
         sent = register.distributed(year)
+        is_over = any(later > year for later in closings.begun(register))
         deliveries: list[Delivery] = []
         noted: list[Distributed] = []
         for done, practice in enumerate(practices, start=1):
-            filled = known.get(practice.no, Known())
-            delivery, entry = _deliver(held, practice, filled, sent.get(practice.no), force)
-            deliveries.append(delivery)
-            noted.extend(entry)
+            before = sent.get(practice.no)
+            if is_over and before and (workspace.root / before.path).is_file():
+                deliveries.append(_left(workspace, practice, before))
+            else:
+                filled = known.get(practice.no, Known())
+                delivery, entry = _deliver(held, practice, filled, before, force)
+                deliveries.append(delivery)
+                noted.extend(entry)
             step(done, len(practices))
         register.note_distributed(year, noted)
-        register.forget_distributed(year, set(sent) - {practice.no for practice in practices})
+        removed: list[Delivery] = []
+        if not is_over:
+            register.forget_distributed(year, set(sent) - {practice.no for practice in practices})
+            kept = {delivery.path for delivery in deliveries}
+            removed = _remove_stale(workspace, sent.values(), kept)
         _record(register, held, sent)
-        kept = {delivery.path for delivery in deliveries}
-        removed = _remove_stale(workspace, sent.values(), kept)
-        _zip_departments(workspace, deliveries)
-        put(workspace.forms(year) / LIST_NAME, _list(plan, deliveries))
+        if noted or not is_over:
+            _zip_departments(workspace, deliveries)
+            put(workspace.forms(year) / LIST_NAME, _list(plan, deliveries))
     return Distribution(year, workspace.forms(year), (*deliveries, *removed))
 
 
@@ -96,6 +106,13 @@ def _record(register: Register, held: Round, before: Mapping[int, Distributed]) 
         record, name = ledger.record_of(after), str(held.year)
         archive, kind = held.workspace.archive, SourceKind.DISTRIBUTION
         ledger.take(register, archive, record, kind, name, held.year, held.now)
+
+
+def _left(workspace: Workspace, practice: Practice, sent: Distributed) -> Delivery:
+    """A form of an earlier round stays as it was sent."""
+    sha256 = digest(read(workspace.root / sent.path))
+    outcome = Outcome.UNCHANGED if sha256 == sent.sha256 else Outcome.EDITED
+    return Delivery(practice, sent.path, sha256, outcome)
 
 
 def _deliver(

@@ -1,10 +1,26 @@
-"""Which rounds have begun."""
+"""Which rounds have begun, which are closed (確定) and which were disposed of (廃棄)."""
 
 from __future__ import annotations
 
-from workbook_tools.era import FiscalYear
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from workbook_tools.era import FiscalYear, long_date
+from workbook_tools.findings import UserError
+from workbook_tools.register import ledger
 from workbook_tools.register.database import Register
-from workbook_tools.register.records import SourceKind
+from workbook_tools.register.records import Source, SourceKind
+from workbook_tools.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A closed round: when, and the content of its record in the archive. ``at`` is ISO."""
+
+    at: str
+    record: str
 
 
 def begun(register: Register) -> set[FiscalYear]:
@@ -12,3 +28,64 @@ def begun(register: Register) -> set[FiscalYear]:
     query = """SELECT year FROM distributed
         UNION SELECT year FROM source WHERE kind = ? AND year IS NOT NULL"""
     return {FiscalYear(year) for (year,) in register.rows(query, SourceKind.PLAN)}
+
+
+def closed(register: Register) -> dict[FiscalYear, Closing]:
+    """Year → its closing, as long as it was not reopened."""
+    rows = register.rows("SELECT year, closed_at, record FROM closing")
+    return {FiscalYear(year): Closing(at, record) for year, at, record in rows}
+
+
+def record(workspace: Workspace, closing: Closing) -> dict[str, Any]:
+    """What was kept when a round was closed: ``version``, ``outputs``, ``verdicts``."""
+    found: dict[str, Any] = json.loads(ledger.content(workspace.archive, closing.record))
+    return found
+
+
+def refuse_if_closed(register: Register, year: FiscalYear) -> None:
+    """UserError in one sentence where a round is closed."""
+    closing = closed(register).get(year)
+    if closing:
+        when = long_date(date.fromisoformat(closing.at[:10]))
+        raise UserError(
+            f"{year.long}は{when}に確定しています。続けるには、"
+            f"workbook-tools reopen --year {year} --reason 理由 を実行してください。"
+        )
+
+
+def close(register: Register, year: FiscalYear, now: str, record: str) -> None:
+    """Close a round; ``record`` is a content of the archive."""
+    register.note_source(Source(record, SourceKind.CLOSED, str(year), year, now))
+    register.change("INSERT OR REPLACE INTO closing VALUES (?, ?, ?)", year.western, now, record)
+
+
+def reopen(register: Register, year: FiscalYear, now: str, reason: str) -> None:
+    """Take a closing back."""
+    facts = {"reason": reason}
+    register.note_source(Source("", SourceKind.REOPENED, str(year), year, now, facts))
+    register.change("DELETE FROM closing WHERE year = ?", year.western)
+
+
+def refuse_if_disposed(register: Register, year: FiscalYear) -> None:
+    """UserError in one sentence where what was received in a round was disposed of."""
+    when = disposed(register).get(year)
+    if when:
+        day = long_date(date.fromisoformat(when[:10]))
+        raise UserError(
+            f"{year.long}に受け取ったものは、{day}に廃棄されています（outbox/廃棄記録_{year}.xlsx）。"
+        )
+
+
+def disposed(register: Register) -> dict[FiscalYear, str]:
+    """Year → when what was received in it was disposed of, ISO."""
+    rows = register.rows("SELECT year, disposed_at FROM disposal")
+    return {FiscalYear(year): at for year, at in rows}
+
+
+def dispose(register: Register, year: FiscalYear, now: str, reason: str, record: str) -> None:
+    """Note that what was received in a round was disposed of; ``record`` is a content kept."""
+    facts = {"reason": reason}
+    register.note_source(Source(record, SourceKind.DISPOSED, str(year), year, now, facts))
+    register.change(
+        "INSERT OR REPLACE INTO disposal VALUES (?, ?, ?, ?)", year.western, now, reason, record
+    )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from workbook_tools.intake import inbox
 from workbook_tools.register import journal, ledger
 from workbook_tools.register.database import Register
+from workbook_tools.register.records import SourceKind
 from workbook_tools.workspace import Workspace, digest, read
 
 HEALED = "控えが失われているか壊れていたため、『{name}』から直しました。"
@@ -46,10 +47,13 @@ def mend(register: Register, workspace: Workspace) -> list[str]:
     lines = journal.lines(workspace.archive)
     numbered = {entry.number: entry.source for entry in lines.entries if entry.number}
     first_edition = [entry.source for entry in lines.entries if not entry.number]
+    pending = {entry.number for entry in register.pending()}
     missing = [
         entry
-        for entry in register.noted()
-        if numbered.get(entry.number) != entry.source and entry.source not in first_edition
+        for entry in register.entries(*SourceKind)
+        if entry.number not in pending
+        and numbered.get(entry.number) != entry.source
+        and entry.source not in first_edition
     ]
     if not missing:
         return []

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import astuple
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +22,7 @@ from typing import Any
 
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import UserError
-from workbook_tools.register import journal
+from workbook_tools.register import journal, lock
 from workbook_tools.register.journal import LedgerLine
 from workbook_tools.register.records import Distributed, PastResult, Prefilled, Source, SourceKind
 from workbook_tools.register.schema import STEPS
@@ -65,6 +65,7 @@ class Register:
         self._db = db
         self._write = write
         self._notes = notes
+        self._lock = ExitStack()
 
     @classmethod
     def open(cls, path: Path, *, write: bool = True, notes: bool = True) -> Register:
@@ -79,10 +80,12 @@ class Register:
 
     def __enter__(self) -> Register:
         try:
+            if self._write:
+                self._lock.enter_context(lock.hold(self._path.parent, PATIENCE))
             with _explained(self._path):
                 self._db.execute("BEGIN IMMEDIATE" if self._write else "BEGIN")
         except BaseException:
-            self._db.close()
+            self._close()
             raise
         return self
 
@@ -107,14 +110,17 @@ class Register:
                 if isinstance(error, sqlite3.Error):
                     raise error
         finally:
-            self._db.close()
+            self._close()
+
+    def _close(self) -> None:
+        self._db.close()
+        self._lock.close()
 
     def _write_ledger(self) -> None:
         """Append what the ledger does not hold yet, and remember that it does."""
         if not (self._write and self._notes):
             return
-        (noted,) = self._db.execute("SELECT noted FROM journal").fetchone()
-        pending = self.entries(*SourceKind, after=noted)
+        pending = self.pending()
         if pending:
             journal.append(Workspace(self._path.parent).archive, pending)
             self._db.execute("UPDATE journal SET noted = ?", (pending[-1].number,))
@@ -286,10 +292,10 @@ class Register:
         """Every event of these kinds, in its order."""
         return tuple(entry.source for entry in self.entries(*kinds))
 
-    def noted(self) -> tuple[LedgerLine, ...]:
-        """Every event that stands in the ledger."""
+    def pending(self) -> tuple[LedgerLine, ...]:
+        """Every event that does not stand in the ledger yet: a run was killed meanwhile."""
         (noted,) = self._db.execute("SELECT noted FROM journal").fetchone()
-        return tuple(entry for entry in self.entries(*SourceKind) if entry.number <= noted)
+        return self.entries(*SourceKind, after=noted)
 
     def entries(self, *kinds: SourceKind, after: int = 0) -> tuple[LedgerLine, ...]:
         """The same with their numbers, from the one behind ``after`` on."""
@@ -301,6 +307,16 @@ class Register:
             source = Source(sha256, SourceKind(kind), name, year, taken_at, json.loads(facts))
             found.append(LedgerLine(number, source))
         return tuple(found)
+
+
+def shrink(path: Path) -> None:
+    """Give back the room of what was deleted, so that nothing of it can be read in the file."""
+    with _explained(path):
+        db = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+        try:
+            db.execute("VACUUM")
+        finally:
+            db.close()
 
 
 def _connect(path: Path, write: bool) -> sqlite3.Connection:
@@ -315,6 +331,8 @@ def _connect(path: Path, write: bool) -> sqlite3.Connection:
             db = _copied_to_memory(db)  # an older register is read without changing its file
         _apply_steps(db)
         db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA synchronous = FULL")  # flushed before anything else goes on
+        db.execute("PRAGMA secure_delete = ON")  # what was disposed of leaves no trace
         db.execute(f"PRAGMA query_only = {'OFF' if write else 'ON'}")
     except BaseException:
         db.close()

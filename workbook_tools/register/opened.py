@@ -24,7 +24,7 @@ def keep_if_protected(register: Register, held: Round, intake: Intake) -> None:
     except UnreadableError as error:
         if error.code != "F002":
             return
-    record = json.dumps(plain(intake), ensure_ascii=False, sort_keys=True).encode()
+    record = json.dumps(plain(intake), ensure_ascii=False).encode()
     before, sha256 = _records(register).get(intake.sha256), ledger.keep(archive, record)
     if sha256 != before:
         facts = {"of": intake.sha256}

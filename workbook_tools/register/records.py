@@ -39,7 +39,8 @@ class SourceKind(StrEnum):
     OPENED = "読取記録"  # what was read of a protected file
     MEMBERS = "委員"
     BALLOTS = "評価記録"  # what counts of the council's sheets
-    OUTPUT = "出力"
+    OUTPUT = "出力"  # from which state a file was written that is written anew at every change
+    WRITTEN = "成果物"
     CLOSED = "確定"
     REOPENED = "確定の取消"
     DISPOSED = "廃棄"

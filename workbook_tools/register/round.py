@@ -15,7 +15,7 @@ from workbook_tools.era import FiscalYear
 from workbook_tools.findings import PlanError, UserError
 from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.plan.read_master import load, parse
-from workbook_tools.register import ledger, plan_history
+from workbook_tools.register import closings, journal, ledger, plan_history
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import SourceKind
 from workbook_tools.text import file_name
@@ -49,16 +49,23 @@ class Round:
 def open_round(workspace: Workspace, year: FiscalYear | None, now: str) -> Round:
     """The round of ``year``, without one that of the plan master's 評価年度.
 
-    Of another year it is held by the last plan master noted for it. Raises UserError where there
-    is no plan master, where it has faults or does not fit the history under its numbers, or where
-    none was ever noted for that year.
+    Of another year, and once it is closed, it is held by the last plan master noted for it. Raises
+    UserError where there is no plan master, where it has faults or does not fit the history under
+    its numbers, where none was ever noted for that year, where that was disposed of (廃棄), or
+    where the register is lost.
     """
+    if is_lost(workspace):
+        raise UserError(
+            f"登録簿『{workspace.register}』がありません。workbook-tools collect --rebuild を"
+            "実行すると、保存してある控えから作り直せます。"
+        )
     held = of_master(workspace, now)
     own = held.year if year is None else year
     if own != held.year:
         held.plan.of_year(own)
     with Register.open(workspace.register, write=False) as register:
-        if own == held.year:
+        closings.refuse_if_disposed(register, own)
+        if own == held.year and own not in closings.closed(register):
             plan = following(held.plan, noted_plans(register, workspace, before=own))
             plan_history.check(register, plan, workspace)
             return replace(held, plan=plan)
@@ -69,6 +76,11 @@ def open_round(workspace: Workspace, year: FiscalYear | None, now: str) -> Round
             "--year か計画マスタの評価年度を確かめてください。"
         )
     return Round(workspace, noted, now)
+
+
+def is_lost(workspace: Workspace) -> bool:
+    """Whether there is no register although the ledger knows of one."""
+    return not workspace.register.exists() and bool(journal.lines(workspace.archive).entries)
 
 
 def of_master(workspace: Workspace, now: str) -> Round:
@@ -136,7 +148,7 @@ def note_plan(register: Register, held: Round) -> None:
     Only while it says that it is this round's: an earlier round keeps the one of its time.
     """
     workspace = held.workspace
-    if not workspace.plan_master.exists():
+    if not workspace.plan_master.exists() or held.year in closings.closed(register):
         return
     data = read(workspace.plan_master)
     noted = [

@@ -146,4 +146,18 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "INSERT INTO lying SELECT DISTINCT '', sha256 FROM receipt",
         ),
     ),
+    (
+        "outputs and closings",
+        (
+            """CREATE TABLE written (
+                year INTEGER NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL,
+                made_at TEXT NOT NULL, version TEXT NOT NULL,
+                PRIMARY KEY (year, name)) WITHOUT ROWID""",
+            """CREATE TABLE closing (
+                year INTEGER PRIMARY KEY, closed_at TEXT NOT NULL, record TEXT NOT NULL)""",
+            """CREATE TABLE disposal (
+                year INTEGER PRIMARY KEY, disposed_at TEXT NOT NULL, reason TEXT NOT NULL,
+                record TEXT NOT NULL)""",
+        ),
+    ),
 )

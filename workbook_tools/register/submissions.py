@@ -40,9 +40,9 @@ def count(register: Register, year: FiscalYear, sha256: str) -> int:
     return int(next(register.rows(query, year.western, sha256))[0])
 
 
-def of_earlier_rounds(register: Register, year: FiscalYear) -> set[str]:
-    """The contents taken in by rounds before ``year``: files stay in the inbox for years."""
-    query = "SELECT DISTINCT sha256 FROM receipt WHERE year < ? AND kind = ?"
+def received_elsewhere(register: Register, year: FiscalYear) -> set[str]:
+    """The contents taken in by other rounds, whose files stay in the inbox, or by the council."""
+    query = "SELECT DISTINCT sha256 FROM receipt WHERE year <> ? OR kind <> ?"
     return {row[0] for row in register.rows(query, year.western, SourceKind.RETURN)}
 
 

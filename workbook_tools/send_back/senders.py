@@ -14,7 +14,7 @@ from workbook_tools.intake import inbox
 from workbook_tools.plan.model import Plan
 from workbook_tools.register.database import Register
 from workbook_tools.register.round import Round
-from workbook_tools.register.submissions import of_earlier_rounds, readings
+from workbook_tools.register.submissions import readings, received_elsewhere
 from workbook_tools.text import key, signed_number
 from workbook_tools.workspace import digest
 
@@ -39,7 +39,7 @@ def look_into(register: Register, held: Round) -> Inbox:
     """Compare the inbox with the register; nothing is read into it."""
     workspace, year = held.workspace, held.year
     known = readings(register, year)
-    earlier = of_earlier_rounds(register, year)
+    elsewhere = received_elsewhere(register, year)
     present: dict[str, str] = {}
     refused: list[Finding] = []
     new: list[str] = []
@@ -51,7 +51,7 @@ def look_into(register: Register, held: Round) -> Inbox:
         sha256 = digest(received.data)
         if sha256 in known:
             present.setdefault(sha256, received.name)
-        elif sha256 not in earlier:
+        elif sha256 not in elsewhere:
             # A protected file is never kept by collect: it would be asked for again each time.
             locked = _locked(received.data, received.name)
             refused.extend(locked)

@@ -1,0 +1,145 @@
+"""Two secretaries on one shared folder: the second waits, or is told who works."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from workbook_tools.findings import UserError
+from workbook_tools.register import lock
+from workbook_tools.register.database import Register
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from workbook_tools.register import lock
+with lock.hold(Path(sys.argv[1]), 1.0):
+    print("held", flush=True)
+    time.sleep(float(sys.argv[2]))
+"""
+
+
+def holder(folder: Path, seconds: float) -> subprocess.Popen[str]:
+    """Another process that works in the folder."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(folder), str(seconds)],
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def test_the_lock_names_who_works_and_is_gone_afterwards(tmp_path: Path) -> None:
+    with lock.hold(tmp_path, 0.1):
+        text = (tmp_path / lock.NAME).read_text("utf-8")
+        assert "から" in text
+        assert "（" in text
+        with lock.hold(tmp_path, 0.1):  # within one process it may be held more than once
+            assert (tmp_path / lock.NAME).exists()
+        assert (tmp_path / lock.NAME).exists()
+    assert not (tmp_path / lock.NAME).exists()
+
+
+def test_the_second_is_told_who_works(tmp_path: Path) -> None:
+    process = holder(tmp_path, 30)
+    try:
+        who = (tmp_path / lock.NAME).read_text("utf-8")
+        with pytest.raises(UserError) as told, lock.hold(tmp_path, 0.2):
+            pass
+        assert str(told.value) == (
+            f"『{tmp_path}』を、{who}使っています。終わってから、もう一度実行してください。"
+        )
+        with Register.open(tmp_path / "register.sqlite", write=False) as register:
+            assert register.sources() == ()  # reading goes on
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_the_second_waits_a_while(tmp_path: Path) -> None:
+    process = holder(tmp_path, 0.5)
+    with lock.hold(tmp_path, 20):
+        assert process.wait(5) == 0
+    process.communicate()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
+def test_a_killed_run_blocks_nobody(tmp_path: Path) -> None:
+    process = holder(tmp_path, 30)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert (tmp_path / lock.NAME).exists()  # it could not take it away
+    began = time.monotonic()
+    with lock.hold(tmp_path, 5):
+        assert time.monotonic() - began < 2
+
+
+def test_only_one_holds_it_at_a_time(tmp_path: Path) -> None:
+    counting = """
+import sys
+from pathlib import Path
+from workbook_tools.register import lock
+count = Path(sys.argv[1]) / "count"
+for _ in range(40):
+    with lock.hold(Path(sys.argv[1]), 60.0):
+        count.write_text(str(int(count.read_text()) + 1))
+"""
+    (tmp_path / "count").write_text("0")
+    processes = [
+        subprocess.Popen([sys.executable, "-c", counting, str(tmp_path)]) for _ in range(3)
+    ]
+    assert [process.wait(120) for process in processes] == [0, 0, 0]
+    assert (tmp_path / "count").read_text() == "120"
+
+
+def test_a_folder_that_cannot_be_written_to_is_left_to_the_register(tmp_path: Path) -> None:
+    with lock.hold(tmp_path / "nowhere", 0.1):
+        assert not (tmp_path / "nowhere").exists()
+
+
+def test_two_registers_are_made_anew_at_once(tmp_path: Path) -> None:
+    """One waits for the other; nobody sees a traceback (Windows: a file in use)."""
+    words = [sys.executable, "-m", "workbook_tools", "--workspace", str(tmp_path)]
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    for command in (["init", "--sample"], ["distribute"], ["collect"]):
+        subprocess.run([*words, *command], capture_output=True, check=False, env=environment)
+    both = [
+        subprocess.Popen(
+            [*words, "collect", "--rebuild"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            env=environment,
+        )
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=120) for process in both]
+    for process, (_, errors) in zip(both, said, strict=True):
+        assert "Traceback" not in errors
+        assert process.returncode in (0, 2)
+        assert process.returncode == 0 or len(errors.strip().splitlines()) == 1
+    assert 0 in [process.returncode for process in both]
+    assert not (tmp_path / lock.NAME).exists()
+
+
+def test_threads_of_one_process_share_it(tmp_path: Path) -> None:
+    entered = []
+
+    def enter() -> None:
+        with lock.hold(tmp_path, 0.1):
+            entered.append(1)
+
+    with lock.hold(tmp_path, 0.1):
+        thread = threading.Thread(target=enter)
+        thread.start()
+        thread.join(5)
+    assert entered == [1]
