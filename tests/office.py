@@ -28,8 +28,13 @@ _ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
+# Comma, quotes, UTF-8: without a word LibreOffice writes the characters of the machine's language.
+_FILTERS = {"csv": "csv:Text - txt - csv (StarCalc):44,34,76,1"}
+
+
 def convert(books: Mapping[str, bytes], kind: str) -> dict[str, bytes]:
-    """Convert workbooks (name without ending → content) to ``xlsx``, ``pdf``, ``ods`` or ``xls``.
+    """Convert workbooks (name without ending → content) to ``xlsx``, ``pdf``, ``ods``, ``xls``
+    or (its first sheet) ``csv``.
 
     Formulas are calculated anew. All books go through one LibreOffice process.
     """
@@ -47,7 +52,7 @@ def convert(books: Mapping[str, bytes], kind: str) -> dict[str, bytes]:
                 f"-env:UserInstallation={profile.as_uri()}",
                 "--headless",
                 "--convert-to",
-                kind,
+                _FILTERS.get(kind, kind),
                 "--outdir",
                 str(target),
                 *(str(path) for path in sorted(source.iterdir())),

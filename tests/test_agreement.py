@@ -25,19 +25,18 @@ from workbook_tools.form.layout import Field, Kind, form_of
 from workbook_tools.form.live.checks import live_cells
 from workbook_tools.form.references import Resolved, effective_schedule, is_arrow
 from workbook_tools.form.spec import Stem
+from workbook_tools.form.workbook import Content
 from workbook_tools.plan.read_master import sample
+from workbook_tools.register.records import Prefilled
 from workbook_tools.rules.case import Context
 from workbook_tools.rules.check_form import check
-from workbook_tools.text import tidy
+from workbook_tools.text import squeeze, tidy
 
 PLAN = sample()
 FORM = form_of(PLAN)
 PRACTICE = PLAN.practice(16)
-BLANK = prefill.content(PLAN, PRACTICE, prefill.Known())
 YEARS = FORM.years
 R2, R3, R4 = YEARS[:3]
-State = Mapping[str, str | int]
-
 # A form without any finding: ①② in R2, ③④ in R3, ⑤ ⑥ ⑦ after.
 COMPLETE: dict[str, str | int] = {
     "工程_当初_R2": "調査",
@@ -352,15 +351,49 @@ def typed(rng: random.Random, field: Field) -> str | int:
     return rng.choice(kinds)()
 
 
-OPEN = [field for field in FORM.fields if field.name in BLANK.open]
+@dataclass(frozen=True)
+class Sent:
+    """A form as it was sent out, and what is remembered of that."""
+
+    content: Content
+    prefilled: Mapping[str, Prefilled]
+
+    def is_open(self, field: Field) -> bool:
+        return field.name in self.content.open
+
+    @property
+    def open(self) -> list[Field]:
+        return [field for field in FORM.fields if self.is_open(field)]
+
+
+def sent(known: prefill.Known) -> Sent:
+    content = prefill.content(PLAN, PRACTICE, known)
+    rows = prefill.remembered(FORM, content)
+    return Sent(
+        content,
+        {
+            name: Prefilled(name, text, "、".join(targets) or None, meant or None)
+            for name, text, targets, meant in rows
+        },
+    )
+
+
+# To a city that begins, and with the history of R2 and last year's plans.
+TEXTS = {name: str(value) for name, value in COMPLETE.items() if "R3" not in name}
+FIRST = sent(prefill.Known())
+AGAIN = sent(
+    prefill.Known(R2, {**TEXTS, "取組予定_R3_1": "試験導入"}, {R2: dict.fromkeys(FORM.criteria, 2)})
+)
+State = tuple[Sent, Mapping[str, str | int]]
 
 
 def made_up(rng: random.Random) -> State:
     """A complete form with some of its fields typed anew."""
-    state = dict(COMPLETE)
-    for field in rng.sample(OPEN, rng.choice([1, 1, 2, 3, 5])):
-        state[field.name] = typed(rng, field)
-    return state
+    form = rng.choice([FIRST, AGAIN])
+    values = dict(COMPLETE)
+    for field in rng.sample(form.open, rng.choice([1, 1, 2, 3, 5])):
+        values[field.name] = typed(rng, field)
+    return form, values
 
 
 # What was found to differ before (defects.md, A8, A9, D1–D3), and each clean twin.
@@ -412,7 +445,12 @@ KNOWN: list[dict[str, str | int]] = [
 def states(count: int, seed: int) -> list[State]:
     """The known ones first, then made-up ones."""
     rng = random.Random(seed)
-    known: list[State] = [COMPLETE, {}, *({**COMPLETE, **changes} for changes in KNOWN)]
+    known: list[State] = [
+        (FIRST, COMPLETE),
+        (FIRST, {}),
+        (AGAIN, AGAIN.content.values),
+        *((FIRST, {**COMPLETE, **changes}) for changes in KNOWN),
+    ]
     return [*known, *(made_up(rng) for _ in range(count - len(known)))]
 
 
@@ -459,14 +497,14 @@ def _book(some: Sequence[State]) -> bytes:
     """A sheet that gathers what is said, and for every state ① and ② without any appearance."""
     book = Book()
     gathered = book.sheet("all")
-    for number, state in enumerate(some):
+    for number, (form, values) in enumerate(some):
         names = [f"{part}{number}" for part in "ab"]
         sheets = [book.sheet(name) for name in names]
         for field in FORM.fields:
-            value = state.get(field.name, "")
+            value = values.get(field.name, "")
             if value != "" and field.kind not in (Kind.LABEL, Kind.TOTAL, Kind.GRADE):
                 sheets[field.sheet].value(_corner(field.area), value, *UNSEEN)
-        for cell in live_cells(PLAN, state, lambda field: field.name in BLANK.open):
+        for cell in live_cells(PLAN, values, form.is_open):
             sheet, area = sheets[cell.sheet], _corner(cell.area)
             if not cell.formula:
                 sheet.value(area, cell.value, *UNSEEN)
@@ -492,8 +530,9 @@ def _said(row: Sequence[str]) -> Said:
 
 def disagreements(state: State, said: Said) -> Iterator[str]:
     """Where the form and the reader say different things of one state."""
-    read = submission(16, **{**_NONE, **state})
-    findings = check(read, Context(PLAN, PRACTICE.lead, {}))
+    form, values = state
+    read = submission(16, **{**_NONE, **values})
+    findings = check(read, Context(PLAN, PRACTICE.lead, form.prefilled))
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     green = said.count == layout.COMPLETE
     told = " ".join(_brief(finding) for finding in findings)
@@ -504,7 +543,7 @@ def disagreements(state: State, said: Said) -> Iterator[str]:
     loud = [finding for finding in findings if finding.severity is not Severity.INFO]
     if green and loud and not errors:
         yield f"green with a warning: {told}"
-    yield from _meanings(state, said, read.resolved)
+    yield from _meanings(values, said, read.resolved)
 
 
 _NONE = {
@@ -518,7 +557,9 @@ def _brief(finding: Finding) -> str:
     return f"{finding.code}({finding.place.field}={finding.value!r})"
 
 
-def _meanings(state: State, said: Said, resolved: Mapping[str, Resolved]) -> Iterator[str]:
+def _meanings(
+    values: Mapping[str, str | int], said: Said, resolved: Mapping[str, Resolved]
+) -> Iterator[str]:
     """What stands beside a reference is what the list will publish."""
     columns = {
         Stem.PLAN: layout.MEANING,
@@ -534,7 +575,7 @@ def _meanings(state: State, said: Said, resolved: Mapping[str, Resolved]) -> Ite
         shown = said.meanings[field.sheet, field.area.row, columns[Stem(field.stem)]]
         if tidy(shown) != tidy(expected):
             yield f"{field.name}: shown {shown!r}, published {expected!r}"
-    texts = {name: str(value) for name, value in state.items()}
+    texts = {name: str(value) for name, value in values.items()}
     effective = effective_schedule(FORM, {name: answer.raw for name, answer in resolved.items()})
     for stem in (Stem.ORIGINAL, Stem.REVISION):
         fields = FORM.yearly(stem)
@@ -546,7 +587,7 @@ def _meanings(state: State, said: Said, resolved: Mapping[str, Resolved]) -> Ite
             and is_arrow(texts.get(field.name, ""))
             and (stem == Stem.REVISION or not resolved[f"{Stem.REVISION}_{field.year}"].raw)
         )
-        if shown.replace("\n", "") != expected.replace("\n", ""):
+        if squeeze(shown) != squeeze(expected):
             yield f"{stem}: shown {shown!r}, in force {expected!r}"
 
 
@@ -568,7 +609,9 @@ def test_form_and_reader_agree() -> None:
 
 
 def _changes(state: State) -> str:
-    return str({name: value for name, value in state.items() if COMPLETE.get(name) != value})
+    form, values = state
+    changed = {name: value for name, value in values.items() if COMPLETE.get(name) != value}
+    return f"{'first' if form is FIRST else 'again'} {changed}"
 
 
 if __name__ == "__main__":

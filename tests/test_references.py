@@ -154,6 +154,12 @@ def test_an_arrow_with_nothing_to_its_left(row: str) -> None:
     assert problem.code == "P201"
 
 
+@pytest.mark.parametrize("text", ["2030年度、前年度と同じ", "前年度、2030年度と同じ"])
+def test_the_order_of_years_does_not_matter(text: str) -> None:
+    # 前年度 beside another year is a sentence, whichever stands first.
+    assert resolve(FORM, {"課題_R4": text})["課題_R4"].problem is None
+
+
 def test_numbers_follow_the_rows_in_use() -> None:
     # Two rows in R2 make ③ the first of R3; an empty first row keeps its number.
     texts = {"取組予定_R2_1": "調査", "取組予定_R2_2": "協議", "取組予定_R3_2": "実施"}

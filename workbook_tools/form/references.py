@@ -286,19 +286,18 @@ class _Resolver:
         return _Wanted(tuple(names))
 
     def _by_year(self, field: Field, names: list[str]) -> _Wanted | None:
+        """The same field of other years; 前年度 beside other years is a sentence."""
         assert field.year is not None
-        found = []
-        for name in names:
-            if name == FOLDED_BEFORE and len(names) == 1:
-                year = field.year - 1
-            elif name in YEARS:
-                year = FiscalYear(FIRST_YEAR - 1 + YEARS[name])
-            else:
-                return None
+        if names == [FOLDED_BEFORE]:
+            years = [field.year - 1]
+        elif all(name in YEARS for name in names):
+            years = [FiscalYear(FIRST_YEAR - 1 + YEARS[name]) for name in names]
+        else:
+            return None
+        for year in years:
             if year not in self._form.years:
                 return _Wanted((), problem=Problem("R304", year.wide))
-            found.append(field_name(field.stem, year, field.n))
-        return _Wanted(tuple(found))
+        return _Wanted(tuple(field_name(field.stem, year, field.n) for year in years))
 
     def _beside(self, said: str, name: str | None) -> _Wanted:
         return _Wanted((name,)) if name else _Wanted((), problem=Problem("R302", said))

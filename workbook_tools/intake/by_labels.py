@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from workbook_tools.excel.read.book import Table
 from workbook_tools.form.layout import COLUMNS, OVERALL, ROWS_A_YEAR, Form, field_name
@@ -22,6 +22,7 @@ from workbook_tools.intake.printed_words import (
     ACTIVITIES,
     EVALUATION,
     HEAD,
+    HEADING,
     ISSUES,
     ITEM,
     LEFT,
@@ -321,12 +322,23 @@ def _issues(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
         cells = _side_by_side(page, range(top, stop), anchor, after)
         spots |= {field_name(stem, year): at for stem, at in zip(PROBLEM, cells, strict=True)}
     for place, (name, heading) in enumerate(headings, start=1):
-        right = page.right_of(heading)
         end = headings[place][1][0] if place < len(headings) else max(rows.stop, heading[0] + 2)
-        room = range(heading[0] + 1, end)
-        blank = (heading[0] + 1, heading[1]) if room else right
-        spots[name] = right if right in page.cells else (*page.filled(room), blank)[0]
+        spots[name] = _remark(page, heading, range(heading[0] + 1, end))
     return spots
+
+
+def _remark(page: Page, heading: Cell, room: range) -> Cell:
+    """The cell of a wide field: right of its heading, or below it.
+
+    What stands under a heading nobody knows is not its answer.
+    """
+    right, below = page.right_of(heading), (heading[0] + 1, heading[1])
+    if right in page.cells or not room:
+        return right
+    if page.ends.get(below, below[1]) > below[1]:  # merged as it was sent: the field, even if blank
+        return below
+    own = takewhile(lambda cell: not HEADING.fullmatch(page.cells[cell]), page.filled(room))
+    return next(own, below)
 
 
 # Papers print these in one cell: №7 窓口の…, 令和４年３月取組終了.

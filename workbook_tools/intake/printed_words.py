@@ -25,6 +25,8 @@ Spot: TypeAlias = tuple[int, int, int]  # table, row, column; all zero-based
 
 _IN_BRACKETS, _SIGNS = re.compile(r"\([^()]*\)"), re.compile(r"[\W_]")
 ITEM, NUMBER_AND_TITLE = re.compile(r"no\d+(?P<name>.*)"), re.compile(r"\s*\d{1,3}\s+\S")
+# A cell that names what follows: 【その他】, ■ 参考.
+HEADING = re.compile(r"\s*(?:【[^【】\n]*】|[■□◆◇▼▽][^\n]{1,20})\s*")
 _LONGEST = 60  # characters of a label with its spaces; a longer cell is a text
 NEAR = 12  # rows between the labels of a block, a few inserted ones included
 _NO_EDGE = 1 << 14  # columns of a worksheet
