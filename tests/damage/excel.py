@@ -77,28 +77,32 @@ def _pieces(formula: str) -> tuple[str | tuple[str, Box], ...]:
     return (*pieces, formula[last:])
 
 
+@lru_cache(maxsize=65_536)
+def _references(formula: str) -> tuple[tuple[str, Box], ...]:
+    return tuple({piece for piece in _pieces(formula) if not isinstance(piece, str)})
+
+
 def rewritten(formula: str, book: Book, old_home: Sheet, new_home: Sheet, move: Move) -> str:
     """The formula after an operation: its references follow, those to what is gone break."""
-    made = []
-    same = old_home is new_home
+    sheets = {"": old_home, **{sheet.name: sheet for sheet in book.sheets}}
+    pieces = []
     for piece in _pieces(formula):
         if isinstance(piece, str):
-            made.append(piece)
+            pieces.append(piece)
             continue
         name, area = piece
-        sheet = old_home if not name else next((s for s in book.sheets if s.name == name), None)
-        moved = move(sheet, area) if sheet else None
+        there = sheets.get(name)
+        moved = move(there, area) if there else None
         if moved is None:
-            made.append(LOST)
-            same = False
-            continue
-        there, new = moved
-        same = same and there is sheet and new == area
-        made.append(new.absolute if there is new_home else f"{quoted(there.name)}!{new.absolute}")
-    return formula if same else "".join(made)
+            pieces.append(LOST)
+        elif moved[0] is new_home:
+            pieces.append(moved[1].absolute)
+        else:
+            pieces.append(f"{quoted(moved[0].name)}!{moved[1].absolute}")
+    return "".join(pieces)
 
 
-def _follow(book: Book, move: Move, formulas: bool = True) -> None:
+def _follow(book: Book, move: Move) -> None:
     """Names and formulas after an operation; the cells stand in their new places already."""
     for key, target in book.names.items():
         if target.sheet is not None and target.box is not None:
@@ -108,16 +112,33 @@ def _follow(book: Book, move: Move, formulas: bool = True) -> None:
                 if moved
                 else Target(None, None, LOST, target.more)
             )
-    if not formulas:
-        return
+    sheets = {sheet.name: sheet for sheet in book.sheets}
     for sheet in book.sheets:
+        # Most formulas look at nothing that moved: each reference is asked once.
+        moves: dict[tuple[str, Box], bool] = {}
         for spot, cell in sheet.cells.items():
-            if cell.formula:
+            if cell.formula and any(
+                _moves(reference, sheet, sheets, move, moves)
+                for reference in _references(cell.formula)
+            ):
                 formula = rewritten(cell.formula, book, sheet, sheet, move)
-                if formula != cell.formula:
-                    broken = LOST in formula and LOST not in cell.formula
-                    value = Fault(LOST) if broken else cell.value
-                    sheet.cells[spot] = cell._replace(formula=formula, value=value)
+                broken = LOST in formula and LOST not in cell.formula
+                value = Fault(LOST) if broken else cell.value
+                sheet.cells[spot] = cell._replace(formula=formula, value=value)
+
+
+def _moves(
+    reference: tuple[str, Box],
+    home: Sheet,
+    sheets: dict[str, Sheet],
+    move: Move,
+    known: dict[tuple[str, Box], bool],
+) -> bool:
+    if reference not in known:
+        name, area = reference
+        there = sheets.get(name) if name else home
+        known[reference] = there is None or move(there, area) != (there, area)
+    return known[reference]
 
 
 # -- rows and columns -----------------------------------------------------------------------------

@@ -282,6 +282,13 @@ class _Comparison:
                         matched = len(texts)
                         self.joined |= set(extra[:count])
                         break
+            if matched is None and not there and item.n and item.n > 1:
+                # An added row without number, read as the next one: nothing is printed there.
+                before = f"{sheet}\0{name[:-1]}{item.n - 1}"
+                for words in self.near.get(before, ()):
+                    if _match(item.kind, [words.text], answer):
+                        matched = 0
+                        self.joined.add(words)
             if matched is None:
                 self._mismatch(item.kind, name, there, answer)
             else:
