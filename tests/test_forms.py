@@ -6,6 +6,7 @@ import dataclasses
 import io
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Mapping
 from functools import cache
 
@@ -16,6 +17,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 
 from tests.office import convert, needs_office
+from tests.samples import complete
 from tests.test_layout import USUAL
 from workbook_tools.cells import Area, cell_name
 from workbook_tools.era import FiscalYear
@@ -216,6 +218,20 @@ def test_what_is_prefilled_stands_where_it_belongs() -> None:
     for name, value in {**values, **header}.items():
         assert book[SHEETS[FORM[name].sheet]][FORM[name].area.a1].value == value
     assert book[SHEETS[0]][FORM["テーマ_財政"].area.a1].value is None
+
+
+@pytest.mark.parametrize("year", [R3, R6], ids=str)
+def test_a_form_goes_by_mail_with_hundreds_of_others(year: FiscalYear) -> None:
+    """Limits of what is sent and of what Excel unpacks; a full history is the heaviest form."""
+    plan, last = PLAN.of_year(year), YEARS[YEARS.index(year) - 1]
+    answers = {name: str(value) for name, value in complete(PRACTICE, last).items()}
+    scores = {past: PAST for past in YEARS if past < year}
+    known = prefill.Known(last, answers, scores)
+    book = workbook(plan, PRACTICE, prefill.content(plan, PRACTICE, known))
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        sheet = parts.getinfo("xl/worksheets/sheet1.xml").file_size
+    assert len(book) <= 32 * 1024
+    assert sheet <= 120 * 1000
 
 
 def test_same_input_same_bytes() -> None:

@@ -53,7 +53,7 @@ def test_labels_in_activities(typed: str, means: str, chain: str) -> None:
     ("typed", "code", "target"),
     [
         ("⑨と同じ", "R301", "⑨"),
-        ("(25)と同じ", "R301", "25"),
+        ("(25)と同じ", "R301", "(25)"),
         ("⑦と同じ", "R303", "⑦"),
         ("⑧と同じ", "R302", "⑧"),
     ],

@@ -116,10 +116,8 @@ def signed_number(text: str) -> int | None:
 
 
 def circled(number: int) -> str:
-    """``3`` → ``③``. Labels go as far as ⑳, which the console code page cp932 can print."""
-    if not 1 <= number <= len(CIRCLED):
-        raise ValueError(f"no circled digit for {number}")
-    return CIRCLED[number - 1]
+    """``3`` → ``③``; what is beyond ⑳, which cp932 cannot print, is ``(21)``."""
+    return CIRCLED[number - 1] if 1 <= number <= len(CIRCLED) else f"({number})"
 
 
 class _Widths(dict[str, int]):

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from workbook_tools.cells import Area
-from workbook_tools.consolidate.texts import label
 from workbook_tools.era import FiscalYear, long_date
 from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book, Sheet
@@ -18,11 +17,10 @@ from workbook_tools.excel.write.figure_sheet import TOP, PrintedColumn, draw_hea
 from workbook_tools.figures import columns as declared
 from workbook_tools.figures.columns import FigureColumn, Output
 from workbook_tools.figures.compute import ENDED, Figures, PracticeFigures
-from workbook_tools.form import layout, references
-from workbook_tools.form.layout import Kind, field_name
-from workbook_tools.form.spec import Stem
+from workbook_tools.figures.form_figures import form_figures
+from workbook_tools.form import layout
+from workbook_tools.form.layout import Kind
 from workbook_tools.form.workbook import add_pages
-from workbook_tools.plan import grading
 from workbook_tools.plan.model import Plan
 from workbook_tools.register.records import Stored
 
@@ -59,26 +57,15 @@ def workbook(
 
 def typed(plan: Plan, answers: Mapping[str, Stored]) -> dict[str, str | int]:
     """What one form prints: the answers as typed, and what the form itself would compute."""
-    form, year = layout.form_of(plan), plan.evaluated
     values: dict[str, str | int] = {}
-    for field in form.fields:
+    for field in layout.form_of(plan).fields:
         stored = answers.get(field.name)
         if stored is None or field.kind in (Kind.LABEL, Kind.TOTAL, Kind.GRADE):
             continue
         is_number = field.kind is Kind.SCORE and stored.value.isascii() and stored.value.isdigit()
         values[field.name] = int(stored.value) if is_number else stored.raw
     texts = {name: stored.value for name, stored in answers.items()}
-    for number, (of_year, n) in references.labels(form, texts).items():
-        values[field_name(Stem.LABEL, of_year, n)] = label(number)
-    for of_year in form.years:
-        nothing = NOTHING if of_year > year else ""
-        scores = {name: values.get(field_name(name, of_year), nothing) for name in form.criteria}
-        values.update({field_name(name, of_year): score for name, score in scores.items()})
-        given = {name: score for name, score in scores.items() if isinstance(score, int)}
-        complete = len(given) == len(scores)
-        grade = grading.grade(plan.grades, given) if complete else nothing
-        values[field_name(Stem.TOTAL, of_year)] = grading.total(given) if complete else nothing
-        values[field_name(layout.OVERALL, of_year)] = grade
+    values.update(form_figures(plan, texts))
     return values
 
 

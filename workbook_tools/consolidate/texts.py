@@ -19,7 +19,7 @@ from workbook_tools.form import layout, references
 from workbook_tools.form.layout import Form, field_name, reason_name
 from workbook_tools.form.spec import Spec, Stem
 from workbook_tools.register.records import Stored
-from workbook_tools.text import CIRCLED, circled, is_blank
+from workbook_tools.text import circled, is_blank
 
 Answers = Mapping[str, Stored]  # field → answer, as results.answers gives them
 Row = list[Cell]
@@ -132,20 +132,15 @@ def _schedule(form: Form, known: PracticeFigures, own: Answers) -> Iterator[Row]
 
 def _activities(form: Form, own: Answers) -> Iterator[Row]:
     """年度 番号 取組予定 取組結果 参照."""
-    numbers = {row: number for number, row in references.labels(form, _values(own)).items()}
+    numbers = {
+        row: circled(number) for number, row in references.labels(form, _values(own)).items()
+    }
     for year in form.years:
         for n in form.numbers:
             names = [field_name(entry.stem, year, n) for entry in form.spec.activities]
             texts = [_text(own, name) for name in names]
             if any(texts):
-                yield [year.wide, label(numbers.get((year, n))), *texts, _chains(own, names)]
-
-
-def label(number: int | None) -> str:
-    """The printed number of a row of 取組内容: ①…⑳, then (21); empty where it has none."""
-    if number is None:
-        return ""
-    return circled(number) if number <= len(CIRCLED) else f"({number})"
+                yield [year.wide, numbers.get((year, n), ""), *texts, _chains(own, names)]
 
 
 def _reasons(form: Form, year: FiscalYear, known: PracticeFigures, own: Answers) -> Iterator[Row]:

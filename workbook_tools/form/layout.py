@@ -31,7 +31,6 @@ RECEIPT = "読取内容確認票"
 STATUSES = ON_PLAN, REVISED = spellings.ON_PLAN[0], spellings.REVISED[0]
 OVERALL = str(Stem.OVERALL)
 
-ROWS_A_YEAR = specs.SPEC.rows_a_year
 # The grid: equal columns, wide enough that height and width of the page are used alike.
 COLUMNS = 28
 COLUMN_PIXELS = 31

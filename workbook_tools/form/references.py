@@ -278,10 +278,11 @@ class _Resolver:
         for part in parts:
             first, last = LABELS[part[0]], LABELS[part[-1]]
             if len(part) > 2 or (len(part) == 2 and first >= last):
-                return _Wanted((), problem=Problem("R301", "～".join(map(_circled, part))))
+                named = "～".join(circled(LABELS[label]) for label in part)
+                return _Wanted((), problem=Problem("R301", named))
             for number in range(first, last + 1):
                 if number not in self._rows:
-                    return _Wanted((), problem=Problem("R301", _circled(str(number))))
+                    return _Wanted((), problem=Problem("R301", circled(number)))
                 names.append(field_name(field.stem, *self._rows[number]))
         return _Wanted(tuple(names))
 
@@ -351,12 +352,6 @@ def _place(field: Field) -> tuple[FiscalYear, int]:
     """Where a field stands in its column."""
     assert field.year is not None
     return field.year, field.n or 0
-
-
-def _circled(label: str) -> str:
-    """⑤ for every spelling of it; a number beyond ⑳ as it is."""
-    number = LABELS[label]
-    return circled(number) if number <= len(CIRCLED) else str(number)
 
 
 def _note(line: str) -> str:

@@ -15,10 +15,9 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise, takewhile
 
 from workbook_tools.excel.read.book import Table
-from workbook_tools.form.layout import COLUMNS, OVERALL, ROWS_A_YEAR, Form, field_name
+from workbook_tools.form.layout import COLUMNS, OVERALL, Form, field_name
 from workbook_tools.form.spec import Stem
 from workbook_tools.intake.printed_words import (
-    ABOVE,
     ACTIVITIES,
     EVALUATION,
     HEAD,
@@ -28,9 +27,12 @@ from workbook_tools.intake.printed_words import (
     LEFT,
     NEAR,
     NUMBER_AND_TITLE,
+    NUMBERED,
+    PLANNED,
     PROBLEM,
     ROW,
     SCHEDULE,
+    SUMMED,
     TITLES,
     Anchor,
     Cell,
@@ -205,11 +207,11 @@ def _schedule(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
         status = _status(page, range(anchor.row, rows.stop), first, stop, last)
         starts += [first, *(cell[1] for cell in status)]
         spots |= [(field_name(Stem.STATUS, year), cell) for cell in status]
-    lines = [row for stem in LEFT[4:6] for row, _ in page.labels(stem, rows, cols[0])[:1]]
+    lines = [row for stem in PLANNED for row, _ in page.labels(stem, rows, cols[0])[:1]]
     if len(lines) < 2:  # the papers print no 当初 and no 変更: the first and the second filled row
         texts = [row for row in rows if any(cell[1] in cols for cell in page.filled([row]))]
         lines = [*texts, *(row for row in rows if row > max(texts, default=anchor.row))]
-    for stem, row in zip(LEFT[4:6], lines, strict=False):
+    for stem, row in zip(PLANNED, lines, strict=False):
         cells = dict(zip(starts, page.across([row], starts, bands[-1][1]), strict=True))
         spots |= {field_name(stem, year): cells[col] for year, col in years.items()}
     return spots
@@ -232,17 +234,19 @@ def _activities(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
     plan = min(anchor.cols)
     numbers = page.labels(Stem.LABEL, range(anchor.row, rows.start), plan)
     years = page.years_down(rows, plan)
-    end = rows.stop if rows.stop < page.height else max(years.values())[0] + ROWS_A_YEAR
+    count, after = page.form.spec.rows_a_year, _end(page, anchor, ROW)
+    end = rows.stop if rows.stop < page.height else max(years.values())[0] + count
     stops = [*(row for row, _ in years.values()), end][1:]
-    after = _end(page, anchor, ROW)
     for (year, (top, col)), stop in zip(years.items(), stops, strict=False):
         blank = [row for row in range(top, stop) if not page.filled([row], col + 1)]
         blank.sort(key=lambda row: (row, plan) in page.homes)  # an inserted row has no merged cells
-        surplus = blank[: max(0, stop - top - ROWS_A_YEAR)]
-        kept = [row for row in range(top, stop) if row not in surplus][:ROWS_A_YEAR]
+        surplus = blank[: max(0, stop - top - count)]
+        kept = [row for row in range(top, stop) if row not in surplus][:count]
         for n, row in enumerate(kept, start=1):
             cells = _side_by_side(page, [row], anchor, after) + [(row, at) for _, at in numbers]
-            spots |= {field_name(stem, year, n): at for stem, at in zip(ABOVE, cells, strict=False)}
+            spots |= {
+                field_name(stem, year, n): at for stem, at in zip(NUMBERED, cells, strict=False)
+            }
     return spots
 
 
@@ -258,7 +262,7 @@ def _evaluation(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
         first = page.form.yearly(page.form.criteria[0])[0].area.col
         usual = (first, page.form.reasons[0].area.col, COLUMNS)
         after = page.end_of(heading[-1], (starts[0], reasons[0]), usual)
-    for name in (*page.form.criteria, *LEFT[6:]):
+    for name in (*page.form.criteria, *SUMMED):
         names = [*(field_name(name, year) for year in years), f"{Stem.REASON}_{name}"]
         for row, _ in page.labels(name, rows, starts[0])[:1]:
             cells = zip(names, page.across([row], [*starts, *reasons], after), strict=False)

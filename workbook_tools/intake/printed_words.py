@@ -32,9 +32,11 @@ NEAR = 12  # rows between the labels of a block, a few inserted ones included
 _NO_EDGE = 1 << 14  # columns of a worksheet
 SCHEDULE, ACTIVITIES, EVALUATION, ISSUES = range(4)  # blocks in the order of the papers
 ROW, PROBLEM = (Stem.PLAN, Stem.RESULT), (Stem.ISSUE, Stem.SOLUTION)  # side by side
-ABOVE: tuple[str, ...] = (*ROW, Stem.LABEL, *PROBLEM)
+NUMBERED = (*ROW, Stem.LABEL)
+ABOVE: tuple[str, ...] = (*NUMBERED, *PROBLEM)
 HEAD = (Stem.SEASON, Stem.ITEM_NUMBER, Stem.TITLE, Stem.DEPARTMENT)
-LEFT: tuple[str, ...] = (*HEAD, Stem.ORIGINAL, Stem.REVISION, Stem.TOTAL, OVERALL)
+PLANNED, SUMMED = (Stem.ORIGINAL, Stem.REVISION), (Stem.TOTAL, OVERALL)  # below one another
+LEFT: tuple[str, ...] = (*HEAD, *PLANNED, *SUMMED)
 TITLES = ("title①", "title②")
 
 

@@ -18,6 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from workbook_tools.cells import Area
 from workbook_tools.excel.write import paper
+from workbook_tools.excel.write.theme import theme
 from workbook_tools.text import for_cell
 
 FONT = "BIZ UDゴシック"  # on every Windows 10/11; fixed pitch, so printed lines can be counted
@@ -366,6 +367,7 @@ class Book:
             },
         )
         self._book.set_properties({"title": title, "created": _CREATED})
+        self._book.use_custom_theme(io.StringIO(theme()))
         self._formats: dict[tuple[str, ...], Format] = {}
 
     def sheet(self, name: str) -> Sheet:
