@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from workbook_tools.era import FiscalYear
 from workbook_tools.form import layout, prefill
-from workbook_tools.form.workbook import Content, workbook
+from workbook_tools.form.content import Content
+from workbook_tools.form.workbook import workbook
 from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.plan.read_master import sample
 

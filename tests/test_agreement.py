@@ -21,11 +21,11 @@ from workbook_tools.cells import Area, cell_name
 from workbook_tools.excel.write.book import UNSEEN, Book
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.form import layout, prefill
+from workbook_tools.form.content import Content
 from workbook_tools.form.layout import Field, Kind, form_of
 from workbook_tools.form.live.checks import live_cells
 from workbook_tools.form.references import Resolved, effective_schedule, is_arrow
 from workbook_tools.form.spec import Stem
-from workbook_tools.form.workbook import Content
 from workbook_tools.plan.read_master import sample
 from workbook_tools.register.records import Prefilled
 from workbook_tools.rules.case import Context

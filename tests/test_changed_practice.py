@@ -19,7 +19,8 @@ from workbook_tools.figures.compute import Figures
 from workbook_tools.figures.headline import differences
 from workbook_tools.findings import Finding, PlanError
 from workbook_tools.form import prefill
-from workbook_tools.form.workbook import Content, workbook
+from workbook_tools.form.content import Content
+from workbook_tools.form.workbook import workbook
 from workbook_tools.history.import_list import import_list
 from workbook_tools.outbox import Outcome, put
 from workbook_tools.plan.model import Criterion, Plan, Practice

@@ -13,7 +13,8 @@ from workbook_tools.consolidate.consolidate import consolidate
 from workbook_tools.distribute.distribute import distribute
 from workbook_tools.era import FiscalYear, years_between
 from workbook_tools.form import layout, prefill
-from workbook_tools.form.workbook import Content, workbook
+from workbook_tools.form.content import Content
+from workbook_tools.form.workbook import workbook
 from workbook_tools.outbox import Outcome, put
 from workbook_tools.plan.model import Department, Plan, Practice
 from workbook_tools.plan.write_master import master

@@ -22,8 +22,9 @@ from tests.test_layout import USUAL
 from workbook_tools.cells import Area, cell_name
 from workbook_tools.era import FiscalYear
 from workbook_tools.form import layout, prefill, token
+from workbook_tools.form.content import Content
 from workbook_tools.form.layout import Field, Kind, field_name, form_of
-from workbook_tools.form.workbook import Content, workbook
+from workbook_tools.form.workbook import workbook
 from workbook_tools.plan.read_master import sample
 from workbook_tools.text import squeeze
 

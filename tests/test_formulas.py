@@ -21,9 +21,10 @@ from tests.office import convert, needs_office
 from workbook_tools.cells import Area
 from workbook_tools.era import FiscalYear
 from workbook_tools.form import layout, prefill, references
+from workbook_tools.form.content import Content
 from workbook_tools.form.layout import form_of
 from workbook_tools.form.live.checks import Live, live_cells
-from workbook_tools.form.workbook import Content, workbook
+from workbook_tools.form.workbook import workbook
 from workbook_tools.plan.model import GradeRule, Plan
 from workbook_tools.plan.read_master import sample
 from workbook_tools.text import key

@@ -19,8 +19,9 @@ from workbook_tools.era import FiscalYear
 from workbook_tools.excel.read import book as reading
 from workbook_tools.excel.read.book import Table
 from workbook_tools.form import layout
+from workbook_tools.form.content import Content
 from workbook_tools.form.layout import Kind, form_of
-from workbook_tools.form.workbook import Content, workbook
+from workbook_tools.form.workbook import workbook
 from workbook_tools.intake.by_labels import find
 from workbook_tools.intake.printed_words import word
 from workbook_tools.plan import read_master as plan

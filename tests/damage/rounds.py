@@ -15,8 +15,9 @@ from workbook_tools.collect.collect import collect
 from workbook_tools.distribute.distribute import distribute
 from workbook_tools.era import FiscalYear
 from workbook_tools.form import layout, prefill
+from workbook_tools.form.content import Content
 from workbook_tools.form.live.checks import live_cells
-from workbook_tools.form.workbook import Content, header, workbook
+from workbook_tools.form.workbook import header, workbook
 from workbook_tools.intake.read_forms import Intake
 from workbook_tools.outbox import put
 from workbook_tools.plan.model import Plan, Practice

@@ -10,8 +10,8 @@ import random
 from collections.abc import Callable, Mapping
 
 from workbook_tools.era import FiscalYear
+from workbook_tools.form.content import Content
 from workbook_tools.form.layout import ON_PLAN, REVISED, Form, field_name
-from workbook_tools.form.workbook import Content
 from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.text import circled
 

@@ -5,10 +5,14 @@ Pure, and light: `check` needs nothing that writes workbooks.
 
 from __future__ import annotations
 
-from workbook_tools.collect.collection import Collection
+from typing import TYPE_CHECKING
+
 from workbook_tools.findings import Finding, Severity
-from workbook_tools.form.layout import Form
 from workbook_tools.register.records import State
+
+if TYPE_CHECKING:
+    from workbook_tools.collect.collection import Collection
+    from workbook_tools.form.layout import Form
 
 # Warnings behind which a wrong value may stand: nobody would look for these in a long list.
 DOUBTFUL = frozenset({"F008", "F009", "F015", "F017", "F018", "F019", "F020", "F021", "F025"})

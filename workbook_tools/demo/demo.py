@@ -28,8 +28,8 @@ from workbook_tools.figures.compute import ACCEPTED, Facts, compute
 from workbook_tools.figures.facts import figures_of
 from workbook_tools.findings import UserError
 from workbook_tools.form import prefill
+from workbook_tools.form.content import Known
 from workbook_tools.form.layout import OVERALL, field_name, reason_name
-from workbook_tools.form.prefill import Known
 from workbook_tools.form.spec import Stem
 from workbook_tools.form.workbook import workbook as form_workbook
 from workbook_tools.history import import_list as history

@@ -19,7 +19,7 @@ from workbook_tools.excel.write.book import Book
 from workbook_tools.excel.write.list_sheet import Cell, Column, Link
 from workbook_tools.form import layout, prefill
 from workbook_tools.form import workbook as forms
-from workbook_tools.form.prefill import Known
+from workbook_tools.form.content import Known
 from workbook_tools.outbox import Outcome, put, put_unless_edited, remove_if_empty, take_away
 from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.register import closings, ledger

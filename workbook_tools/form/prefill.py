@@ -7,30 +7,16 @@ stay open and are read like the others.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from workbook_tools.era import FiscalYear
 from workbook_tools.form import layout, references
+from workbook_tools.form.content import Content, Known
 from workbook_tools.form.layout import Field, Form, Kind, form_of
 from workbook_tools.form.spec import Stem
-from workbook_tools.form.workbook import Content
 from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.text import is_blank
 
 _NOT_YET = "-"
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the register knows of one practice before this round.
-
-    ``answers`` are the raw texts of the newest accepted form, ``answered`` its year; ``scores``
-    those of all past years by criterion.
-    """
-
-    answered: FiscalYear | None = None
-    answers: Mapping[str, str] = field(default_factory=dict)
-    scores: Mapping[FiscalYear, Mapping[str, int]] = field(default_factory=dict)
 
 
 def content(plan: Plan, practice: Practice, known: Known) -> Content:

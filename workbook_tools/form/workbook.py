@@ -1,20 +1,21 @@
 """The progress workbook of one practice: layout, formulas and appearance put together.
 
 Used wherever a form is printed: for distribution, as an answer to an unreadable return, and in the
-資料編. What the cells hold comes from outside (:class:`Content`).
+資料編. What the cells hold comes from outside (:class:`~workbook_tools.form.content.Content`).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from workbook_tools.cells import Area
 from workbook_tools.era import FiscalYear
 from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import UNSEEN, Book, Choice, Sheet
 from workbook_tools.form import guide, layout
+from workbook_tools.form.content import Content
 from workbook_tools.form.layout import Field, Form, Kind, Label
 from workbook_tools.form.live.checks import live_cells
 from workbook_tools.form.token import NAME as TOKEN
@@ -28,16 +29,6 @@ _PAPER_LINE = 17.0  # what is read on paper may be less dense
 _MARGINS = (0.4, 0.4, 0.3, 0.3)
 _BESIDE_PIXELS = {layout.SPACER: 12, layout.CHECKS: 330, layout.MEANING: 230, layout.MEANING_2: 230}
 _FORMULA_KINDS = (Kind.LABEL, Kind.TOTAL, Kind.GRADE)
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What one form holds: field values, the fields a person may type in, last year's reasons."""
-
-    values: Mapping[str, str | int]
-    open: frozenset[str]
-    reasons_before: Mapping[str, str] = field(default_factory=dict)
-    roomy: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import getpass
 import os
-import socket
+import platform
 import sys
 import time
 from collections.abc import Iterator
@@ -84,7 +84,7 @@ def _sign(handle: int) -> None:
         user = getpass.getuser()
     except (OSError, KeyError, ImportError):
         user = "利用者"
-    text = f"{user}（{socket.gethostname()}）が{datetime.now():%Y-%m-%d %H:%M}から"
+    text = f"{user}（{platform.node()}）が{datetime.now():%Y-%m-%d %H:%M}から"
     os.ftruncate(handle, 0)
     os.lseek(handle, 0, os.SEEK_SET)
     os.write(handle, text.encode())

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 
 from workbook_tools.era import FiscalYear
-from workbook_tools.form.prefill import Known
+from workbook_tools.form.content import Known
 from workbook_tools.plan.model import Plan
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import Status, Stored

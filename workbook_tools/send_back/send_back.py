@@ -15,8 +15,8 @@ from pathlib import Path, PurePosixPath
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.form import layout, prefill
+from workbook_tools.form.content import Content
 from workbook_tools.form.layout import Kind
-from workbook_tools.form.workbook import Content
 from workbook_tools.form.workbook import workbook as form_workbook
 from workbook_tools.outbox import Outcome, put_unless_edited, remove_if_empty, take_away
 from workbook_tools.plan.model import Practice

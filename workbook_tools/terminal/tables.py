@@ -16,14 +16,14 @@ from rich.text import Text
 
 from workbook_tools.collect import telling
 from workbook_tools.findings import Finding, Severity
-from workbook_tools.form.layout import Form
-from workbook_tools.register.members import MemberState
 from workbook_tools.register.records import PracticeState, ReadOtherwise, State
 from workbook_tools.register.standing import COUNTS, departments, moment
 from workbook_tools.text import printable
 
 if TYPE_CHECKING:
     from workbook_tools.collect.collection import Collection
+    from workbook_tools.form.layout import Form
+    from workbook_tools.register.members import MemberState
 
 _NO_TERMINAL = 160  # columns where the output goes into a file
 _FINDINGS_A_FILE = 3
