@@ -12,6 +12,7 @@ import click
 
 from workbook_tools import __version__
 from workbook_tools.era import FiscalYear
+from workbook_tools.figures.formats import FORMATS
 from workbook_tools.findings import UserError
 from workbook_tools.terminal.console import (
     Group,
@@ -528,7 +529,7 @@ def consolidate(
 
 @_command()
 @_year
-@click.option("--format", "form", type=click.Choice(["json", "csv"]), default="json", help="形式。")
+@click.option("--format", "form", type=click.Choice([*FORMATS]), default="json", help="形式。")
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
@@ -543,23 +544,13 @@ def export(workspace: Workspace, year: FiscalYear | None, form: str, output: Pat
     例： workbook-tools export --format csv --output outbox/csv
     """
     from workbook_tools.consolidate.consolidate import gather_contents
-    from workbook_tools.figures import export as stage
     from workbook_tools.outbox import put
 
     held = _round(workspace, year)
-    figures = gather_contents(held).figures
-    if form == "json":
-        text = stage.as_json(stage.document(figures, held.now))
+    for name, data in FORMATS[form](gather_contents(held).figures, held.now).items():
         if output is None:
-            say_data(text)
-            return
-        put(output, text.encode())
-        say(f"作りました： {output}")
-        return
-    tables = stage.as_csv(figures)
-    for name, data in tables.items():
-        if output is None:
-            say_data(f"# {name}\n{data.decode('utf-8-sig')}")
+            heading = f"# {name}\n" if name else ""
+            say_data(heading + data.decode("utf-8-sig"))
         else:
             put(output / name, data)
             say(f"作りました： {output / name}")
