@@ -17,9 +17,11 @@ import pytest
 from tests.office import convert, needs_office
 from tests.test_figures import CRITERIA, PLAN, R2, R3, practices, published, real_facts
 from workbook_tools.consolidate.comparison import add_comparison
-from workbook_tools.consolidate.figure_lists import add_items, add_practices, places
+from workbook_tools.consolidate.consolidate import places
+from workbook_tools.consolidate.figure_lists import add_items, add_practices
 from workbook_tools.consolidate.summary import add_summary
 from workbook_tools.consolidate.themes import add_themes
+from workbook_tools.consolidate.workings import Workings
 from workbook_tools.era import FiscalYear
 from workbook_tools.excel.write.book import Book
 from workbook_tools.figures.compute import Facts, Figures, compute
@@ -32,10 +34,11 @@ _CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 
 def workbook(figures: Figures) -> bytes:
     book, known = Book(), places(figures)
-    add_summary(book, figures, known, ["=注記も文字のまま。"])
-    add_items(book, figures)
-    add_practices(book, figures, {16: "internal:取組項目別!A10"})
-    add_themes(book, figures)
+    workings = Workings(figures, known)
+    add_summary(book, figures, workings, ["=注記も文字のまま。"])
+    add_items(book, figures, known)
+    add_practices(book, figures, known, {16: known.items.address("7")})
+    add_themes(book, figures, known, workings)
     add_comparison(book, figures, known)
     return book.bytes()
 
@@ -348,11 +351,11 @@ def ranges(book: bytes) -> list[str]:
 
 def test_charts_show_the_figures() -> None:
     found = ranges(books()["real"])
-    assert found[:2] == ["総括!$G$5:$G$6", "総括!$H$5:$H$6"]
-    assert "テーマ別!$I$4:$I$10" in found  # totals
-    assert "テーマ別!$K$4:$K$10" in found  # council
-    assert [f"テーマ別!$E${row}:$H${row}" in found for row in range(3, 11)] == [True] * 8
-    assert "テーマ別!$K$4:$K$10" not in ranges(books()["first year"])
+    assert found[:2] == ["総括!$G$8:$G$9", "総括!$H$8:$H$9"]
+    assert {"総括!$W$19:$W$25", "総括!$X$19:$X$25"} <= {*found}  # totals, council
+    # The criteria's names, seven themes, and all practices; by № wherever テーマ別 is sorted to.
+    assert [f"総括!$Y${row}:$AB${row}" in found for row in range(18, 27)] == [True] * 9
+    assert "総括!$X$19:$X$25" not in ranges(books()["first year"])
 
 
 @pytest.mark.parametrize("sheet", SHEETS)
@@ -374,9 +377,12 @@ def test_every_figure_has_room_on_paper() -> None:
 
 
 def test_a_number_that_leads_somewhere_stays_a_number() -> None:
-    cell = openpyxl.load_workbook(io.BytesIO(books()["real"]))["実践項目別"]["A19"]
-    assert cell.value == 16
-    assert cell.hyperlink is not None
+    formula, value = (
+        openpyxl.load_workbook(io.BytesIO(books()["real"]), data_only=stored)["実践項目別"]["A19"]
+        for stored in (False, True)
+    )
+    assert value.value == 16
+    assert formula.value == ('=HYPERLINK("#取組項目別!A"&(MATCH(7,取組項目別!$A$4:$A$24,0)+3),16)')
 
 
 def test_two_runs_give_the_same_bytes() -> None:
@@ -479,5 +485,5 @@ def test_notes_below_say_how_the_year_before_differs() -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(book))["前年度比較"]
     rows = {cell.row for cell in sheet["A"] if str(cell.value).startswith("※")}
     assert {sheet.max_row} == rows
-    assert sheet.auto_filter.ref == f"A3:V{sheet.max_row - 2}"
+    assert sheet.auto_filter.ref == f"A3:X{sheet.max_row - 2}"
     assert sheet.print_area.endswith(f"$V${sheet.max_row}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -14,7 +15,9 @@ import pytest
 
 from tests.office import convert, needs_office
 from tests.test_figures import CRITERIA, PLAN, R3, real_facts
+from workbook_tools.consolidate.consolidate import places
 from workbook_tools.consolidate.pages import NAME, add_pages
+from workbook_tools.consolidate.places import Places
 from workbook_tools.council.opinions import Opinions
 from workbook_tools.era import FiscalYear, years_between
 from workbook_tools.excel.write.book import Book
@@ -42,9 +45,9 @@ def quiet() -> Figures:
     return compute(plan, real_facts(council={}))
 
 
-def pages(figures: Figures, opinions: Opinions | None = None, link: Any = None) -> bytes:
+def pages(figures: Figures, opinions: Opinions | None = None, known: Places | None = None) -> bytes:
     book = Book()
-    add_pages(book, figures, opinions, link)
+    add_pages(book, figures, opinions, known)
     return book.bytes()
 
 
@@ -128,20 +131,41 @@ def test_missing_figures_are_named() -> None:
 
 
 def test_live_figures_with_their_stored_values() -> None:
-    asked = []
-
-    def link(sheet: str, number: int, heading: str) -> str | None:
-        asked.append((sheet, number, heading))
-        return None if heading == "審議会評価平均" else f"{sheet}!$C${number}"
-
-    data = pages(real(), TOLD, link)
-    row = next(row for row in rows(data) if row[-1:] == ["（福）総合福祉課"])
-    assert row[2:8] == ['=IF(実践項目別!$C$18="","",実践項目別!$C$18)'] * 6
+    data = pages(real(), TOLD, places(real()))
+    (row,) = [row for row in rows(data) if "（福）総合福祉課" in row]
+    column = "INDEX(実践項目別!${0}$4:${0}$73,{1})"
+    where = row[-1]
+    assert where == "=MATCH(18,実践項目別!$A$4:$A$73,0)"
+    cells = [re.search(r",(Y?[A-Z]+\d+)\)", str(cell)) for cell in row[2:8]]
+    (cell,) = {found[1] for found in cells if found}
+    assert row[2:8] == [
+        f'=IF({figure}="","",{figure})'
+        for figure in (column.format(letter, cell) for letter in "FGHIJK")
+    ]
+    assert str(row[0]).startswith('=HYPERLINK("#実践項目別!A"&')
     stored = openpyxl.load_workbook(io.BytesIO(data), data_only=True)[NAME]
     values = [[cell.value for cell in line if cell.value is not None] for line in stored]
-    assert [18, "ふくし総合相談窓口機能の充実", 2, 3, 2, 2, 9, "B", "（福）総合福祉課"] in values
-    assert {heading for _, _, heading in asked} == {*CRITERIA, "合計", "総合評価", "審議会評価平均"}
-    assert {sheet for sheet, _, _ in asked} == {"取組項目別", "実践項目別"}
+    assert [
+        18,
+        "ふくし総合相談窓口機能の充実",
+        2,
+        3,
+        2,
+        2,
+        9,
+        "B",
+        "（福）総合福祉課",
+        18,
+    ] in values
+
+
+def test_an_average_over_some_practices_says_so() -> None:
+    """評価 2/3 stands over the averages of the block, as in 取組項目別."""
+    statuses = {**real_facts().statuses, 16: "未提出"}
+    some = compute(PLAN, real_facts(statuses=statuses))
+    heads = [row[1] for row in block(some, 7) if row[0] == "テーマ"]
+    assert heads == ["平均値（評価 2/3）"]
+    assert [row[1] for row in block(real(), 7) if row[0] == "テーマ"] == ["平均値"]
 
 
 # --- other plans

@@ -13,7 +13,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.samples import FORM, PLAN, R3
 from tests.test_figures import real_facts
-from workbook_tools.consolidate.texts import NAMES, add_texts, first_rows
+from workbook_tools.consolidate.consolidate import places
+from workbook_tools.consolidate.places import Places
+from workbook_tools.consolidate.texts import NAMES, add_texts, addresses
 from workbook_tools.excel.write.book import Book
 from workbook_tools.figures.compute import Figures, compute
 from workbook_tools.form import references, spec
@@ -62,10 +64,12 @@ def said(text: str) -> Stored:
 
 
 def sheets(
-    answers: Mapping[int, Mapping[str, Stored]], figures: Figures = FIGURES, link: Any = None
+    answers: Mapping[int, Mapping[str, Stored]],
+    figures: Figures = FIGURES,
+    known: Places | None = None,
 ) -> dict[str, Worksheet]:
     book = Book()
-    add_texts(book, figures, answers, link)
+    add_texts(book, figures, answers, known)
     read = openpyxl.load_workbook(io.BytesIO(book.bytes()))
     return {sheet.title: sheet for sheet in read}
 
@@ -155,14 +159,17 @@ def test_nothing_is_in_force_after_the_end() -> None:
 
 def test_links_to_and_from_the_list() -> None:
     answers = {17: stored(TEXTS), 16: stored({"特記事項": "好評"}), 12: stored(TEXTS)}
-    found = sheets(answers, link=lambda sheet, no, heading: f"{sheet}!A{no + 3}")
+    found = sheets(answers, known=places(FIGURES))
+    row = "MATCH({},実践項目別!$A$4:$A$73,0)+3"
     for sheet in found.values():
-        for (cell,) in sheet.iter_rows(min_row=4, max_col=1):
-            assert cell.hyperlink.location == f"実践項目別!A{cell.value + 3}"
-    rows = first_rows(FIGURES, answers)
-    assert rows == {12: 3, 17: 7}
-    sheet = found["取組内容"]
-    assert {no: sheet.cell(row + 1, 1).value for no, row in rows.items()} == {12: 12, 17: 17}
+        column = [cell.value for (cell,) in sheet.iter_rows(min_row=4, max_col=1)]
+        leading = [value for value in column if isinstance(value, str)]  # one a practice
+        numbers = [no for no in (12, 16, 17) if any(f",{no})" in value for value in leading)]
+        assert leading == [f'=HYPERLINK("#実践項目別!A"&({row.format(no)}),{no})' for no in numbers]
+        assert leading
+    assert addresses(FIGURES, answers) == {
+        no: f'"#取組内容!A"&(MATCH({no},取組内容!$A:$A,0))' for no in (12, 17)
+    }
     assert list(found) == list(NAMES)
 
 

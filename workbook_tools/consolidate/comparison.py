@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple
 
 from workbook_tools.cells import Area, cell_name
-from workbook_tools.consolidate.figure_lists import ITEMS, PRACTICES, Places, title
+from workbook_tools.consolidate.figure_lists import hidden, title
+from workbook_tools.consolidate.places import ITEMS, PRACTICES, Places, TablePlace
 from workbook_tools.excel.write.book import GOOD, POOR, QUIET, Book, Sheet
 from workbook_tools.excel.write.figure_sheet import (
     TOP,
@@ -38,13 +38,15 @@ ROSE, FELL = "上昇", "下降"
 TOTAL, GRADE = "合計", "総合評価"
 GONE = "削除"  # 異動 of what the plan no longer has
 _FIXED = 3  # 区分, №, 名称
+_WHERE = "位置"  # hidden: which row of its table has the number of this one
 _KINDS = (ITEMS.removesuffix("別"), PRACTICES.removesuffix("別"))
 
 
 class _Compared(NamedTuple):
-    """One row: figures of both years by group, and ``place``: where this year's stand by group.
+    """One row: figures of both years by group, and ``table``: where this year's stand.
 
-    ``place`` is None where the plan no longer has it; ``compared`` are the groups with 増減.
+    ``table`` is None where there are none: the plan no longer has it, or it ended before.
+    ``compared`` are the groups with 増減.
     """
 
     kind: str
@@ -52,10 +54,11 @@ class _Compared(NamedTuple):
     name: str
     before: Mapping[str, Value]
     now: Mapping[str, Value]
-    place: Callable[[str], str] | None
+    table: TablePlace | None
     unit: str
     moved: str
     compared: Collection[str]
+    order: int = 0  # of its row in the table, as it is written
 
 
 def add_comparison(book: Book, figures: Figures, places: Places) -> None:
@@ -69,7 +72,7 @@ def add_comparison(book: Book, figures: Figures, places: Places) -> None:
         row += 1
     if row > TOP:
         _colours(sheet, figures, row - TOP)
-    sheet.filter(Area(TOP - 1, 0, row - TOP + 1, printed))
+    sheet.filter(Area(TOP - 1, 0, row - TOP + 1, len(columns)))
     sheet.freeze(TOP, _FIXED)
     notes = differences(figures)
     if notes:  # below a blank row: no part of the table
@@ -89,6 +92,7 @@ def _columns(figures: Figures) -> tuple[PrintedColumn, ...]:
             for label in ("前年度", "今年度", "増減")
         ),
         PrintedColumn("異動", 50),
+        *hidden(_WHERE),
     )
 
 
@@ -99,17 +103,21 @@ def _groups(figures: Figures) -> list[str]:
 def _compared(figures: Figures, places: Places) -> Iterator[_Compared]:
     """Items, then practices; behind each what the plan of the year before had besides."""
     groups, before = _comparable(figures), figures.before
-    for item in figures.items:
-        place = partial(places.item, item.item.no)
-        yield _of_item(item, item.before, item.now, place, "", groups)
+    for order, item in enumerate(figures.items, start=1):
+        compared = _of_item(item, item.before, item.now, places.items, "", groups)
+        yield compared._replace(order=order)
     for gone in before.items if before else ():
         if figures.item(gone.item.no) is None:
             yield _of_item(gone, gone.now, None, None, GONE, ())
-    for practice in figures.practices:
-        # Carried scores are no comparison; the grade is the same one.
-        own = groups & {GRADE} if practice.status == ENDED else groups
-        place = partial(places.practice, practice.practice.no)
-        yield _of_practice(practice, practice.before, practice.now, place, practice.change, own)
+    for order, practice in enumerate(figures.practices, start=1):
+        if practice.status == ENDED:  # carried scores are no figures of this year
+            past = figures.practice_before(practice.practice.no)
+            standing = practice.before if past and past.evaluated else None
+            yield _of_practice(practice, standing, None, None, practice.change, ())
+        else:
+            both = practice.before, practice.now
+            compared = _of_practice(practice, *both, places.practices, practice.change, groups)
+            yield compared._replace(order=order)
     for left in figures.left:
         yield _of_practice(left, left.now, None, None, GONE, ())
 
@@ -130,13 +138,13 @@ def _of_item(
     known: ItemFigures,
     before: Means | None,
     now: Means | None,
-    place: Callable[[str], str] | None,
+    table: TablePlace | None,
     moved: str,
     compared: Collection[str],
 ) -> _Compared:
     both = (_means(before), _means(now))
     return _Compared(
-        _KINDS[0], known.item.no, known.item.name, *both, place, "tenths", moved, compared
+        _KINDS[0], known.item.no, known.item.name, *both, table, "tenths", moved, compared
     )
 
 
@@ -151,16 +159,16 @@ def _of_practice(
     known: PracticeFigures,
     before: Standing | None,
     now: Standing | None,
-    place: Callable[[str], str] | None,
+    table: TablePlace | None,
     moved: str,
     compared: Collection[str],
 ) -> _Compared:
     practice = known.practice
     reached = _standing(now)
-    if now is None and place and known.status != ENDED:
+    if now is None and table:
         reached[GRADE] = known.status
     both = (_standing(before), reached)
-    return _Compared(_KINDS[1], practice.no, practice.title, *both, place, "", moved, compared)
+    return _Compared(_KINDS[1], practice.no, practice.title, *both, table, "", moved, compared)
 
 
 def _standing(standing: Standing | None) -> dict[str, Value]:
@@ -182,14 +190,18 @@ def _write(
     plain = [value for before in past for value in (before, "", "")]
     texts = (compared.kind, compared.no, compared.name)
     draw_row(sheet, row, columns, [*texts, *plain, compared.moved])
+    where = cell_name(row, len(columns) - 1)
+    if compared.table:
+        place = f"={compared.table.place_of(cell_name(row, 1))}"
+        sheet.formula(Area(row, len(columns) - 1), place, compared.order)
     for col, group in zip(count(_FIXED, 3), groups):
         unit = "" if group == GRADE else compared.unit
         if group != GRADE:
             looks = [unit] if unit else []
             sheet.value(Area(row, col), compared.before.get(group, ""), "box", "center", *looks)
-        if compared.place is None:
+        if compared.table is None:
             continue
-        source = compared.place(group)
+        source = compared.table.at(where, group)
         link = f'=IF({source}="","",{source})'
         boxed(sheet, row, col + 1, link, compared.now.get(group, ""), *([unit] if unit else []))
         if group not in compared.compared:

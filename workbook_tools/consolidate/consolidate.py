@@ -9,17 +9,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbook_tools.cells import Area
 from workbook_tools.consolidate import appendix
 from workbook_tools.consolidate.comparison import add_comparison
-from workbook_tools.consolidate.figure_lists import add_items, add_practices, places
-from workbook_tools.consolidate.pages import add_pages
+from workbook_tools.consolidate.figure_lists import (
+    add_items,
+    add_practices,
+    item_table,
+    practice_table,
+)
+from workbook_tools.consolidate.pages import add_pages, address_of_item
+from workbook_tools.consolidate.places import ITEMS, PRACTICES, THEMES, Places, TablePlace
 from workbook_tools.consolidate.summary import add_summary
-from workbook_tools.consolidate.texts import add_texts, first_rows
-from workbook_tools.consolidate.themes import add_themes
+from workbook_tools.consolidate.texts import add_texts, addresses, revised
+from workbook_tools.consolidate.themes import add_themes, theme_table
+from workbook_tools.consolidate.workings import Workings
 from workbook_tools.council import opinions
 from workbook_tools.era import long_date
 from workbook_tools.excel.write.book import Book
+from workbook_tools.excel.write.figure_sheet import columns_of
 from workbook_tools.figures.compute import ENDED, Figures
 from workbook_tools.figures.facts import figures_of
 from workbook_tools.figures.headline import differences
@@ -107,17 +114,27 @@ def workbook(known: Contents) -> bytes:
     """取組状況一覧 as a file's content."""
     figures = known.figures
     where = places(figures)
-    rows = first_rows(figures, known.answers)
-    back = {no: f"internal:'取組内容'!{Area(row, 0).a1}" for no, row in rows.items()}
+    workings = Workings(figures, where)
+    blocks = {item.item.no: address_of_item(figures.plan, item.item.no) for item in figures.items}
     book = Book(f"{figures.plan.name}取組状況一覧 {figures.year}")
-    add_summary(book, figures, where, known.notes)
-    add_items(book, figures)
-    add_practices(book, figures, back)
-    add_themes(book, figures)
-    add_pages(book, figures, known.opinions, where.link)
-    add_texts(book, figures, known.answers, where.link)
+    add_summary(book, figures, workings, known.notes, revised(figures, known.answers))
+    add_items(book, figures, where, blocks)
+    add_practices(book, figures, where, addresses(figures, known.answers))
+    add_themes(book, figures, where, workings)
+    add_pages(book, figures, known.opinions, where)
+    add_texts(book, figures, known.answers, where)
     add_comparison(book, figures, where)
     return book.bytes()
+
+
+def places(figures: Figures) -> Places:
+    """Where the tables of figures stand."""
+    plan = figures.plan
+    return Places(
+        TablePlace(ITEMS, len(figures.items), columns_of(item_table(plan))),
+        TablePlace(PRACTICES, len(figures.practices), columns_of(practice_table(plan))),
+        TablePlace(THEMES, len(figures.themes), columns_of(theme_table(plan))),
+    )
 
 
 def shortcomings(known: Contents) -> list[str]:

@@ -2,17 +2,26 @@
 
 What is shown is declared in :mod:`workbook_tools.figures.columns`. The scores in 実践項目別 are
 plain numbers; whatever is computed from them is a formula whose stored value is the declared one.
-Sums and counts per item and theme stand in hidden columns right of the printed ones. Rows are known
-in advance, so formulas may point at later sheets.
+Sums and counts per item and theme stand in hidden columns right of the printed ones, made from
+their own row alone, so that rows may be sorted. Other tables are asked by № (:mod:`.places`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from workbook_tools.cells import Area, cell_name
+from workbook_tools.consolidate.mentions import (
+    BEFORE,
+    CHANGE,
+    ITEM_KEYS,
+    PRACTICE_KEYS,
+    Mention,
+    item_mentions,
+    practice_mentions,
+)
+from workbook_tools.consolidate.places import ITEMS, PRACTICES, At, Places, cells_of
 from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import ALERT, QUIET, Book, Choice, Sheet
 from workbook_tools.excel.write.figure_sheet import (
@@ -28,66 +37,10 @@ from workbook_tools.excel.write.formula import quoted
 from workbook_tools.figures import columns as declared
 from workbook_tools.figures.columns import FigureColumn, Output
 from workbook_tools.figures.compute import ENDED, Figures, PracticeFigures
-from workbook_tools.plan.grading import grade_formula
+from workbook_tools.plan.grading import grade_formula, same_totals
 from workbook_tools.plan.model import Plan
 
 T = TypeVar("T")
-
-ITEMS, PRACTICES, THEMES = "取組項目別", "実践項目別", "テーマ別"
-
-# (sheet, number of the item or practice, column) → the cell's reference, None where it has none.
-Links = Callable[[str, int, str], str | None]
-At = Mapping[str, str]  # column → the cell of this row: what formulas of a row are made of
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where the figures stand: rows by number, columns by key, both zero-based.
-
-    The keys are those of the declared columns; besides, of 実践項目別 項目番号, 計算対象, 評価対象
-    and 前年度対象 (1: evaluated in that year), of 取組項目別 計算数 and a sum 計_… per criterion.
-    """
-
-    items: Mapping[int, int]
-    practices: Mapping[int, int]
-    item_columns: Mapping[str, int]
-    practice_columns: Mapping[str, int]
-
-    def item(self, no: int, column: str) -> str:
-        """A cell of 取組項目別 as formulas on other sheets name it."""
-        return f"{ITEMS}!{cell_name(self.items[no], self.item_columns[column])}"
-
-    def practice(self, no: int, column: str) -> str:
-        """A cell of 実践項目別 as formulas on other sheets name it."""
-        return f"{PRACTICES}!{cell_name(self.practices[no], self.practice_columns[column])}"
-
-    def link(self, sheet: str, number: int, column: str) -> str | None:
-        """A cell of either sheet, where it has that row and column (:data:`Links`)."""
-        if sheet == ITEMS:
-            known = number in self.items and column in self.item_columns
-            return self.item(number, column) if known else None
-        known = number in self.practices and column in self.practice_columns
-        return self.practice(number, column) if known else None
-
-    def all_items(self, column: str) -> str:
-        """A column over all items: ``取組項目別!$F$4:$F$24``."""
-        area = Area(TOP, self.item_columns[column], max(1, len(self.items)))
-        return f"{ITEMS}!{area.absolute_range}"
-
-    def all_practices(self, column: str) -> str:
-        """A column over all practices: ``実践項目別!$F$4:$F$73``."""
-        area = Area(TOP, self.practice_columns[column], max(1, len(self.practices)))
-        return f"{PRACTICES}!{area.absolute_range}"
-
-
-def places(figures: Figures) -> Places:
-    """Where :func:`add_items` and :func:`add_practices` put (or will put) everything."""
-    return Places(
-        {known.item.no: row for row, known in enumerate(figures.items, start=TOP)},
-        {known.practice.no: row for row, known in enumerate(figures.practices, start=TOP)},
-        columns_of(_item_columns(figures.plan)),
-        columns_of(_practice_columns(figures.plan)),
-    )
 
 
 def title(figures: Figures, name: str) -> str:
@@ -144,38 +97,49 @@ def write_row(
             sheet.value(Area(row, col), column.printed(known), *looks)
 
 
-def cells_of(row: int, columns: Mapping[str, int]) -> At:
-    """The cells of one row by key."""
-    return {key: cell_name(row, col) for key, col in columns.items()}
-
-
 # --- 実践項目別
 
 
-def add_practices(book: Book, figures: Figures, links: Mapping[int, str] | None = None) -> None:
-    """Add 実践項目別; ``links`` leads a 小№ somewhere (``internal:取組内容!A5``)."""
-    sheet, plan, known = book.sheet(PRACTICES), figures.plan, places(figures)
-    columns = listed(declared.practice_columns(plan))
+def add_practices(
+    book: Book, figures: Figures, known: Places, links: Mapping[int, str] | None = None
+) -> None:
+    """Add 実践項目別; ``links`` leads a 小№ somewhere: an address as a formula, by number."""
+    sheet, plan = book.sheet(PRACTICES), figures.plan
+    drawn = practice_table(plan)
+    columns, place = listed(declared.practice_columns(plan)), columns_of(drawn)
     right = f"{figures.year.wide}年度末"
-    count = draw_head(sheet, title(figures, PRACTICES), right, _practice_columns(plan))
-    for practice in figures.practices:
-        number, row = practice.practice.no, known.practices[practice.practice.no]
-        at = cells_of(row, known.practice_columns)
+    count = draw_head(sheet, title(figures, PRACTICES), right, drawn)
+    mentions = practice_mentions(figures, known)
+    for row, practice in enumerate(figures.practices, start=TOP):
+        at = cells_of(row, place)
         write_row(sheet, row, columns, practice, _practice_formulas(plan, practice, at))
-        _practice_helpers(sheet, row, figures, practice, known.practice_columns)
+        _practice_helpers(sheet, row, plan, practice, place)
+        _practice_change(sheet, row, figures, practice, place)
+        number = practice.practice.no
+        write_mentions(sheet, row, place, mentions, number)
         if links and number in links:
-            sheet.number_link(Area(row, 0), links[number], number, "box", "center", "link")
+            write_link(sheet, Area(row, 0), links[number], number)
     rows = len(figures.practices)
     if rows:
-        _practice_entries(sheet, figures, known)
-    sheet.filter(Area(TOP - 1, 0, rows + 1, count))
+        _practice_entries(sheet, figures, rows, place)
+    sheet.filter(Area(TOP - 1, 0, rows + 1, len(drawn)))
     sheet.freeze(TOP, 4)
     finish(sheet, TOP + rows, count)
 
 
-def _practice_columns(plan: Plan) -> tuple[PrintedColumn, ...]:
+def practice_table(plan: Plan) -> tuple[PrintedColumn, ...]:
+    """The columns of 実践項目別; hidden: 大№ as a number, and 1 in rows that count.
+
+    計算対象 counts for averages, 評価対象 among what was evaluated in this very year. Behind them
+    stand what 総括 needs: change since the year before, and who is to be named.
+    """
     columns = printed(listed(declared.practice_columns(plan)))
-    return columns + hidden("項目番号", "計算対象", "評価対象", "前年度対象")
+    return columns + hidden("項目番号", "計算対象", "評価対象", BEFORE, CHANGE, *PRACTICE_KEYS)
+
+
+def write_link(sheet: Sheet, area: Area, address: str, number: int) -> None:
+    """A number that leads to an address and stays a number."""
+    sheet.formula(area, f"=HYPERLINK({address},{number})", number, "box", "center", "link")
 
 
 def _whole(plan: Plan, at: At) -> str:
@@ -196,24 +160,52 @@ def _practice_formulas(plan: Plan, known: PracticeFigures, at: At) -> dict[str, 
 
 
 def _practice_helpers(
+    sheet: Sheet, row: int, plan: Plan, known: PracticeFigures, columns: Mapping[str, int]
+) -> None:
+    """Hidden: what counts where, from what the row itself says."""
+    at, counts = cells_of(row, columns), int(known.now is not None)
+    number = f'=VALUE(SUBSTITUTE({at["大№"]},"№",""))'
+    sheet.formula(Area(row, columns["項目番号"]), number, known.practice.item_no)
+    sheet.formula(Area(row, columns["計算対象"]), f"=IF({_whole(plan, at)},1,0)", counts)
+    end, now = at["取組終了"], quoted(plan.evaluated.wide)
+    due = f'=IF(OR({end}="",{end}={now}),{at["計算対象"]},0)'
+    counts = 0 if known.status == ENDED else counts
+    sheet.formula(Area(row, columns["評価対象"]), due, counts)
+
+
+def _practice_change(
     sheet: Sheet, row: int, figures: Figures, known: PracticeFigures, columns: Mapping[str, int]
 ) -> None:
-    """Hidden: what counts where."""
-    at, counts = cells_of(row, columns), int(known.now is not None)
-    sheet.number(Area(row, columns["項目番号"]), known.practice.item_no)
-    whole = _whole(figures.plan, at)
-    sheet.formula(Area(row, columns["計算対象"]), f"=IF({whole},1,0)", counts)
-    if known.status == ENDED:
-        sheet.number(Area(row, columns["評価対象"]), 0)
-    else:
-        sheet.formula(Area(row, columns["評価対象"]), f"={at['計算対象']}", counts)
-    past = figures.practice_before(known.practice.no)
-    sheet.number(Area(row, columns["前年度対象"]), int(past is not None and past.evaluated))
+    """Hidden: the total of the year before where it can be compared, and the change since."""
+    at = cells_of(row, columns)
+    past = figures.before is not None and same_totals(figures.plan, figures.before.plan)
+    before: int | str = known.before.total if past and known.before else ""
+    sheet.value(Area(row, columns[BEFORE]), before)
+    formula = f'=IF(AND({at["評価対象"]}=1,{at[BEFORE]}<>""),{at["合計"]}-{at[BEFORE]},"")'
+    change: int | str = ""
+    if known.evaluated and known.now and not isinstance(before, str):
+        change = known.now.total - before
+    sheet.formula(Area(row, columns[CHANGE]), formula, change)
 
 
-def _practice_entries(sheet: Sheet, figures: Figures, known: Places) -> None:
+def write_mentions(
+    sheet: Sheet,
+    row: int,
+    columns: Mapping[str, int],
+    mentions: Iterable[Mention],
+    number: int,
+) -> None:
+    """Hidden: the row's number in the column of every list that it belongs to."""
+    at = cells_of(row, columns)
+    for mention in mentions:
+        value = number if number in mention.said else ""
+        sheet.formula(Area(row, columns[mention.key]), mention.formula(at), value)
+
+
+def _practice_entries(
+    sheet: Sheet, figures: Figures, rows: int, columns: Mapping[str, int]
+) -> None:
     """Scores that may be typed, words in red while figures are missing, ended practices in grey."""
-    rows, columns = len(known.practices), known.practice_columns
     for criterion in figures.plan.criteria:
         options = tuple(criterion.scores)
         error = f"{criterion.minimum}～{criterion.maximum}の整数を入れてください。"
@@ -232,35 +224,53 @@ def _practice_entries(sheet: Sheet, figures: Figures, known: Places) -> None:
 # --- 取組項目別
 
 
-def add_items(book: Book, figures: Figures) -> None:
-    """Add 取組項目別: averages over the practices of 実践項目別."""
-    sheet, plan, known = book.sheet(ITEMS), figures.plan, places(figures)
-    columns = listed(declared.item_columns(plan))
+def add_items(
+    book: Book, figures: Figures, known: Places, links: Mapping[int, str] | None = None
+) -> None:
+    """Add 取組項目別: averages over the practices of 実践項目別; ``links`` as there."""
+    sheet, plan = book.sheet(ITEMS), figures.plan
+    drawn = item_table(plan)
+    columns, place = listed(declared.item_columns(plan)), columns_of(drawn)
     right = f"{figures.year.wide}年度末"
-    count = draw_head(sheet, title(figures, ITEMS), right, _item_columns(plan))
-    for item in figures.items:
-        row = known.items[item.item.no]
-        at = cells_of(row, known.item_columns)
-        own = f"{known.all_practices('項目番号')},$A{row + 1}"
-        formulas = {"実践項目数": f"=COUNTIF({own})", **mean_formulas(plan, at)}
-        write_row(sheet, row, columns, item, formulas)
-        which = f"{own},{known.all_practices('計算対象')},1"
-        sums = {
-            name: f"=SUMIFS({known.all_practices(name)},{which})" for name in criteria_names(plan)
+    count = draw_head(sheet, title(figures, ITEMS), right, drawn)
+    mentions = item_mentions(figures, known)
+    for row, item in enumerate(figures.items, start=TOP):
+        at = cells_of(row, place)
+        own = f"{known.practices.column('項目番号')},{at['№']}"
+        formulas = {
+            "実践項目数": f"=COUNTIF({own})",
+            **mean_formulas(plan, at),
+            "備考": note_formula(at),
         }
-        counted = f"=COUNTIFS({which})"
-        write_sums(sheet, row, plan, known.item_columns, item.practices, counted, sums)
+        write_row(sheet, row, columns, item, formulas)
+        which = f"{own},{known.practices.column('計算対象')},1"
+        sums = {
+            name: f"=SUMIFS({known.practices.column(name)},{which})"
+            for name in criteria_names(plan)
+        }
+        write_sums(sheet, row, plan, place, item.practices, f"=COUNTIFS({which})", sums)
+        write_mentions(sheet, row, place, mentions, item.item.no)
+        if links and item.item.no in links:
+            write_link(sheet, Area(row, 0), links[item.item.no], item.item.no)
+    sheet.filter(Area(TOP - 1, 0, len(figures.items) + 1, len(drawn)))
     sheet.freeze(TOP, 2)
     finish(sheet, TOP + len(figures.items), count)
 
 
-def _item_columns(plan: Plan) -> tuple[PrintedColumn, ...]:
-    return printed(listed(declared.item_columns(plan))) + hidden(*sum_keys(plan))
+def item_table(plan: Plan) -> tuple[PrintedColumn, ...]:
+    """The columns of 取組項目別; hidden: sums, and who is to be named in 総括."""
+    return printed(listed(declared.item_columns(plan))) + hidden(*sum_keys(plan), *ITEM_KEYS)
 
 
 def sum_keys(plan: Plan) -> list[str]:
     """Hidden: over how many practices, and the sum per criterion."""
     return ["計算数", *(f"計_{name}" for name in criteria_names(plan))]
+
+
+def note_formula(at: At) -> str:
+    """備考: over how many the averages are, where it is not all of them."""
+    counted, count = at["計算数"], at["実践項目数"]
+    return f'=IF({counted}={count},"","評価 "&{counted}&"/"&{count})'
 
 
 def criteria_names(plan: Plan) -> list[str]:

@@ -6,26 +6,29 @@ by hand and the print scale is fixed, since Excel ignores page breaks where it f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from workbook_tools.cells import Area
-from workbook_tools.consolidate.figure_lists import ITEMS, PRACTICES, Links
+from workbook_tools.cells import Area, column_name
+from workbook_tools.consolidate.figure_lists import write_link
 from workbook_tools.consolidate.page_grid import PageGrid, PracticeTable
+from workbook_tools.consolidate.places import ITEMS, PRACTICES, Places, TablePlace, link_to
 from workbook_tools.council.opinions import Opinions
 from workbook_tools.era import FiscalYear
 from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book, Sheet
+from workbook_tools.excel.write.formula import quoted
 from workbook_tools.figures import columns as declared
 from workbook_tools.figures.columns import FigureColumn
 from workbook_tools.figures.compute import Figures, ItemFigures, PracticeFigures
+from workbook_tools.plan.model import Plan
 from workbook_tools.text import lines
 
 NAME = "評価ページ"
 
 NOT_YET, NOW = "－", "今回"
 # What 実践項目別 and 取組項目別 call a grade, and the latter the council's average.
-GRADE, COUNCIL = "総合評価", "審議会評価平均"
+GRADE, COUNCIL, NOTE = "総合評価", "審議会評価平均", "備考"
 
 # A4 portrait at this scale: 9 pt print as 7.6. The page is 914 pt high: what is left over is for
 # printers.
@@ -37,20 +40,21 @@ _RULED_ENDED = 3
 
 
 def add_pages(
-    book: Book, figures: Figures, opinions: Opinions | None, link: Links | None = None
+    book: Book, figures: Figures, opinions: Opinions | None, known: Places | None = None
 ) -> None:
     """Add the sheet 評価ページ; ``opinions`` None: not collected yet, lines to write on.
 
-    ``link`` makes figures live: what it gives a reference for is written as a formula.
+    With the ``known`` places of the tables figures are live, and № lead to 実践項目別.
     """
     grid = PageGrid.of(figures.plan)
     sheet = book.sheet(NAME)
     for col, pixels in enumerate(grid.pixels):
         sheet.columns(col, col, pixels)
+    sheet.columns(grid.cols, grid.cols + 2, 60, hidden=True)
     title = f"{figures.plan.name}　取組項目別の評価（{figures.year.long}末）"
     sheet.text(Area(0, 0, 1, grid.cols), title, "title", "left")
     sheet.height(0, 24)
-    page = _BlockWriter(sheet, grid, figures, opinions or Opinions(), link)
+    page = _BlockWriter(sheet, grid, figures, opinions or Opinions(), known)
     blocks = [page.block(item) for item in figures.items]
     sheet.breaks([1 + row for row in paper.breaks(blocks, _ROOM, 24)])
     area = Area(0, 0, page.row, grid.cols)
@@ -58,11 +62,21 @@ def add_pages(
     sheet.view(grid=False)
 
 
-class _Place(NamedTuple):
-    """Where a figure stands in the lists: sheet, number of item or practice, column heading."""
+def address_of_item(plan: Plan, number: int) -> str:
+    """Where the block of an item begins, for HYPERLINK."""
+    keys = column_name(PageGrid.of(plan).cols + 2)
+    return link_to(NAME, 0, f"MATCH({quoted(_key(number))},{NAME}!${keys}:${keys},0)")
 
-    sheet: str
-    number: int
+
+def _key(number: int) -> str:
+    return f"取組{number}"
+
+
+class _Place(NamedTuple):
+    """Where a figure stands in the tables: which one, a cell with the row there, the column."""
+
+    table: TablePlace
+    row: str
     heading: str
 
 
@@ -70,13 +84,19 @@ class _BlockWriter:
     """Blocks written one below the other; every row says how high it is."""
 
     def __init__(
-        self, sheet: Sheet, grid: PageGrid, figures: Figures, opinions: Opinions, link: Links | None
+        self,
+        sheet: Sheet,
+        grid: PageGrid,
+        figures: Figures,
+        opinions: Opinions,
+        known: Places | None,
     ) -> None:
         self.sheet, self.grid, self.figures = sheet, grid, figures
-        self.opinions, self.link = opinions, link
+        self.opinions, self.known = opinions, known
         self.plan, self.year = figures.plan, figures.year
         self.table = PracticeTable(figures.plan)
         self.items = {column.key: column for column in declared.item_columns(figures.plan)}
+        self._order = {known.practice.no: n for n, known in enumerate(figures.practices, start=1)}
         self.row = 1
         self._rows: list[paper.PrintedRow] = []
 
@@ -102,11 +122,24 @@ class _BlockWriter:
         self.sheet.text(Area(self.row, col, rows, cols), text, "box", *looks)
         return _FIT.height(_FIT.lines(text, self.grid.width(col, cols)))
 
-    def _figure(self, col: int, cols: int, value: str | float, place: _Place, *looks: str) -> None:
-        """Write a figure, live where ``link`` knows its place."""
+    def _placed(self, sheet: str, number: int, order: int) -> Callable[[str], _Place | None]:
+        """The places of a row of a table; a hidden cell tells which row has that number.
+
+        ``order`` is where it stands as long as nobody sorts.
+        """
+        if self.known is None:
+            return lambda heading: None
+        table, area = self.known.table(sheet), Area(self.row, self.grid.cols + 1)
+        self.sheet.formula(area, f"={table.place_of(str(number))}", order)
+        return lambda heading: _Place(table, area.a1, heading) if heading in table.columns else None
+
+    def _figure(
+        self, col: int, cols: int, value: str | float, place: _Place | None, *looks: str
+    ) -> None:
+        """Write a figure, live where its place is known."""
         area = Area(self.row, col, 1, cols)
-        reference = self.link(*place) if self.link else None
-        if reference:
+        if place:
+            reference = place.table.at(place.row, place.heading)
             formula = f'=IF({reference}="","",{reference})'
             self.sheet.formula(area, formula, value, "box", "center", *looks)
         else:
@@ -114,6 +147,8 @@ class _BlockWriter:
 
     def _name(self, item: ItemFigures) -> None:
         self.sheet.number(Area(self.row, 0), item.item.no, "box", "head", "title")
+        if self.known:
+            self.sheet.text(Area(self.row, self.grid.cols + 2), _key(item.item.no))
         cols = self.grid.cols - 1
         self._text(1, cols, item.item.name, "title", "wrap", "middle")
         count = paper.NAMES.lines(item.item.name, self.grid.width(1, cols))
@@ -123,7 +158,7 @@ class _BlockWriter:
         """テーマ, 平均値, 合計, 総合評価 and the grades of all years."""
         grid = self.grid
         self._text(0, grid.left, "テーマ", "head")
-        self._figure_heads("平均値")
+        self._figure_heads(f"平均値（{item.note}）" if item.note else "平均値", item)
         self._text(grid.right, grid.years, "（参考）総合評価", "head")
         self._end(_FIT.height(1))
         themes = grid.runs(0, grid.left, len(self.plan.themes))
@@ -138,18 +173,28 @@ class _BlockWriter:
         for theme, run in zip(self.plan.themes, themes, strict=True):
             mark = self.items[declared.theme_key(theme.short)].printed(item)
             self._text(*run, str(mark), "center")
+        placed = self._placed(ITEMS, item.item.no, self.figures.items.index(item) + 1)
         for col, figure in enumerate(self.table.figures, start=grid.left):
-            column, place = self.items[figure.key], _Place(ITEMS, item.item.no, figure.key)
+            column = self.items[figure.key]
             look = "bold" if column.key == GRADE else column.look
-            self._figure(col, 1, column.printed(item), place, look)
+            self._figure(col, 1, column.printed(item), placed(figure.key), look)
         for year, run in zip(self.plan.years, years, strict=True):
             self._text(*run, self._grade_of(item, year), "center")
         self._end(17)
 
-    def _figure_heads(self, over: str) -> None:
-        """The upper row of headings over the figures; criteria have theirs in the lower one."""
+    def _figure_heads(self, over: str, item: ItemFigures | None = None) -> None:
+        """The upper row of headings over the figures; criteria have theirs in the lower one.
+
+        Over the averages of an item they say over how many practices these are, if not all.
+        """
         grid = self.grid
-        self._text(grid.left, grid.criteria, over, "head")
+        if item and self.known:
+            note = self.known.items.find(str(item.item.no), NOTE)
+            formula = f'="平均値"&IF({note}="","","（"&{note}&"）")'
+            area = Area(self.row, grid.left, 1, grid.criteria)
+            self.sheet.formula(area, formula, over, "box", "head")
+        else:
+            self._text(grid.left, grid.criteria, over, "head")
         others = self.table.figures[grid.criteria :]
         for col, column in enumerate(others, start=grid.left + grid.criteria):
             self._text(col, 1, column.narrow_words, "head", rows=2)
@@ -189,13 +234,17 @@ class _BlockWriter:
 
     def _practice(self, known: PracticeFigures, *, may_begin: bool) -> None:
         grid, table, number = self.grid, self.table, known.practice.no
-        self.sheet.value(Area(self.row, 0), table.number.printed(known), "box", "center")
+        placed = self._placed(PRACTICES, number, self._order[number])
+        area = Area(self.row, 0)
+        if self.known:
+            write_link(self.sheet, area, self.known.practices.address(str(number)), number)
+        else:
+            self.sheet.value(area, table.number.printed(known), "box", "center")
         name = str(table.title.printed(known))
         needed = [15.75, self._text(1, grid.left - 1, name, "wrap", "middle")]
         for col, column in enumerate(table.figures, start=grid.left):
             looks = ("bold" if known.now else "alert", "shrink") if column.key == GRADE else ()
-            place = _Place(PRACTICES, number, column.key)
-            self._figure(col, 1, column.printed(known), place, *looks)
+            self._figure(col, 1, column.printed(known), placed(column.key), *looks)
         for run, column in self._others():
             value = column.printed(known)
             if column.look == "left":
@@ -212,8 +261,9 @@ class _BlockWriter:
             self._text(0, grid.left, "審議会の評価", "head")
             self._text(grid.left, 2, "評価の平均", "head")
             average = self.items[COUNCIL].printed(item)
-            place = _Place(ITEMS, item.item.no, COUNCIL)
-            self._figure(grid.left + 2, 2, average, place, "tenths", "bold", "open_right")
+            placed = self._placed(ITEMS, item.item.no, self.figures.items.index(item) + 1)
+            looks = ("tenths", "bold", "open_right")
+            self._figure(grid.left + 2, 2, average, placed(COUNCIL), *looks)
             self._text(grid.left + 4, grid.cols - grid.left - 4, "/5", "left", "open_left")
             self._end(18, may_begin=True)
         self._opinions("意見等", self.opinions.items.get(item.item.no, ()), _RULED)

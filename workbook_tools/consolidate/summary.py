@@ -1,191 +1,246 @@
 """総括 of the 取組状況一覧: the headline figures of domain §8, grades by year, what is missing.
 
-Counts over the sheets of figures are formulas; names are text, ties listed, on a line of their own
-under the figure they belong to.
+Figures, names and sentences are formulas: an edited score leaves nothing behind that contradicts
+another. Mentioned, ties listed, stand on a line of their own under their figure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from workbook_tools.cells import Area, cell_name
-from workbook_tools.consolidate.figure_lists import Places, title
+from workbook_tools.consolidate.figure_lists import title
+from workbook_tools.consolidate.mentions import (
+    CHANGE,
+    COUNCIL,
+    ENDED,
+    GRADE,
+    ITEM_KEYS,
+    MISSING,
+    PRACTICE_KEYS,
+    THEME_KEYS,
+    TOTAL,
+)
+from workbook_tools.consolidate.places import TablePlace
+from workbook_tools.consolidate.workings import SUMMARY, Mentioned, Workings
 from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import SERIES, Book, Chart, Series, Sheet
 from workbook_tools.excel.write.figure_sheet import Value, write_notes
 from workbook_tools.excel.write.formula import quoted
-from workbook_tools.figures.compute import Figures, PracticeFigures, tenths
-from workbook_tools.figures.headline import Headline, Named, headline
+from workbook_tools.figures.compute import Figures, tenths
+from workbook_tools.figures.headline import headline, movements
 
-SUMMARY = "総括"
 _WIDTHS = (360, 90, 90, 90)  # 項目, 今年度, 前年度, 増減
 _INDENT = 18  # pixels
 _GAP, _CHART = 20, (480, 260, 520)  # pixels beside the table; chart: width, least, most height
 _GRADES = 6  # hidden columns from here on: grades by year, what the chart shows
 _FIT = paper.FIGURES
 _ON_ONE_PAGE = 700  # characters of notes that still fit below the table
-_NAMED = 12  # more names than these are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """How many practices changed their schedule: counted on a sheet of texts."""
+
+    formula: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence that follows the figures: its formula, and what it says now."""
+
+    formula: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row: figure of this year and of the one before, as a formula where it is a count.
+    """One row: figure of this year, a formula with its value, and of the one before.
 
     ``unit``: "" for whole numbers, ``tenths``, or ``change`` for a figure that is a movement.
     """
 
     words: str
     now: Value
-    formula: str = ""
+    formula: str
     before: Value = ""
     unit: str = ""
-    names: Sequence[str] = ()
+    names: Mentioned | None = None
 
 
-def add_summary(book: Book, figures: Figures, places: Places, notes: Sequence[str]) -> None:
-    """Add 総括: title, headline figures beside a chart, and what is missing in plain words."""
-    sheet = book.sheet(SUMMARY)
-    for col, pixels in enumerate(_WIDTHS):
-        sheet.columns(col, col, pixels)
-    sheet.columns(len(_WIDTHS), len(_WIDTHS), _GAP + _CHART[0])
-    row = top = _summary_head(sheet, figures)
-    used = 0.0  # pixels
-    for line in headlines(figures, places):
-        row, points = _headline_row(sheet, row, line)
-        used += points * 96 / 72
-    least, most = _CHART[1:]
-    high = round(max(least, min(most, used)))
-    _grade_chart(sheet, top - 1, figures, places, high)
-    row += round(max(0.0, high - used)) // 20  # rows below a short table, until the chart ends
-    across, room = len(_WIDTHS) + 1, sum(_WIDTHS) + _GAP + _CHART[0]
-    down = write_notes(sheet, row + 1, across, room, missing(figures), "alert")
-    down = write_notes(sheet, down, across, room, notes, "quiet")
-    short = sum(map(len, (*missing(figures), *notes))) < _ON_ONE_PAGE
-    area = Area(0, 0, down, across)
-    sheet.page(
-        area,
-        landscape=True,
-        tall=1 if short else 0,
-        footer=paper.NAME_AND_PAGES,
-        repeat=(top - 1, top - 1),
-    )
-    sheet.view(active=True)
+class Summary:
+    """The figures of 総括 as formulas over the tables, with their values as they stand."""
 
+    def __init__(self, figures: Figures, workings: Workings, revised: Revised | None) -> None:
+        self.figures, self.revised, self._workings = figures, revised, workings
+        self.told = headline(figures)
+        known = workings.known
+        self.items, self.practices, self.themes = known.items, known.practices, known.themes
 
-def missing(figures: Figures) -> list[str]:
-    """What has no figures, by status, in plain words."""
-    found: dict[str, list[str]] = {}
-    for known in figures.incomplete:
-        practice = known.practice
-        found.setdefault(known.status, []).append(f"№{practice.no} {practice.title}")
-    return [
-        f"{status}の実践項目が{len(names)}件あり、数値に含まれていません：{'、'.join(names)}"
-        for status, names in found.items()
-    ]
+    def lines(self) -> Iterator[Line]:
+        """The headline figures in the order of the report (domain §8)."""
+        yield from self._counts()
+        yield from self._grades()
+        yield from self._council()
+        yield from self._totals()
+        yield from self._lowest_themes()
+        yield from self._movements()
 
+    def _counts(self) -> Iterator[Line]:
+        told, known = self.told, self.told.evaluated_before is not None
+        before = _or_blank(told.evaluated_before)
+        yield Line("評価した実践項目", told.evaluated, f"={self._evaluated()}", before)
+        ended, names = self.practices.column(ENDED), self._names(self.practices, PRACTICE_KEYS[0])
+        before = told.finished_until_before if known else ""
+        yield Line("取組終了（累計）", len(told.finished), f"={names.count}", before, names=names)
+        count = f"=COUNTIF({ended},{quoted(self.figures.year.wide)})"
+        before = told.finished_before if known else ""
+        yield Line("　うち今年度に終了", told.finished_now, count, before)
+        if self.revised:
+            yield Line("工程を見直した実践項目", self.revised.count, f"={self.revised.formula}")
 
-def headlines(figures: Figures, places: Places) -> Iterator[Line]:
-    """The headline figures in the order of the report (domain §8)."""
-    told = headline(figures)
-    yield from _counts(figures, told, places)
-    yield from _grade_rows(told, places)
-    yield from _council_rows(told, places)
-    yield from _item_rows(told, places)
-    yield from _theme_rows(told)
-    yield from _movements(told)
+    def _evaluated(self) -> str:
+        return f"SUM({self.practices.column('評価対象')})"
 
+    def _grades(self) -> Iterator[Line]:
+        """How many reached each grade, and the share of the upper ones."""
+        told = self.told
+        for grade, count in told.grades.items():
+            past: Value = "" if told.grades_before is None else told.grades_before.get(grade, 0)
+            yield Line(f"総合評価　{grade}", count, f"={self.count_of(grade)}", past)
+        words = f"{'・'.join(told.share.grades)}の割合（％）"
+        before = _tenths_or_blank(told.share.before)
+        yield Line(words, tenths(told.share.now), f"={self._share()}", before, "tenths")
 
-def _counts(figures: Figures, told: Headline, places: Places) -> Iterator[Line]:
-    known = told.evaluated_before is not None
-    flags = places.all_practices("評価対象")
-    before = _or_blank(told.evaluated_before)
-    yield Line("評価した実践項目", told.evaluated, f"=SUM({flags})", before)
-    ended = places.all_practices("取組終了")
-    count = f'=SUMPRODUCT(--({ended}<>""))'
-    names = [_ended(practice) for practice in told.finished]
-    before = told.finished_until_before if known else ""
-    yield Line("取組終了（累計）", len(told.finished), count, before, names=names)
-    count = f"=SUMPRODUCT(--({ended}={quoted(figures.year.wide)}))"
-    before = told.finished_before if known else ""
-    yield Line("　うち今年度に終了", told.finished_now, count, before)
+    def _share(self) -> str:
+        part = "+".join(self.count_of(grade) for grade in self.told.share.grades)
+        total = self._evaluated()
+        return f"IF({total}=0,0,INT((2000*({part})+{total})/(2*{total}))/10)"
 
+    def count_of(self, grade: str) -> str:
+        """How many practices reached a grade in this very year."""
+        grades, flags = self.practices.column(GRADE), self.practices.column("評価対象")
+        return f"SUMPRODUCT(({grades}={quoted(grade)})*{flags})"
 
-def _ended(known: PracticeFigures) -> str:
-    year = known.finished.wide if known.finished else ""
-    return f"№{known.practice.no} {known.practice.title}（{year}）"
+    def _council(self) -> Iterator[Line]:
+        told = self.told
+        if not told.council_highest:
+            return
+        _, _, high, highest, lowest = ITEM_KEYS
+        names = self._names(self.items, high)
+        words = "審議会評価平均4.0以上の取組項目"
+        yield Line(words, len(told.council_high), f"={names.count}", names=names)
+        cells = self.items.column(COUNCIL)
+        for words, tied, function, key in (
+            ("最高", told.council_highest, "MAX", highest),
+            ("最低", told.council_lowest, "MIN", lowest),
+        ):
+            value, names = tenths(tied[0].value), self._names(self.items, key)
+            words = f"審議会評価平均の{words}"
+            yield Line(words, value, f"={function}({cells})", "", "tenths", names)
 
+    def _totals(self) -> Iterator[Line]:
+        told, cells = self.told, self.items.column(TOTAL)
+        highest, lowest, *_ = ITEM_KEYS
+        for words, tied, past, function, key in (
+            ("最高", told.highest, told.highest_before, "MAX", highest),
+            ("最低", told.lowest, told.lowest_before, "MIN", lowest),
+        ):
+            if tied:
+                value, before = tenths(tied[0].value), _tenths_or_blank(past)
+                words, names = f"取組項目の合計（平均）の{words}", self._names(self.items, key)
+                yield Line(words, value, f"={function}({cells})", before, "tenths", names)
 
-def _grade_rows(told: Headline, places: Places) -> Iterator[Line]:
-    """How many reached each grade, and the share of the upper ones."""
-    for grade, count in told.grades.items():
-        past: Value = "" if told.grades_before is None else told.grades_before.get(grade, 0)
-        yield Line(f"総合評価　{grade}", count, f"={_count_of(places, grade)}", past)
-    share = told.share
-    part = "+".join(_count_of(places, grade) for grade in share.grades)
-    total = f"SUM({places.all_practices('評価対象')})"
-    formula = f"=IF({total}=0,0,INT((2000*({part})+{total})/(2*{total}))/10)"
-    words = f"{'・'.join(share.grades)}の割合（％）"
-    yield Line(words, tenths(share.now), formula, _tenths_or_blank(share.before), "tenths")
+    def _lowest_themes(self) -> Iterator[Line]:
+        told = self.told
+        for words, tied, column, key in (
+            ("審議会評価平均", told.theme_council_lowest, COUNCIL, THEME_KEYS[0]),
+            ("合計（平均）", told.theme_lowest, TOTAL, THEME_KEYS[1]),
+        ):
+            if tied:
+                formula, names = (
+                    f"=MIN({self.themes.column(column)})",
+                    self._names(self.themes, key),
+                )
+                words = f"テーマの{words}の最低"
+                yield Line(words, tenths(tied[0].value), formula, "", "tenths", names)
 
+    def _movements(self) -> Iterator[Line]:
+        """The practices whose total rose and fell most since the year before."""
+        told, cells = self.told, self.practices.column(CHANGE)
+        _, rise, fall, *_ = PRACTICE_KEYS
+        for words, tied, function, key in (
+            ("上昇", told.rises, "MAX", rise),
+            ("下降", told.falls, "MIN", fall),
+        ):
+            if tied:
+                words, names = (
+                    f"合計の{words}が最も大きい実践項目",
+                    self._names(self.practices, key),
+                )
+                yield Line(words, tied[0].value, f"={function}(0,{cells})", "", "change", names)
 
-def _count_of(places: Places, grade: str) -> str:
-    grades, flags = places.all_practices("総合評価"), places.all_practices("評価対象")
-    return f"SUMPRODUCT(({grades}={quoted(grade)})*{flags})"
+    def _names(self, table: TablePlace, key: str) -> Mentioned:
+        return self._workings.names(table, key)
 
+    # -- sentences
 
-def _council_rows(told: Headline, places: Places) -> Iterator[Line]:
-    if not told.council_highest:
-        return
-    cells = places.all_items("審議会評価平均")
-    high = told.council_high
-    names = [f"{_numbered(named)}（{tenths(named.value)}）" for named in high]
-    words = "審議会評価平均4.0以上の取組項目"
-    yield Line(words, len(high), f'=COUNTIF({cells},">=4")', names=names)
-    for words, tied, function in (
-        ("最高", told.council_highest, "MAX"),
-        ("最低", told.council_lowest, "MIN"),
-    ):
-        value, formula = tenths(tied[0].value), f"={function}({cells})"
-        names = [_numbered(named) for named in tied]
-        yield Line(f"審議会評価平均の{words}", value, formula, "", "tenths", names)
+    def sentences(self) -> Iterator[Said]:
+        """What the mayor reads first."""
+        yield self._sentence_of_grades()
+        if self.told.highest:
+            yield self._sentence_of_totals()
+        if self.told.rises or self.told.falls:
+            yield self._sentence_of_movements()
 
+    def _sentence_of_grades(self) -> Said:
+        told = self.told
+        grades = quoted(f"件で、総合評価{'・'.join(told.share.grades)}の割合は")
+        formula = f'="評価した実践項目は"&{self._evaluated()}&{grades}&TEXT({self._share()},"0.0")'
+        past = "" if told.share.before is None else f"（前年度{tenths(told.share.before)}％）"
+        return Said(
+            f"{formula}&{quoted(f'％{past}です。')}",
+            f"評価した実践項目は{told.evaluated}件で、総合評価{'・'.join(told.share.grades)}の割合は"
+            f"{tenths(told.share.now)}％{past}です。",
+        )
 
-def _item_rows(told: Headline, places: Places) -> Iterator[Line]:
-    cells = places.all_items("合計")
-    for words, tied, past, function in (
-        ("最高", told.highest, told.highest_before, "MAX"),
-        ("最低", told.lowest, told.lowest_before, "MIN"),
-    ):
-        if tied:
-            value, before = tenths(tied[0].value), _tenths_or_blank(past)
-            names = [_numbered(named) for named in tied]
-            words = f"取組項目の合計（平均）の{words}"
-            yield Line(words, value, f"={function}({cells})", before, "tenths", names)
+    def _sentence_of_totals(self) -> Said:
+        highest, lowest = (self._names(self.items, key) for key in ITEM_KEYS[:2])
+        cells, told = self.items.column(TOTAL), self.told
+        return Said(
+            f'="取組項目の合計（平均）は、"&{highest.formula}&"が"&TEXT(MAX({cells}),"0.0")'
+            f'&"で最も高く、"&{lowest.formula}&"が"&TEXT(MIN({cells}),"0.0")&"で最も低くなりました。"',
+            f"取組項目の合計（平均）は、{highest.value}が{tenths(told.highest[0].value)}で最も高く、"
+            f"{lowest.value}が{tenths(told.lowest[0].value)}で最も低くなりました。",
+        )
 
+    def _sentence_of_movements(self) -> Said:
+        up, down, same = (
+            f'COUNTIF({self.practices.column(CHANGE)},"{sign}0")' for sign in (">", "<", "=")
+        )
+        moved = [rise for _, rise in movements(self.figures)]
+        rises, falls = sum(rise > 0 for rise in moved), sum(rise < 0 for rise in moved)
+        return Said(
+            f'="前年度と比べて、合計が上がった実践項目は"&{up}&"件、下がった実践項目は"&{down}'
+            f'&"件、変わらない実践項目は"&{same}&"件です。"',
+            f"前年度と比べて、合計が上がった実践項目は{rises}件、下がった実践項目は{falls}件、"
+            f"変わらない実践項目は{len(moved) - rises - falls}件です。",
+        )
 
-def _theme_rows(told: Headline) -> Iterator[Line]:
-    for words, tied in (
-        ("審議会評価平均", told.theme_council_lowest),
-        ("合計（平均）", told.theme_lowest),
-    ):
-        if tied:
-            names = [named.name for named in tied]
-            words = f"テーマの{words}の最低"
-            yield Line(words, tenths(tied[0].value), unit="tenths", names=names)
-
-
-def _movements(told: Headline) -> Iterator[Line]:
-    """The practices whose total rose and fell most since the year before."""
-    for words, tied in (("上昇", told.rises), ("下降", told.falls)):
-        if tied:
-            names = [_numbered(named) for named in tied]
-            words = f"合計の{words}が最も大きい実践項目"
-            yield Line(words, tied[0].value, unit="change", names=names)
-
-
-def _numbered(named: Named) -> str:
-    return f"№{named.no} {named.name}"
+    def missing(self) -> Iterator[Said]:
+        """What has no figures, by status; nothing where nothing is missing."""
+        for word in MISSING:
+            names = self._names(self.practices, word)
+            count = sum(known.status == word for known in self.figures.incomplete)
+            if count:
+                yield Said(
+                    f'=IF({names.count}=0,"※ {word}だった実践項目も、数値に含まれています。",'
+                    f'"※ {word}の実践項目が"&{names.count}&"件あり、数値に含まれていません："'
+                    f"&{names.formula})",
+                    f"※ {word}の実践項目が{count}件あり、数値に含まれていません：{names.value}",
+                )
 
 
 def _or_blank(value: int | None) -> Value:
@@ -199,8 +254,59 @@ def _tenths_or_blank(value: int | None) -> Value:
 # --- onto the sheet
 
 
-def _summary_head(sheet: Sheet, figures: Figures) -> int:
-    """Title and whom it is from and for; gives the first row below the headings."""
+def add_summary(
+    book: Book,
+    figures: Figures,
+    workings: Workings,
+    notes: Sequence[str],
+    revised: Revised | None = None,
+) -> None:
+    """Add 総括: sentences, headline figures beside a chart, and what is missing in plain words.
+
+    ``notes`` are as of the day they are made and say so.
+    """
+    sheet, summary = book.sheet(SUMMARY), Summary(figures, workings, revised)
+    for col, pixels in enumerate(_WIDTHS):
+        sheet.columns(col, col, pixels)
+    sheet.columns(len(_WIDTHS), len(_WIDTHS), _GAP + _CHART[0])
+    across, room = len(_WIDTHS) + 1, sum(_WIDTHS) + _GAP + _CHART[0]
+    row = top = _summary_head(sheet, figures, list(summary.sentences()))
+    used = 0.0  # pixels
+    for line in summary.lines():
+        row, points = _headline_row(sheet, row, line)
+        used += points * 96 / 72
+    least, most = _CHART[1:]
+    high = round(max(least, min(most, used)))
+    _grade_chart(sheet, top - 1, summary, high)
+    workings.write(sheet)
+    row += round(max(0.0, high - used)) // 20  # rows below a short table, until the chart ends
+    missing = list(summary.missing())
+    down = _write_sentences(sheet, row + 1, missing, "alert")
+    down = write_notes(sheet, down, across, room, notes, "quiet")
+    short = sum(map(len, (*(said.value for said in missing), *notes))) < _ON_ONE_PAGE
+    sheet.page(
+        Area(0, 0, down, across),
+        landscape=True,
+        tall=1 if short else 0,
+        footer=paper.NAME_AND_PAGES,
+        repeat=(top - 1, top - 1),
+    )
+    sheet.view(active=True)
+
+
+def _write_sentences(sheet: Sheet, row: int, sentences: Iterable[Said], look: str) -> int:
+    """Sentences across the sheet; gives the first row below them."""
+    room = sum(_WIDTHS) + _GAP + _CHART[0] - _INDENT
+    for said in sentences:
+        area = Area(row, 0, 1, len(_WIDTHS) + 1)
+        sheet.formula(area, said.formula, said.value, "wrap", "middle", look)
+        sheet.height(row, _FIT.height(_FIT.lines(said.value, room)))
+        row += 1
+    return row
+
+
+def _summary_head(sheet: Sheet, figures: Figures, sentences: Sequence[Said]) -> int:
+    """Title, whom it is from and for, the sentences; gives the first row below the headings."""
     plan, room = figures.plan, sum(_WIDTHS) + _GAP + _CHART[0]
     heading = title(figures, SUMMARY)
     sheet.text(Area(0, 0, 1, len(_WIDTHS) + 1), heading, "big", "wrap", "middle")
@@ -210,21 +316,19 @@ def _summary_head(sheet: Sheet, figures: Figures) -> int:
         about += f"　　評価：{plan.council}"
     sheet.text(Area(1, 0, 1, len(_WIDTHS) + 1), about, "wrap", "middle")
     sheet.height(1, _FIT.height(_FIT.lines(about, room)))
-    sheet.height(2, 6)
+    row = _write_sentences(sheet, 2, sentences, "bold")
+    sheet.height(row, 6)
     for col, words in enumerate(("項目", "今年度", "前年度", "増減")):
-        sheet.text(Area(3, col), words, "box", "head")
-    sheet.height(3, _FIT.height(1.4))
-    return 4
+        sheet.text(Area(row + 1, col), words, "box", "head")
+    sheet.height(row + 1, _FIT.height(1.4))
+    return row + 2
 
 
 def _headline_row(sheet: Sheet, row: int, line: Line) -> tuple[int, float]:
     """One figure, and its names below it; gives the next free row and the points used."""
     looks = ("box", "center", *([line.unit] if line.unit else []))
     sheet.text(Area(row, 0), line.words, "box", "wrap", "middle")
-    if line.formula:
-        sheet.formula(Area(row, 1), line.formula, line.now, *looks)
-    else:
-        sheet.value(Area(row, 1), line.now, *looks)
+    sheet.formula(Area(row, 1), line.formula, line.now, *looks)
     sheet.value(Area(row, 2), line.before, *looks)
     if isinstance(line.before, str) or isinstance(line.now, str):
         sheet.text(Area(row, 3), "", "box")
@@ -237,25 +341,33 @@ def _headline_row(sheet: Sheet, row: int, line: Line) -> tuple[int, float]:
     sheet.height(row, points)
     if not line.names:
         return row + 1, points
-    more = len(line.names) - _NAMED
-    shown = "、".join(line.names[:_NAMED]) + (f"　ほか{more}件" if more > 0 else "")
-    sheet.text(Area(row + 1, 0, 1, len(_WIDTHS)), shown, "box", "wrap", "indent", "quiet")
-    below = _FIT.height(_FIT.lines(shown, sum(_WIDTHS) - _INDENT))
+    names = line.names
+    formula = f"=HYPERLINK({names.address},{names.formula})"
+    area = Area(row + 1, 0, 1, len(_WIDTHS))
+    sheet.formula(area, formula, names.value, "box", "wrap", "indent", "link")
+    below = _FIT.height(_FIT.lines(names.value, sum(_WIDTHS) - _INDENT))
     sheet.height(row + 1, below)
     return row + 2, points + below
 
 
-def _grade_chart(sheet: Sheet, row: int, figures: Figures, places: Places, high: int) -> None:
-    """Grades by year as stacked columns over hidden cells; past years as published then."""
+def _grade_chart(sheet: Sheet, row: int, summary: Summary, high: int) -> None:
+    """Grades by year as stacked columns over hidden cells; past years as published then.
+
+    The names of the years say how many practices were evaluated, so that bars of unequal height
+    are not taken for a fall.
+    """
+    figures = summary.figures
     years = [year for year in figures.plan.years if year in figures.past or year == figures.year]
     rules = figures.plan.grades
     sheet.columns(_GRADES, _GRADES + len(rules), 60, hidden=True)
     for down, year in enumerate(years, start=row + 1):
         counts = figures.past.get(year, figures).grades()
-        sheet.text(Area(down, _GRADES), year.wide)
+        first, last = (cell_name(down, _GRADES + at) for at in (1, len(rules)))
+        name = f'={quoted(year.wide)}&"（"&SUM({first}:{last})&"件）"'
+        sheet.formula(Area(down, _GRADES), name, f"{year.wide}（{sum(counts.values())}件）")
         for col, rule in enumerate(rules, start=_GRADES + 1):
             if year == figures.year:
-                formula = f"={_count_of(places, rule.grade)}"
+                formula = f"={summary.count_of(rule.grade)}"
                 sheet.formula(Area(down, col), formula, counts[rule.grade])
             else:
                 sheet.number(Area(down, col), counts[rule.grade])
@@ -270,5 +382,7 @@ def _grade_chart(sheet: Sheet, row: int, figures: Figures, places: Places, high:
         )
         for number, rule in enumerate(rules)
     ]
-    chart = Chart("stacked", "総合評価の推移（実践項目数）", series, (_CHART[0], high), format="0")
+    heading = "総合評価の推移（実践項目数）"
+    told = f"{heading}の積み上げ縦棒グラフ。今年度と前年度の数は左の表にあります。"
+    chart = Chart("stacked", heading, series, (_CHART[0], high), format="0", told=told)
     sheet.chart(Area(row, len(_WIDTHS)), chart, _GAP)

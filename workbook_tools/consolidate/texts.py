@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import ceil
 
-from workbook_tools.cells import Area
-from workbook_tools.consolidate.figure_lists import Links
+from workbook_tools.cells import Area, column_name
+from workbook_tools.consolidate.figure_lists import write_link
+from workbook_tools.consolidate.places import Places, link_to
+from workbook_tools.consolidate.summary import Revised
 from workbook_tools.era import FiscalYear
 from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book, Sheet
-from workbook_tools.excel.write.list_sheet import Cell, Column, Link
+from workbook_tools.excel.write.formula import quoted
+from workbook_tools.excel.write.list_sheet import Column
 from workbook_tools.figures.compute import Figures, PracticeFigures
 from workbook_tools.form import layout, references
 from workbook_tools.form.layout import Form, field_name, reason_name
@@ -22,6 +25,7 @@ from workbook_tools.register.records import Stored
 from workbook_tools.text import circled, is_blank
 
 Answers = Mapping[str, Stored]  # field → answer, as results.answers gives them
+Cell = str | int | float | None
 Row = list[Cell]
 
 # The sheets; two are called like the field that they list.
@@ -75,11 +79,11 @@ def add_texts(
     book: Book,
     figures: Figures,
     answers: Mapping[int, Answers],
-    link: Links | None = None,
-) -> dict[int, int]:
+    known: Places | None = None,
+) -> None:
     """Add the five sheets; practices without accepted form are absent.
 
-    ``link("実践項目別", 小№, "小№")`` says where each 小№ leads. Gives :func:`first_rows`.
+    With the ``known`` places of the tables the first 小№ of each practice leads to 実践項目別.
     """
     plan, year = figures.plan, figures.year
     form = layout.form_of(plan)
@@ -93,25 +97,37 @@ def add_texts(
     columns = _columns(form.spec)
     for name, rows_of in tables.items():
         sheet = _Table(book.sheet(name), columns[name], f"{plan.name}　{name}（{year.long}末）")
-        for known in _answered(figures, answers):
-            number = known.practice.no
-            reference = link("実践項目別", number, "小№") if link else None
-            for row in rows_of(known, answers[number]):
-                sheet.write(number, reference, [known.practice.title, *row])
+        for practice in _answered(figures, answers):
+            number = practice.practice.no
+            address = known.practices.address(str(number)) if known else None
+            for row in rows_of(practice, answers[number]):
+                sheet.write(number, address, [practice.practice.title, *row])
+                address = None
         sheet.finish()
-    return first_rows(figures, answers)
 
 
-def first_rows(figures: Figures, answers: Mapping[int, Answers]) -> dict[int, int]:
-    """Practice → zero-based row in 取組内容 where its texts begin; absent where it has none."""
+def addresses(figures: Figures, answers: Mapping[int, Answers]) -> dict[int, str]:
+    """Practice → where its texts begin in 取組内容, for HYPERLINK; absent where it has none."""
     form = layout.form_of(figures.plan)
-    found, row = {}, _TOP + 1
-    for known in _answered(figures, answers):
-        count = sum(1 for _ in _activities(form, answers[known.practice.no]))
-        if count:
-            found[known.practice.no] = row
-        row += count
-    return found
+    return {
+        number: link_to(ACTIVITIES, 0, f"MATCH({number},{ACTIVITIES}!$A:$A,0)")
+        for number in (known.practice.no for known in _answered(figures, answers))
+        if any(_activities(form, answers[number]))
+    }
+
+
+def revised(figures: Figures, answers: Mapping[int, Answers]) -> Revised:
+    """How many practices changed their schedule in the evaluated year, counted on 工程表."""
+    year, status = figures.year, field_name(Stem.STATUS, figures.year)
+    columns = _columns(layout.form_of(figures.plan).spec)[SCHEDULE]
+    at = {column.heading: column_name(col) for col, column in enumerate(columns)}
+    years, statuses = (f"{SCHEDULE}!${at[key]}:${at[key]}" for key in ("年度", "状況"))
+    count = sum(
+        _text(answers[known.practice.no], status) == layout.REVISED
+        for known in _answered(figures, answers)
+    )
+    formula = f"COUNTIFS({years},{quoted(year.wide)},{statuses},{quoted(layout.REVISED)})"
+    return Revised(formula, count)
 
 
 def _answered(figures: Figures, answers: Mapping[int, Answers]) -> Iterator[PracticeFigures]:
@@ -198,15 +214,15 @@ class _Table:
             sheet.columns(col, col, column.pixels)
             sheet.text(Area(_TOP, col), column.heading, "box", "head")
 
-    def write(self, number: int, reference: str | None, cells: Sequence[Cell]) -> None:
-        """Write one row; its 小№ leads to ``reference``."""
+    def write(self, number: int, address: str | None, cells: Sequence[Cell]) -> None:
+        """Write one row; its 小№ leads to ``address``."""
         self._row += 1
-        row: Row = [Link(f"internal:{reference}", "") if reference else number, *cells]
+        row: Row = [number, *cells]
         needed = 1
         for col, (cell, column) in enumerate(zip(row, self._columns, strict=True)):
             area, looks = Area(self._row, col), ("box", "wrap", column.look, "middle")
-            if isinstance(cell, Link):
-                self._sheet.number_link(area, cell.target, number, *looks, "link")
+            if col == 0 and address:
+                write_link(self._sheet, area, address, number)
             else:
                 self._sheet.value(area, "" if cell is None else cell, *looks)
             if isinstance(cell, str):

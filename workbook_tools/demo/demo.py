@@ -18,6 +18,7 @@ from pathlib import Path
 
 from workbook_tools.collect import collect, report
 from workbook_tools.collect.collection import Collection
+from workbook_tools.consolidate.consolidate import places
 from workbook_tools.consolidate.figure_lists import add_practices
 from workbook_tools.demo.answers import answers, real_scores
 from workbook_tools.demo.story import Teller
@@ -131,7 +132,7 @@ def past_list(plan: Plan) -> bytes:
         plan, Facts(dict.fromkeys(scores, ACCEPTED), {plan.evaluated: scores}, {}, {})
     )
     book = Book(f"取組状況一覧 {plan.evaluated}")
-    add_practices(book, figures)
+    add_practices(book, figures, places(figures))
     return book.bytes()
 
 

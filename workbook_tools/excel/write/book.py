@@ -123,6 +123,7 @@ class Chart:
     most: float | None = None  # upper end of the axis; None: as the figures need
     format: str = "0.0"
     legend: bool = True  # where there is more than one series
+    told: str = ""  # for who cannot see it: what it shows
 
     @property
     def type(self) -> dict[str, str]:
@@ -227,7 +228,12 @@ class Sheet:
     def chart(self, area: Area, chart: Chart, right: int = 0) -> None:
         """Put a chart with its top-left corner ``right`` pixels beside the cell's."""
         drawn = self._book.chart(chart)
-        options = {"x_offset": right, "y_offset": 0, "object_position": 2}
+        options = {
+            "x_offset": right,
+            "y_offset": 0,
+            "object_position": 2,
+            "description": chart.told,
+        }
         self._must(self._sheet.insert_chart(area.row, area.col, drawn, options))
 
     def comment(self, area: Area, text: str) -> None:

@@ -1,0 +1,174 @@
+"""Hidden columns of 総括: what its names and the charts are made of.
+
+They spell out whom the tables' hidden columns name (:mod:`.mentions`), in the order of their
+numbers, and hold the themes' figures in the order of the plan. Everything is looked for by number:
+nothing here changes when a table is sorted, and all of it when a score is edited.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbook_tools.cells import Area, cell_name
+from workbook_tools.consolidate.mentions import (
+    COUNCIL,
+    TOTAL,
+    Mention,
+    item_mentions,
+    practice_mentions,
+    theme_mentions,
+)
+from workbook_tools.consolidate.places import Places, TablePlace
+from workbook_tools.excel.write.book import Sheet
+from workbook_tools.figures import columns as declared
+from workbook_tools.figures.compute import Figures, tenths
+from workbook_tools.plan import grading
+
+SUMMARY = "総括"
+_FIRST = 20  # the first of the columns, right of those of the chart of grades
+NAMED = 12  # more names than these are counted
+_ROW = NAMED + 2  # of the finished text; names stand above it, headings on top
+_THEMES = NAMED + 5  # row of the themes' headings
+_SHORT = "略称"
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """A list of 総括 as formulas: its text, how many there are, the address of the first row."""
+
+    formula: str
+    value: str
+    count: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workings:
+    """The sheet as it will be written: where its lists and figures stand."""
+
+    figures: Figures
+    known: Places
+
+    def _mentions(self) -> list[tuple[TablePlace, Mention]]:
+        """All lists, each two columns wide: numbers, and the text so far."""
+        known = self.known
+        return [
+            *((known.practices, mention) for mention in practice_mentions(self.figures, known)),
+            *((known.items, mention) for mention in item_mentions(self.figures, known)),
+            *((known.themes, mention) for mention in theme_mentions(self.figures, known)),
+        ]
+
+    def names(self, table: TablePlace, key: str) -> Mentioned:
+        """One of the lists."""
+        for number, (own, mention) in enumerate(self._mentions()):
+            if own == table and mention.key == key:
+                text = Area(_ROW, _FIRST + 2 * number + 1).absolute
+                first = f"IF({_count(own, mention)}=0,1,MIN({own.column(key)}))"
+                place = f"MATCH({first},{own.column(mention.number)},0)"
+                return Mentioned(
+                    f"{SUMMARY}!{text}",
+                    _spelled(mention),
+                    _count(own, mention),
+                    own.address_of_place(place),
+                )
+        raise KeyError(key)
+
+    # -- for charts
+
+    def theme_column(self, key: str) -> tuple[str, Area]:
+        """A figure of all themes, in the order of the plan: sheet and area."""
+        col = _FIRST + 1 + self._theme_keys().index(key)
+        return SUMMARY, Area(_THEMES + 1, col, len(self.figures.themes))
+
+    def criteria_names(self) -> tuple[str, Area]:
+        """The criteria, as headings of the averages."""
+        return self._averages(_THEMES)
+
+    def theme_averages(self, no: str) -> tuple[str, Area]:
+        """The averages of one theme."""
+        order = [theme.theme.no for theme in self.figures.themes].index(no)
+        return self._averages(_THEMES + 1 + order)
+
+    def overall_averages(self) -> tuple[str, Area]:
+        """The averages over all practices."""
+        return self._averages(_THEMES + 1 + len(self.figures.themes))
+
+    def _averages(self, row: int) -> tuple[str, Area]:
+        criteria = self._criteria()
+        return SUMMARY, Area(
+            row, _FIRST + 1 + self._theme_keys().index(criteria[0]), 1, len(criteria)
+        )
+
+    def _criteria(self) -> list[str]:
+        return [criterion.name for criterion in self.figures.plan.criteria]
+
+    def _theme_keys(self) -> list[str]:
+        return [_SHORT, TOTAL, COUNCIL, *self._criteria()]
+
+    # -- onto the sheet
+
+    def write(self, sheet: Sheet) -> None:
+        """Write the columns and hide them."""
+        mentions = self._mentions()
+        for number, (table, mention) in enumerate(mentions):
+            _write_list(sheet, _FIRST + 2 * number, table, mention)
+        self._write_themes(sheet)
+        sheet.columns(_FIRST, _FIRST + 2 * len(mentions), 60, hidden=True)
+
+    def _write_themes(self, sheet: Sheet) -> None:
+        keys = self._theme_keys()
+        for col, words in enumerate(["№", *keys], start=_FIRST):
+            sheet.text(Area(_THEMES, col), words)
+        printed = {column.key: column for column in declared.theme_columns(self.figures.plan)}
+        for row, theme in enumerate(self.figures.themes, start=_THEMES + 1):
+            sheet.text(Area(row, _FIRST), theme.theme.no)
+            sheet.text(Area(row, _FIRST + 1), theme.theme.short)
+            for col, key in enumerate(keys[1:], start=_FIRST + 2):
+                found = self.known.themes.find(cell_name(row, _FIRST), key)
+                sheet.formula(Area(row, col), f"={found}", printed[key].printed(theme))
+        self._write_overall(sheet, _THEMES + 1 + len(self.figures.themes))
+
+    def _write_overall(self, sheet: Sheet, row: int) -> None:
+        """The averages over all practices, which every radar shows in grey."""
+        items, keys = self.known.items, self._theme_keys()
+        counted = f"SUM({items.column('計算数')})"
+        scores = [practice.now.scores for practice in self.figures.practices if practice.now]
+        for name in self._criteria():
+            total = f"SUM({items.column(f'計_{name}')})"
+            mean = f"INT((20*{total}+{counted})/(2*{counted}))/10"
+            value = tenths(grading.mean_tenths([own[name] for own in scores])) if scores else ""
+            area = Area(row, _FIRST + 1 + keys.index(name))
+            sheet.formula(area, f'=IF({counted}=0,"",{mean})', value)
+
+
+def _count(table: TablePlace, mention: Mention) -> str:
+    return f"COUNT({table.column(mention.key)})"
+
+
+def _spelled(mention: Mention) -> str:
+    more = len(mention.said) - NAMED
+    shown = "、".join([*mention.said.values()][:NAMED])
+    return shown + (f"　ほか{more}件" if more > 0 else "")
+
+
+def _write_list(sheet: Sheet, col: int, table: TablePlace, mention: Mention) -> None:
+    """One name a row: the number there, and the text up to it."""
+    sheet.text(Area(0, col), f"{table.sheet}：{mention.key}")
+    column, count = table.column(mention.key), _count(table, mention)
+    numbers = sorted(mention.said)
+    text = ""
+    for nth in range(1, NAMED + 1):
+        number, before = cell_name(nth, col), cell_name(nth - 1, col + 1)
+        value = numbers[nth - 1] if nth <= len(numbers) else ""
+        sheet.formula(Area(nth, col), f'=IF({nth}>{count},"",SMALL({column},{nth}))', value)
+        place = f"MATCH({number},{table.column(mention.number)},0)"
+        label = mention.label(table, place)
+        so_far, comma = (f"{before}&", '"、"&') if nth > 1 else ("", "")
+        otherwise = before if nth > 1 else '""'
+        formula = f'=IF({number}="",{otherwise},{so_far}{comma}{label})'
+        if value != "":
+            text += ("、" if text else "") + mention.said[int(value)]
+        sheet.formula(Area(nth, col + 1), formula, text)
+    last = cell_name(NAMED, col + 1)
+    more = f'IF({count}>{NAMED},"　ほか"&({count}-{NAMED})&"件","")'
+    sheet.formula(Area(_ROW, col + 1), f"={last}&{more}", _spelled(mention))
