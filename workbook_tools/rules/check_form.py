@@ -29,6 +29,7 @@ from workbook_tools.rules.as_read import (
     f018_struck_through,
     f019_shown_otherwise,
     f023_field_not_found,
+    f026_error_value,
     replaced,
 )
 from workbook_tools.rules.case import Case, Context, Rule
@@ -114,6 +115,7 @@ RULES: tuple[Rule, ...] = (
     f019_shown_otherwise,
     f020_named_otherwise,
     f020_texts_of_another,
+    f026_error_value,
     s101_score_missing,
     s102_score_out_of_range,
     s103_score_not_whole,

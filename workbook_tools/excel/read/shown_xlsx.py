@@ -26,6 +26,16 @@ _HIDING = (b' hidden="1"', b' hidden="true"', b' ht="0')
 _ROW = re.compile(rb"row(?:\s([^<>]*))?>")  # begins with letters: three times as fast
 _COL = re.compile(_PREFIX + rb"col\s([^<>]*)>")
 _ATTRIBUTE = re.compile(r"([A-Za-z]+)\s*=\s*[\"']([^\"']*)[\"']")
+_ERRORS = (b't="e"', b"t='e'")
+_ERROR = re.compile(
+    _PREFIX
+    + rb"c(?=\s[^<>]*?(?<=\s)t=[\"']e[\"'])\s(?:[^<>]*?\s)?r=[\"']([A-Z]{1,3}[0-9]{1,7})[\"']"
+    rb"[^<>]*>\s*(?:"
+    + _PREFIX
+    + rb"f(?:\s[^<>]*)?(?:/>|>[^<>]*</[^<>]*>)\s*)?"
+    + _PREFIX
+    + rb"v(?:\s[^<>]*)?>(#[^<>]{1,20})<"
+)
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _LEAST = 0.5  # points of a row, characters of a column: below it nothing can be seen
 _MOST_COLS = 16_384
@@ -122,6 +132,16 @@ class _XlsxLook(Look):
     @cached_property
     def overlays(self) -> Overlays:
         return overlays_of(self._parts, self._part)
+
+    @cached_property
+    def errors(self) -> Mapping[Spot, str]:
+        if not any(mark in self._xml for mark in _ERRORS):
+            return {}
+        found = {}
+        for name, shown in _ERROR.findall(self._xml):
+            with suppress(ValueError):
+                found[parse_cell(name.decode())] = shown.decode(errors="replace")
+        return found
 
     # -- rows and columns ---------------------------------------------------------------------
 
