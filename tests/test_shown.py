@@ -118,6 +118,21 @@ def saved() -> dict[str, bytes]:
     return {"written": data} | {kind: office.convert({"a": data}, kind)["a"] for kind in kinds}
 
 
+@office.needs_office
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
+def test_a_struck_cell_and_nothing_else(kind: str) -> None:
+    """A sheet on which nothing else is odd is no plain one."""
+    out = io.BytesIO()
+    made_book = xlsxwriter.Workbook(out)
+    sheet = made_book.add_worksheet("甲")
+    sheet.write_string("A1", "消えた", made_book.add_format({"font_strikeout": True}))
+    sheet.write_string("A2", "残る")
+    made_book.close()
+    table = open_book(office.convert({"a": out.getvalue()}, kind)["a"]).table("甲")
+    assert (table.struck(0, 0), table.struck(1, 0)) == (Struck("", "消えた"), None)
+    assert not table.is_plain
+
+
 KINDS = [
     "written",
     *(pytest.param(kind, marks=office.needs_office) for kind in ("xlsx", "ods", "xls")),

@@ -7,6 +7,7 @@ the few fixed words beside the form.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -21,6 +22,8 @@ from workbook_tools.intake.printed_words import HELPERS, REASONS_BEFORE, read_la
 from workbook_tools.intake.witnesses import FormPart
 from workbook_tools.text import is_none_mark, key, tidy
 
+# How many cells are still to be filled in, as the form says at its top.
+_COUNT = re.compile(rf"未入力 \d+件・要確認 \d+件|{layout.COMPLETE}")
 _FAR = 4  # rows below a field: what stands farther off is none of its
 _MOST_TOLD = 3  # of one sheet; more than these are told as one
 RESULT = "確認結果"  # the sheet that a marked workbook begins with
@@ -188,11 +191,13 @@ class _Seen:
         return right and (self._is_helper(place) or place in self._last_reasons)
 
     def _is_helper(self, place: Place) -> bool:
-        return self._book.container.has_formula(self._table.sheet, self._table.cell(*place))
+        return self._table.has_formula(*place)
 
     def _is_print(self, text: str) -> bool:
         if len(text) > 80:
             return False
+        if _COUNT.fullmatch(text):
+            return True
         bare, year = read_label(text)
         words, titles = _printed_words(self._form)
         return year is not None or bare in words or bare.endswith(titles) or is_none_mark(text)

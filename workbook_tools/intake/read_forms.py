@@ -31,8 +31,8 @@ _OURS = {
     COUNCIL_MEMBER: "審議会の評価シートです（council collect で読みます）",
     RECEIPT: "読取内容確認票です。直すのは提出したシートです",
 }
-# Of these a rule tells the error, or computes what should stand there.
-_ERRORS_TOLD = (Kind.SCORE, Kind.TOTAL, Kind.GRADE)
+# Fields that are computed anew, whatever stands there.
+_COMPUTED = (Kind.TOTAL, Kind.GRADE)
 _PERIOD_END = re.compile(
     r"令和\s*(?P<year>\d{1,2}|元)?\s*年\s*(?P<month>\d{1,2})?\s*月(?:\s*取組終了)?"
 )
@@ -197,12 +197,13 @@ def _answer(
         Noticed(why.code, table.sheet, cell, field.name, why.text, was=why.how, shown=why.shown)
         for why in unseen
     ]
-    if (error := table.error(row, col)) and field.kind not in _ERRORS_TOLD:
+    if (error := table.error(row, col)) and field.kind not in _COMPUTED:
         told.append(Noticed("F026", table.sheet, cell, field.name, error))
-        return Answer(field.name, table.sheet, cell, error, "", Found.FORMULA), told
+        raw = "" if field.kind is Kind.SCORE else error
+        return Answer(field.name, table.sheet, cell, raw, "", Found.FORMULA), told
     if value == "":
         # calamine shows an error and a missing value as an empty text; only in a score it matters
-        is_formula = field.kind is Kind.SCORE and book.container.has_formula(table.sheet, cell)
+        is_formula = field.kind is Kind.SCORE and table.has_formula(row, col)
         kind = Found.FORMULA if is_formula else Found.NOTHING
         return Answer(field.name, table.sheet, cell, "", "", kind), told
     raw, read, kind, how = understand(field.kind, value)

@@ -17,6 +17,7 @@ from workbook_tools.rules.case import Case, same, short
 # The codes of a cell that must be filled in and is not.
 GAPS = ("S101", "S108", "P202", "A401", "A402", "K601", "K602")
 _EMPTY = (*GAPS, "K603")
+_NO_SCORE = ("S101", "S102", "S103", "S104")
 
 
 def _told(case: Case, code: str) -> Iterator[tuple[Noticed, Finding]]:
@@ -99,9 +100,11 @@ def f023_field_not_found(case: Case) -> Iterator[Finding]:
 
 
 def f026_error_value(case: Case) -> Iterator[Finding]:
-    """``#N/A`` instead of an answer."""
-    for _, finding in _told(case, "F026"):
-        yield finding
+    """``#N/A`` instead of an answer; of a score its own rules may have said so."""
+    said = {known.place.field for known in case.findings if known.code in _NO_SCORE}
+    for noticed, finding in _told(case, "F026"):
+        if noticed.field not in said:
+            yield finding
 
 
 # What is said of a field that was not found, or that shows an error, is the only thing said of it.

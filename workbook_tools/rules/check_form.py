@@ -115,7 +115,6 @@ RULES: tuple[Rule, ...] = (
     f019_shown_otherwise,
     f020_named_otherwise,
     f020_texts_of_another,
-    f026_error_value,
     s101_score_missing,
     s102_score_out_of_range,
     s103_score_not_whole,
@@ -150,4 +149,5 @@ RULES: tuple[Rule, ...] = (
     r307_beyond_the_form,
     f017_text_beside_the_fields,
     f023_field_not_found,
+    f026_error_value,
 )

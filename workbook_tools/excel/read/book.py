@@ -70,6 +70,10 @@ class Table:
         """The cell as text, ``3.0`` as ``3``."""
         return as_text(self.value(row, col))
 
+    def has_formula(self, row: int, col: int) -> bool:
+        """Whether a cell holds a formula, stored value or not."""
+        return self.look.has_formula(row, col)
+
     def error(self, row: int, col: int) -> str:
         """The error value a cell shows (``#N/A``); :meth:`value` gives it as an empty text."""
         return self.look.errors.get((row, col), "")

@@ -130,6 +130,10 @@ class Look:
         """Texts that python-calamine reads otherwise than they are: without tabs, with readings."""
         return {}
 
+    def has_formula(self, row: int, col: int) -> bool:
+        """Whether a cell holds a formula, stored value or not."""
+        return False
+
     @property
     def errors(self) -> Mapping[tuple[int, int], str]:
         """Error values (``#N/A``), which python-calamine gives as blank cells."""

@@ -86,6 +86,7 @@ class _Sheet:
     rows: _Ranges = field(default_factory=_Ranges)
     cols: _Ranges = field(default_factory=_Ranges)
     errors: dict[Spot, str] = field(default_factory=dict)
+    formulas: set[Spot] = field(default_factory=set)
     overlays: OverlayList = field(default_factory=OverlayList)
 
 
@@ -115,6 +116,9 @@ class _OdsLook(Look):
     @property
     def overlays(self) -> Overlays:
         return self._seen.overlays.overlays()
+
+    def has_formula(self, row: int, col: int) -> bool:
+        return (row, col) in self._seen.formulas
 
     @property
     def errors(self) -> Mapping[Spot, str]:
@@ -348,6 +352,8 @@ class _Content(Walker):
             for col in range(self._col, min(self._col + self._cols, MOST_CELLS)):
                 if shown is not None:
                     sheet.shown[row, col] = shown
+                if "formula" in self._attributes:
+                    sheet.formulas.add((row, col))
                 if self._attributes["value-type"] == "error":
                     sheet.errors[row, col] = text
                 if is_text and self._cell.mended:

@@ -186,7 +186,9 @@ class _XlsLook(Look):
             or seen.unsure
             or seen.no_zeros
             or any(
-                formats.code(number) not in (GENERAL, TEXT) or formats.is_invisible(number)
+                formats.code(number) not in (GENERAL, TEXT)
+                or formats.is_invisible(number)
+                or formats.is_struck(formats.font(number))
                 for number in set(seen.formats.values())
             )
         )
@@ -202,6 +204,9 @@ class _XlsLook(Look):
     @property
     def overlays(self) -> Overlays:
         return self._seen.overlays.overlays()
+
+    def has_formula(self, row: int, col: int) -> bool:
+        return (row, col) in self._seen.formulas
 
     @property
     def errors(self) -> Mapping[Spot, str]:
@@ -242,6 +247,7 @@ class _Sheet:
         self.unsure: list[Area] = []
         self.no_zeros = False
         self.errors: dict[Spot, str] = {}
+        self.formulas: set[Spot] = set()
         self.overlays = OverlayList()
         self._book = book
         self._reads_runs = any(book.formats.struck_fonts)
@@ -307,8 +313,10 @@ class _Sheet:
         self.formats[row, col] = number
         if kind == ERROR and content[7:8] == b"\1":
             self.errors[row, col] = _ERRORS.get(content[6], "#?")
-        elif kind == FORMULA and content[12:14] == b"\xff\xff" and content[6] == 2:
-            self.errors[row, col] = _ERRORS.get(content[8], "#?")
+        elif kind == FORMULA:
+            self.formulas.add((row, col))
+            if content[12:14] == b"\xff\xff" and content[6] == 2:
+                self.errors[row, col] = _ERRORS.get(content[8], "#?")
         if kind == SHARED_TEXT and self._reads_runs:
             self._runs((row, col), int.from_bytes(content[6:10], "little"), number)
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import NamedTuple
 
-from workbook_tools.cells import Area, parse_cell
+from workbook_tools.cells import Area, cell_name, parse_cell
 from workbook_tools.excel.read.format_code import GENERAL
 from workbook_tools.excel.read.limits import UnreadableError
 from workbook_tools.excel.read.markup import Walker, walk
@@ -26,6 +26,8 @@ _HIDING = (b' hidden="1"', b' hidden="true"', b' ht="0')
 _ROW = re.compile(rb"row(?:\s([^<>]*))?>")  # begins with letters: three times as fast
 _COL = re.compile(_PREFIX + rb"col\s([^<>]*)>")
 _ATTRIBUTE = re.compile(r"([A-Za-z]+)\s*=\s*[\"']([^\"']*)[\"']")
+_FORMULA = re.compile(rb"<c [^<>]*(?<!/)>\s*<f[\s/>]")
+_ANY_FORMULA = re.compile(_PREFIX + rb"c\s([^<>]*)(?<!/)>\s*" + _PREFIX + rb"f[\s/>]")
 _ERRORS = (b't="e"', b"t='e'")
 _ERROR = re.compile(
     _PREFIX
@@ -132,6 +134,26 @@ class _XlsxLook(Look):
     @cached_property
     def overlays(self) -> Overlays:
         return overlays_of(self._parts, self._part)
+
+    def has_formula(self, row: int, col: int) -> bool:
+        at = self._xml.find(b'<c r="%s"' % cell_name(row, col).encode())
+        if at >= 0:
+            return _FORMULA.match(self._xml, at) is not None
+        return not self._is_usual and (row, col) in self._formulas
+
+    @cached_property
+    def _is_usual(self) -> bool:
+        """Cells are written as Excel does: a tag without prefix, its place first."""
+        return b'<c r="' in self._xml
+
+    @cached_property
+    def _formulas(self) -> frozenset[Spot]:
+        """The cells with a formula, however they are written."""
+        found = set()
+        for written in _ANY_FORMULA.findall(self._xml):
+            with suppress(ValueError):
+                found.add(parse_cell(_attributes(written).get("r", "")))
+        return frozenset(found)
 
     @cached_property
     def errors(self) -> Mapping[Spot, str]:
