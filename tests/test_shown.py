@@ -448,6 +448,8 @@ def second(attributes: str) -> str:
         ('ht="15" hidden="true" customHeight="1"', True),
         ('ht="0" customHeight="1"', True),
         ('ht="0.0"', True),
+        ("hidden='1'", True),
+        ("ht='0'", True),
         ('hidden="0"', False),
         ('ht="0.75" outlineLevel="1"', False),
         ('ht="15"', False),

@@ -56,7 +56,11 @@ class Form:
         setting = self.desk.setting
         file = f"{Path(self.desk.file).stem}.{ending}"
         intake, judged = setting.read(data or self.data, file)
-        known = Before(self.desk.year, self.before, self.desk.originals)
+        content = setting.template(self.desk.no).content
+        closed = {
+            name: str(value) for name, value in content.values.items() if name not in content.open
+        }
+        known = Before(self.desk.year, self.before, self.desk.originals, closed)
         return check(
             setting.form,
             self.paper(ending if data else ""),

@@ -248,8 +248,7 @@ class Page:
     ) -> list[Cell]:
         """For every column of a block its filled cell in these rows, or where one would stand.
 
-        Where the column's heading (in row ``heading``) is merged, what stands right of it is in no
-        column of the block.
+        What stands right of the column's heading (in row ``heading``) is in no column of the block.
         """
         homes: list[int] = []
         for col in starts:
@@ -259,7 +258,8 @@ class Page:
         cells = []
         for start, (first, stop) in zip(starts, pairwise([*homes, after]), strict=True):
             wide = self.ends.get((heading, start), start)
-            end = min(stop, wide + 1) if wide > start else stop
+            # Where the format tells merged cells, one that is not merged is a column wide.
+            end = min(stop, wide + 1) if heading >= 0 and self.ends else stop
             cells.append((*self.filled(rows, first, end), (rows[0], first))[0])
         return cells
 

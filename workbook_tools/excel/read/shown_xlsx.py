@@ -22,7 +22,10 @@ from workbook_tools.excel.read.values import Value
 
 _PREFIX = rb"<(?:[A-Za-z0-9]+:)?"
 # What a row without height holds, of hidden or else.
-_HIDING = (b' hidden="1"', b' hidden="true"', b' ht="0')
+_HIDING = (
+    *(b'hidden="1"', b"hidden='1'", b'hidden="true"', b"hidden='true'"),
+    *(b' ht="0', b" ht='0", b'\nht="0', b"\nht='0"),
+)
 _ROW = re.compile(rb"row(?:\s([^<>]*))?>")  # begins with letters: three times as fast
 _COL = re.compile(_PREFIX + rb"col\s([^<>]*)>")
 _ATTRIBUTE = re.compile(r"([A-Za-z]+)\s*=\s*[\"']([^\"']*)[\"']")
