@@ -185,10 +185,12 @@ class _Seen:
     def _is_known(self, place: Place, text: str) -> bool:
         if place in self._answers or self._is_print(text):
             return True
-        if place in self._table.covered or self._table.is_hidden(*place):
+        if self._table.is_hidden(*place):
             return True
         right = place[1] >= self._edge
-        return right and (self._is_helper(place) or place in self._last_reasons)
+        if right and (self._is_helper(place) or place in self._last_reasons):
+            return True
+        return place in self._table.covered
 
     def _is_helper(self, place: Place) -> bool:
         return self._table.has_formula(*place)

@@ -60,9 +60,10 @@ class Print:
     def is_split(self, table: Table) -> bool:
         """The text of a field stands in another cell of its place: somebody took it apart."""
         return any(
-            (home := self._homes.get(place)) is not None and table.value(*home) == ""
+            (home := self._homes.get(place)) is not None
+            and table.value(*home) == ""
+            and place not in table.covered
             for place in self.strays(table)
-            if place not in table.covered
         )
 
     def beside(self, table: Table) -> Iterator[Place]:

@@ -261,11 +261,12 @@ def _activities(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
     end = rows.stop if rows.stop < page.height else max(years.values())[0] + ROWS_A_YEAR
     stops = [*(row for row, _ in years.values()), end][1:]
     after = _end(page, anchor, ROW)
-    for (year, (top, col)), stop in zip(years.items(), stops, strict=False):
-        blank = [row for row in range(top, stop) if not page.filled([row], col + 1)]
+    for (year, (_, col)), stop in zip(years.items(), stops, strict=False):
+        own = page.rows_of(years, year, stop, ROWS_A_YEAR)
+        blank = [row for row in own if not page.filled([row], col + 1)]
         blank.sort(key=lambda row: (row, plan) in page.homes)  # an inserted row has no merged cells
-        surplus = blank[: max(0, stop - top - ROWS_A_YEAR)]
-        kept = [row for row in range(top, stop) if row not in surplus][:ROWS_A_YEAR]
+        surplus = blank[: max(0, len(own) - ROWS_A_YEAR)]
+        kept = [row for row in own if row not in surplus][:ROWS_A_YEAR]
         for n, row in enumerate(kept, start=1):
             cells = _side_by_side(page, [row], anchor, after) + [(row, at) for _, at in numbers]
             spots |= {field_name(stem, year, n): at for stem, at in zip(ABOVE, cells, strict=False)}
@@ -345,8 +346,8 @@ def _issues(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
     after = _end(page, anchor, PROBLEM)
     # Without a heading below, the last year has one row only.
     stops = [row for row, _ in (*years.values(), *(cell for _, cell in headings), (last + 1, 0))]
-    for (year, (top, _)), stop in zip(years.items(), stops[1:], strict=False):
-        cells = _side_by_side(page, range(top, stop), anchor, after)
+    for year, stop in zip(years, stops[1:], strict=False):
+        cells = _side_by_side(page, page.rows_of(years, year, stop, 1), anchor, after)
         spots |= {field_name(stem, year): at for stem, at in zip(PROBLEM, cells, strict=True)}
     for place, (name, heading) in enumerate(headings, start=1):
         end = headings[place][1][0] if place < len(headings) else max(rows.stop, heading[0] + 2)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
@@ -166,16 +166,17 @@ class Page:
         self.cols: dict[int, list[int]] = defaultdict(list)  # row → filled columns
         self.roles: dict[str, list[Cell]] = defaultdict(list)
         self.years: dict[int, dict[int, FiscalYear]] = defaultdict(dict)  # row → column → year
-        covered = table.covered
+        covered, hidden = table.covered, table.look.hidden_cols
         for row, values in enumerate(table.grid):
             for col, value in enumerate(values):
                 if value != "" and (row, col) not in covered and (text := as_text(value)).strip():
                     self.cells[row, col] = text
                     self.cols[row].append(col)
-                    if isinstance(value, str):
+                    if isinstance(value, str) and col not in hidden:  # where the helpers stand
                         self._index((row, col), *self.words.meaning(text))
         self.height = len(table.grid)
         self.edge = min((col for _, col in self.roles["beside"]), default=_NO_EDGE)
+        self.downs: dict[Cell, int] = {}  # first cell of a merged area → last row
         self.homes: dict[Cell, int] = {}  # cell → first column of its merged area
         self.ends: dict[Cell, int] = {}  # first cell of a merged area → last column
 
@@ -195,6 +196,7 @@ class Page:
         """Learn the merged cells, where the format tells them: help, nothing relies on them."""
         for area in self.table.merged:
             self.ends[area.row, area.col] = area.last_col
+            self.downs[area.row, area.col] = area.last_row
             for col in range(area.col, area.last_col + 1):
                 self.homes[area.row, col] = area.col
         self.edge = min(self.edge, self._right())
@@ -234,6 +236,22 @@ class Page:
                 if col < before:
                     found.setdefault(year, (row, col))
         return found
+
+    def rows_of(
+        self, years: Mapping[FiscalYear, Cell], year: FiscalYear, stop: int, usual: int
+    ) -> range:
+        """The rows of a year: those of its merged label, else up to the next label.
+
+        ``usual``: how many they are where the label of the year behind it is missing.
+        """
+        top, col = years[year]
+        last = self.downs.get((top, col), top)
+        if last > top:
+            return range(top, min(last + 1, stop))
+        following = next((known for known in years if years[known][0] > top), None)
+        if following is not None and following != year + 1:
+            return range(top, min(top + usual, stop))
+        return range(top, stop)
 
     def years_across(self, row: int, after: int = -1) -> dict[FiscalYear, int]:
         """The years printed side by side, right of a column: year → column, from the left."""

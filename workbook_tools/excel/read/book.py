@@ -76,7 +76,8 @@ class Table:
 
     def error(self, row: int, col: int) -> str:
         """The error value a cell shows (``#N/A``); :meth:`value` gives it as an empty text."""
-        return self.look.errors.get((row, col), "")
+        errors = self.look.errors
+        return errors.get((row, col), "") if errors else ""
 
     def cell(self, row: int, col: int) -> str:
         """A1 notation, for messages."""
