@@ -24,6 +24,7 @@ from workbook_tools.text import is_none_mark, key, tidy
 
 # How many cells are still to be filled in, as the form says at its top.
 _COUNT = re.compile(rf"未入力 \d+件・要確認 \d+件|{layout.COMPLETE}")
+_WHOLE = 6  # letters of a label that is still known with as many more around it
 _FAR = 4  # rows below a field: what stands farther off is none of its
 _MOST_TOLD = 3  # of one sheet; more than these are told as one
 RESULT = "確認結果"  # the sheet that a marked workbook begins with
@@ -168,8 +169,34 @@ class _Seen:
         """Filled visible cells that are neither answers nor known print, with their texts."""
         for row, col in self._candidates():
             text = tidy(self._table.text(row, col))
-            if text and not self._is_known((row, col), text):
+            if text and not self._is_known((row, col), text) and not self._is_respelled(text):
                 yield (row, col), text
+
+    def _is_respelled(self, text: str) -> bool:
+        """A label that stands nowhere as it was sent, shortened or with words added; once each."""
+        bare, _ = read_label(text)
+        for label in self._missing:
+            added = label in bare and len(label) >= _WHOLE and len(bare) <= len(label) + _WHOLE
+            if added or (len(bare) > 1 and bare in label):
+                self._missing.remove(label)
+                return True
+        return False
+
+    @cached_property
+    def _missing(self) -> list[str]:
+        """Words of the sheet's labels that stand nowhere on it."""
+        texts = (self._table.text(*place) for place in self._all())
+        there = {read_label(text)[0] for text in texts}
+        own = {word(label.text) for label in self._form.labels if label.sheet == self._part.sheet}
+        titled = "{plan}"
+        titles = {word(known.text) for known in self._form.labels if titled in known.text}
+        return sorted(own - there - titles - {""}, key=len)
+
+    def _all(self) -> Iterator[Place]:
+        for row, values in enumerate(self._table.grid):
+            for col, value in enumerate(values):
+                if value != "":
+                    yield row, col
 
     def _candidates(self) -> Iterator[Place]:
         if self._part.as_sent:
@@ -177,10 +204,7 @@ class _Seen:
             yield from printed.strays(self._table)
             yield from printed.beside(self._table)
             return
-        for row, values in enumerate(self._table.grid):
-            for col, value in enumerate(values):
-                if value != "":
-                    yield row, col
+        yield from self._all()
 
     def _is_known(self, place: Place, text: str) -> bool:
         if place in self._answers or self._is_print(text):
