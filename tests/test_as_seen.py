@@ -125,3 +125,53 @@ def test_what_was_sent_may_be_hidden() -> None:
     sent = {plan: Prefilled(plan, "調査と協議"), result: Prefilled(result, "(新)調べた。")}
     assert read(written.getvalue(), plan, sent)[1] == []
     assert read(written.getvalue(), plan)[1] == ["F019 誤り"]
+
+
+def message(data: bytes) -> list[str]:
+    """What is said of how the form was read."""
+    (form,) = take_in(data, "inbox/No16.xlsx", FORM).submissions
+    told = check(form, Context(PLAN, None, {}))
+    return [found.message for found in told if found.code in ("F019", "F026")]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            show_as('"3"'),
+            "のセルの中身は『2』ですが、表示形式のため、画面や紙では『3』と見えます。",
+        ),
+        (show_as(";;;"), "のセルの中身は『2』ですが、画面や紙では見えません。"),
+        (hide_row, "のセルの中身は『2』ですが、画面や紙では見えません。"),
+    ],
+)
+def test_what_is_stored_and_what_is_shown_are_told_apart(
+    change: Callable[[Workbook, str], None], said: str
+) -> None:
+    assert f"{FORM[SCORE].title}{said}" in message(changed(change, SCORE))
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#VALUE!", "#REF!"])
+@pytest.mark.parametrize("name", [REASON, "課題_R5", "工程_状況_R2", "担当部署"])
+def test_an_error_value_is_no_answer(error: str, name: str) -> None:
+    def change(book: Workbook, name: str) -> None:
+        sheet, cell = _cell(book, name)
+        sheet[cell].value = error
+        sheet[cell].data_type = "e"
+
+    value, told = read(changed(change, name), name)
+    assert (value, told) == ("", ["F026 誤り"])
+    assert message(changed(change, name)) == [
+        f"{FORM[name].title}に、答えの代わりにエラー値『{error}』が表示されています。"
+    ]
+
+
+def test_the_forms_own_formulas_may_fail() -> None:
+    """Total and grade are computed anew: an error there is no answer's."""
+
+    def change(book: Workbook, name: str) -> None:
+        for known in ("合計_R3", "総合評価_R3"):
+            sheet, cell = _cell(book, known)
+            sheet[cell].value, sheet[cell].data_type = "#REF!", "e"
+
+    assert message(changed(change, SCORE)) == []

@@ -12,7 +12,7 @@ import pytest
 from tests import crafted as made
 from tests import office, samples
 from tests.crafted import ODS_ONE, ONE, book, cell, ods, ods_blanks, ods_row, row
-from workbook_tools.cells import cell_name
+from workbook_tools.cells import cell_name, parse_cell
 from workbook_tools.excel.read import limits
 from workbook_tools.excel.read.book import OpenedBook, UnreadableError, open_book
 from workbook_tools.excel.read.parts import examine
@@ -331,7 +331,7 @@ def test_values_beside_formulas_are_read_as_without_us(formula: str) -> None:
 
 
 def has_formula(opened: OpenedBook, name: str) -> bool:
-    return opened.container.has_formula("S1", name)
+    return opened.table("S1").has_formula(*parse_cell(name))
 
 
 def test_a_text_that_looks_like_a_formula_stays() -> None:
@@ -450,9 +450,19 @@ def test_a_formula_is_seen_whatever_its_value() -> None:
         '<c r="A1"><f>1/0</f></c>', '<c r="B1" t="e"><f>1/0</f><v>#DIV/0!</v></c>', cell("C1"),
         '<c r="D1"/>', '<c r="E1"><f/></c>',
     )  # fmt: skip
-    examined = examine(book(sheet))
-    seen = [
-        name for name in ("A1", "B1", "C1", "D1", "E1", "Z9") if examined.has_formula("S1", name)
-    ]
+    opened = open_book(book(sheet))
+    seen = [name for name in ("A1", "B1", "C1", "D1", "E1", "Z9") if has_formula(opened, name)]
     assert seen == ["A1", "B1", "E1"]
-    assert not examined.has_formula("no such sheet", "A1")
+
+
+def test_a_formula_is_seen_however_it_is_written() -> None:
+    """As other programs write it: with prefixes, attributes in another order, other quotes."""
+    sheet = "<x:row><x:c t='str' r='A1'>\n <x:f>1</x:f><x:v>1</x:v></x:c><x:c r='B1'><x:v>1</x:v>"
+    made_book = book(sheet + "</x:c></x:row>")
+    spaced = made.changed(
+        made_book,
+        "xl/worksheets/sheet1.xml",
+        lambda xml: xml.replace(b"<worksheet ", b'<worksheet xmlns:x="x" '),
+    )
+    opened = open_book(spaced)
+    assert [has_formula(opened, name) for name in ("A1", "B1", "C1")] == [True, False, False]

@@ -419,6 +419,28 @@ def maker(folder: Path) -> Maker:
     return Maker(folder, 1, ("nothing",))
 
 
+# Kinds of damage that were read silently wrong once.
+ONCE_SILENT = (
+    "text in header or footer",
+    "a year of the schedule cut and inserted",
+    "two years exchanged",
+    "a text box",
+    "an error value",
+    "a filled row in the schedule",
+    "a filled column",
+    "a text under a merged cell",
+    "a label overwritten",
+    "columns of live checks deleted",
+)
+
+
+@pytest.mark.parametrize("kind", ONCE_SILENT)
+def test_what_was_silently_wrong_once(folder: Path, kind: str) -> None:
+    results = run(Order(folder, 3, range(12), (kind,)))
+    verdicts = [(result.outcome.verdict, result.outcome.wrongs) for result in results]
+    assert [wrongs for verdict, wrongs in verdicts if verdict is Verdict.SILENT] == []
+
+
 def test_the_same_number_is_the_same_form(folder: Path) -> None:
     first, second = (Maker(folder, 7).form(3) for _ in range(2))
     assert first.data == second.data

@@ -26,7 +26,9 @@ from workbook_tools.collect.collection import Collection
 from workbook_tools.intake import inbox, mails, packed
 from workbook_tools.intake.inbox import Received
 from workbook_tools.outbox import put as put_file
+from workbook_tools.register.database import Register
 from workbook_tools.register.round import Round
+from workbook_tools.send_back.senders import look_into
 from workbook_tools.workspace import Workspace
 
 BOOK = book(ONE)
@@ -418,3 +420,19 @@ def test_check_opens_a_protected_zip(tmp_path: Path) -> None:
     held = Round(Workspace(tmp_path / "w"), PLAN, NOW)
     assert [finding.code for finding in check_files(held, [str(path)]).findings] == ["F002"]
     assert not check_files(held, [str(path)], ["himitsu"]).findings
+
+
+def test_a_protected_zip_that_was_read_is_not_refused_afterwards(tmp_path: Path) -> None:
+    """``return``, ``close`` and the state of the round know what collect read with a password."""
+    workspace = Workspace(tmp_path)
+    put_file(workspace.inbox / "送付.zip", ciphered(b"himitsu", "№16.xlsx", returned(16)))
+    held = Round(workspace, PLAN, NOW)
+    collect(held)
+    with Register.open(workspace.register, write=False) as register:
+        before = look_into(register, held)
+    assert [finding.code for finding in before.refused] == ["F002"]
+    collect(held, passwords=("himitsu",))
+    with Register.open(workspace.register, write=False) as register:
+        after = look_into(register, held)
+    assert after.refused == ()
+    assert list(after.present.values()) == ["inbox/送付.zip/№16.xlsx"]

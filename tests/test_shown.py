@@ -91,6 +91,10 @@ def written() -> bytes:
     sheet.write_string("B11", "タブ\tの後")
     sheet.write_comment("B3", "3ではなく2です", {"author": "水道課"})
     sheet.insert_textbox("D5", "吹き出しの\n文章")
+    sheet.insert_textbox("D20", "", {"fill": {"none": True}})
+    sheet.insert_textbox("D30", "", {"fill": {"none": True}, "line": {"none": True}})
+    sheet.set_header("&C要確認 &P")
+    sheet.set_footer("&C&P / &N")
     for place in ("A12", "B12", "F1"):
         sheet.write_string(place, "隠れた")
     sheet.set_row(11, None, None, {"hidden": True})
@@ -112,6 +116,21 @@ def saved() -> dict[str, bytes]:
         return {"written": data}
     kinds = ("xlsx", "ods", "xls")
     return {"written": data} | {kind: office.convert({"a": data}, kind)["a"] for kind in kinds}
+
+
+@office.needs_office
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
+def test_a_struck_cell_and_nothing_else(kind: str) -> None:
+    """A sheet on which nothing else is odd is no plain one."""
+    out = io.BytesIO()
+    made_book = xlsxwriter.Workbook(out)
+    sheet = made_book.add_worksheet("甲")
+    sheet.write_string("A1", "消えた", made_book.add_format({"font_strikeout": True}))
+    sheet.write_string("A2", "残る")
+    made_book.close()
+    table = open_book(office.convert({"a": out.getvalue()}, kind)["a"]).table("甲")
+    assert (table.struck(0, 0), table.struck(1, 0)) == (Struck("", "消えた"), None)
+    assert not table.is_plain
 
 
 KINDS = [
@@ -143,6 +162,8 @@ def test_one_of_each_thing(saved: dict[str, bytes], kind: str) -> None:
     assert overlays == {
         (OverlayKind.NOTE, "B3", "3ではなく2です"),
         (OverlayKind.SHAPE, "D5", "吹き出しの\n文章"),
+        (OverlayKind.LINE, "D20", ""),
+        (OverlayKind.PAGE, None, "要確認"),
     }
     # clean twins
     for row_no in range(12):
@@ -427,6 +448,8 @@ def second(attributes: str) -> str:
         ('ht="15" hidden="true" customHeight="1"', True),
         ('ht="0" customHeight="1"', True),
         ('ht="0.0"', True),
+        ("hidden='1'", True),
+        ("ht='0'", True),
         ('hidden="0"', False),
         ('ht="0.75" outlineLevel="1"', False),
         ('ht="15"', False),
@@ -575,6 +598,14 @@ def shape(words: str, more: str = "") -> str:
     )
 
 
+def drawn(look: str, style: str = "") -> str:
+    """A shape without text."""
+    return (
+        '<xdr:sp><xdr:nvSpPr><xdr:cNvPr id="2" name="x"/></xdr:nvSpPr>'
+        f"<xdr:spPr>{look}</xdr:spPr>{style}<xdr:txBody><a:p/></xdr:txBody></xdr:sp>"
+    )
+
+
 PICTURE = '<xdr:pic><xdr:nvPicPr><xdr:cNvPr id="3" name="p"/></xdr:nvPicPr></xdr:pic>'
 
 
@@ -616,7 +647,18 @@ def told(opened: OpenedBook, sheet: str = "S1") -> list[tuple[OverlayKind, str |
         # clean twins
         (shape(" | "), []),
         (shape("隠れた", ' hidden="1"'), []),
-        ("<xdr:cxnSp/>", []),
+        # a line strikes out what it is drawn through
+        ("<xdr:cxnSp/>", [(OverlayKind.LINE, "C5", "")]),
+        (drawn("<a:ln><a:solidFill/></a:ln>"), [(OverlayKind.LINE, "C5", "")]),
+        (
+            drawn("<a:noFill/>", '<xdr:style><a:lnRef idx="2"/></xdr:style>'),
+            [(OverlayKind.LINE, "C5", "")],
+        ),
+        (drawn("<a:solidFill/><a:ln><a:noFill/></a:ln>"), [(OverlayKind.LINE, "C5", "")]),
+        # clean twins
+        ("<xdr:cxnSp><xdr:spPr><a:ln><a:noFill/></a:ln></xdr:spPr></xdr:cxnSp>", []),
+        (drawn("<a:noFill/><a:ln><a:noFill/></a:ln>"), []),
+        (drawn("<a:noFill/>", '<xdr:style><a:lnRef idx="0"/></xdr:style>'), []),
     ],
 )
 def test_drawings(inner: str, expected: list[object]) -> None:
@@ -720,16 +762,36 @@ def test_old_boxes_and_buttons(part: str, expected: list[object]) -> None:
     assert told(over("vmlDrawing", part)) == expected
 
 
-def test_headers_and_footers_are_none() -> None:
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        ("<oddHeader>&amp;C要確認</oddHeader>", ["要確認"]),
+        (
+            '<oddFooter>&amp;L&amp;"BIZ UDゴシック,標準"&amp;10本文&amp;R別紙&amp;P</oddFooter>',
+            ["本文\n別紙"],
+        ),
+        ("<oddHeader>甲&amp;&amp;乙</oddHeader>", ["甲&乙"]),
+        ("<oddHeader>&amp;K00FF00緑</oddHeader><oddFooter>&amp;G</oddFooter>", ["緑", "（図）"]),
+        ('<oddHeader/><firstHeader>初め</firstHeader>" differentFirst="1', ["初め"]),
+        ('<evenFooter>裏</evenFooter>" differentOddEven="1', ["裏"]),
+        # clean twins: what programs fill in, and what no page shows
+        ("<oddFooter>&amp;P</oddFooter>", []),
+        ("<oddFooter>&amp;Cページ &amp;P / &amp;N</oddFooter>", []),
+        ("<oddFooter>- &amp;P+1 -</oddFooter>", []),
+        ('<oddHeader>&amp;C&amp;"Times New Roman,標準"&amp;12&amp;A</oddHeader>', []),
+        ("<oddHeader>&amp;L&amp;F&amp;R&amp;D &amp;T</oddHeader>", []),
+        ("<firstHeader>初め</firstHeader><evenHeader>裏</evenHeader>", []),
+    ],
+)
+def test_words_above_and_below_the_printed_pages(inner: str, expected: list[str]) -> None:
+    inner, _, more = inner.partition('" ')
+    heads = f"<headerFooter {more and more + chr(34)}>{inner}</headerFooter>"
     sheet = made.changed(
         book(row(cell("A1"))),
         "xl/worksheets/sheet1.xml",
-        lambda xml: xml.replace(
-            b"</sheetData>",
-            b"</sheetData><headerFooter><oddFooter>&amp;P</oddFooter></headerFooter>",
-        ),
+        lambda xml: xml.replace(b"</sheetData>", b"</sheetData>" + heads.encode()),
     )
-    assert told(open_book(sheet)) == []
+    assert told(open_book(sheet)) == [(OverlayKind.PAGE, None, words) for words in expected]
 
 
 def test_an_embedded_file_is_told_once() -> None:

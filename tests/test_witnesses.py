@@ -243,3 +243,40 @@ def test_ten_thousand_stray_cells_are_one_finding() -> None:
     (finding,) = check(read(change), Context(PLAN, None, {}))
     assert finding.code == "F017"
     assert "9999" in finding.message
+
+
+HEADING, SHORT = FORM["取組予定_R2_1"].area, "今後の取組予定"
+
+
+def shortened(book: Workbook) -> None:
+    book[layout.SHEETS[0]].cell(HEADING.row, HEADING.col + 1).value = SHORT
+
+
+def test_a_shortened_label_is_no_stray_text() -> None:
+    assert check(read(shortened), Context(PLAN, None, {})) == []
+
+
+def test_words_of_a_label_beside_it_are_told() -> None:
+    """The label itself stands there: whatever else says the same is somebody's text."""
+    (finding,) = check(read(beside(0, "AD40", SHORT)), Context(PLAN, None, {}))
+    assert finding.code == "F017"
+
+    def both(book: Workbook) -> None:
+        shortened(book)
+        beside(0, "AD40", SHORT)(book)
+
+    (finding,) = check(read(both), Context(PLAN, None, {}))
+    assert finding.code == "F017"
+
+
+@pytest.mark.parametrize(("cell", "field"), [("A40", None), ("A60", None), ("C11", "特記事項")])
+def test_a_stray_text_names_only_a_field_that_is_near(cell: str, field: str | None) -> None:
+    def change(book: Workbook) -> None:
+        sheet = book[layout.SHEETS[1]]
+        for area in list(sheet.merged_cells.ranges):
+            if str(area).startswith("A11:"):
+                sheet.unmerge_cells(str(area))
+        sheet[cell].value = "欄に入らなかった続き"
+
+    told = [known for known in read(change).noticed if known.code == "F017"]
+    assert [known.field for known in told] == [field]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _A1 = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 
@@ -53,6 +54,7 @@ def column_name(col: int) -> str:
     return name
 
 
+@lru_cache(maxsize=1 << 13)
 def cell_name(row: int, col: int) -> str:
     """``(22, 5)`` → ``F23``."""
     return f"{column_name(col)}{row + 1}"

@@ -325,7 +325,7 @@ CATALOGUE: dict[str, Wording] = {
     ),
     "F017": Wording(
         _W,
-        "欄の外に『{value}』と書かれていますが、どの欄にも読み込まれません。{more}",
+        "欄の外に{what}がありますが、どの欄にも読み込まれません。{more}",
         "必要な内容なら、欄の中に書いてください。",
     ),
     "F018": Wording(
@@ -335,7 +335,7 @@ CATALOGUE: dict[str, Wording] = {
     ),
     "F019": Wording(
         _W,
-        "{title}の中身『{value}』が、画面や紙に見えているものと違います（{was}）。",
+        "{title}のセルの中身は『{value}』ですが、{seen}。",
         "見えているとおりの内容を、文字や数字で入れ直してください。",
     ),
     "F020": Wording(
@@ -365,6 +365,11 @@ CATALOGUE: dict[str, Wording] = {
         _W,
         "『{before}』と同じ内容のファイルが、もう一度提出されています。",
         "あとから届いたものとして数えます。前の版を誤って出し直していないか確かめてください。",
+    ),
+    "F026": Wording(
+        _E,
+        "{title}に、答えの代わりにエラー値『{value}』が表示されています。",
+        "数式を使わず、内容を文字や数字で入れ直してください。",
     ),
     # Scores and reasons.
     "S101": Wording(_E, "{title}が{shown}です。", "{allowed}の整数を入れてください。"),

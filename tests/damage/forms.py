@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from tests.damage.kinds import Kind, load
 from tests.damage.rounds import Setting, open_setting
 from tests.damage.verdict import Before, Outcome, check
 from tests.samples import R3, R4
+from workbook_tools.form.layout import COLUMNS
 
 # So many forms share the answers they were filled with: filling and reading these costs more.
 _FORMS_A_BASE = 8
@@ -45,18 +46,24 @@ class Form:
     data: bytes
     before: frozenset[tuple[str, str | None]]
 
-    def paper(self) -> paper.Paper:
-        return paper.read(self.desk.book, self.desk.chart)
+    def paper(self, saved: str = "") -> paper.Paper:
+        """What is seen of it; ``saved``: what another program saved it as."""
+        book = _as_saved(self.desk.book, saved) if saved else self.desk.book
+        return paper.read(book, self.desk.chart)
 
     def judged(self, data: bytes | None = None, ending: str = "xlsx") -> Outcome:
         """Have the tool read it (or what another program saved of it) and compare."""
         setting = self.desk.setting
         file = f"{Path(self.desk.file).stem}.{ending}"
         intake, judged = setting.read(data or self.data, file)
-        known = Before(self.desk.year, self.before, self.desk.originals)
+        content = setting.template(self.desk.no).content
+        closed = {
+            name: str(value) for name, value in content.values.items() if name not in content.open
+        }
+        known = Before(self.desk.year, self.before, self.desk.originals, closed)
         return check(
             setting.form,
-            self.paper(),
+            self.paper(ending if data else ""),
             intake,
             judged,
             self.desk.musts,
@@ -64,6 +71,23 @@ class Form:
             self.desk.refusal_ok,
             self.desk.most_findings,
         )
+
+
+def _as_saved(book: Book, kind: str) -> Book:
+    """What LibreOffice makes another thing of, as its own window shows the saved file.
+
+    Rows and columns of no size get one again; of a text with several lines an .ods loses the tabs.
+    """
+    book = book.copy()
+    for sheet in book.sheets:
+        if sheet.flat:
+            sheet.hidden_rows.clear()
+            sheet.hidden_cols = {col for col in sheet.hidden_cols if col >= COLUMNS}
+        for spot, cell in sheet.cells.items() if kind == "ods" else ():
+            if isinstance(cell.value, str) and "\t" in cell.value and "\n" in cell.value:
+                runs = tuple(replace(run, text=run.text.replace("\t", "")) for run in cell.runs)
+                sheet.cells[spot] = cell._replace(value=cell.value.replace("\t", ""), runs=runs)
+    return book
 
 
 @dataclass(eq=False)

@@ -742,7 +742,8 @@ def _shape(number: int, shape: Drawn) -> str:
         return (
             f'<xdr:cxnSp macro=""><xdr:nvCxnSpPr><xdr:cNvPr id="{number}" name="直線 {number}"/>'
             f"<xdr:cNvCxnSpPr/></xdr:nvCxnSpPr><xdr:spPr>{_SIZE.format('')}"
-            '<a:prstGeom prst="line"><a:avLst/></a:prstGeom></xdr:spPr></xdr:cxnSp>'
+            '<a:prstGeom prst="line"><a:avLst/></a:prstGeom><a:ln w="9525"><a:solidFill>'
+            '<a:srgbClr val="FF0000"/></a:solidFill></a:ln></xdr:spPr></xdr:cxnSp>'
         )
     paragraphs = "".join(
         # Excel cuts a paragraph into runs wherever the language changes.

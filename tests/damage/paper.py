@@ -23,8 +23,8 @@ from workbook_tools.form.layout import Field, Form, Kind
 SHOWN: Mapping[tuple[str, str | int | float], str] = {
     ('"3"', 1): "3",
     ('"3"', 2): "3",
-    ('0"点"', 2): "2点",
-    ("0.0", 2): "2.0",
+    **{('0"点"', number): f"{number}点" for number in range(4)},
+    **{("0.0", number): f"{number}.0" for number in range(4)},
     ("0%", 2): "200%",
     ("0%", 0.85): "85%",
     ("0.0%", 0.853): "85.3%",

@@ -123,7 +123,7 @@ def _take_in_all(
     findings: list[Finding] = []
     present, refused = [], []
     seen: dict[int, str] = {}
-    for received in inbox.files(workspace):
+    for received in inbox.files(workspace, passwords):
         if received.data is None:
             refused.append(received.name)
             continue

@@ -7,6 +7,7 @@ the few fixed words beside the form.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -17,24 +18,16 @@ from workbook_tools.form.layout import COLUMNS, Form
 from workbook_tools.form.spec import Stem
 from workbook_tools.intake.answers import Noticed
 from workbook_tools.intake.as_sent import Place, prints
-from workbook_tools.intake.printed_words import read_label, word
+from workbook_tools.intake.printed_words import HELPERS, REASONS_BEFORE, read_label, word
 from workbook_tools.intake.witnesses import FormPart
 from workbook_tools.text import is_none_mark, key, tidy
 
+# How many cells are still to be filled in, as the form says at its top.
+_COUNT = re.compile(rf"未入力 \d+件・要確認 \d+件|{layout.COMPLETE}")
+_WHOLE = 6  # letters of a label that is still known with as many more around it
+_FAR = 4  # rows below a field: what stands farther off is none of its
 _MOST_TOLD = 3  # of one sheet; more than these are told as one
-# What the form prints beside the page, outside its live checks.
 RESULT = "確認結果"  # the sheet that a marked workbook begins with
-REASONS_BEFORE = "前年度の評価の理由"
-_BESIDE = (
-    *layout.BESIDE,
-    REASONS_BEFORE,
-    Stem.VERSION,
-    f"{Stem.PLAN}が指す内容",
-    f"{Stem.RESULT}が指す内容",
-    f"{Stem.ISSUE}が指す内容",
-    f"{Stem.SOLUTION}が指す内容",
-    "工程の⇒が指す内容",
-)
 
 
 def strays(
@@ -45,23 +38,28 @@ def strays(
     Of several parts on one worksheet each answers for its own rows, the first for those above it,
     the last for those below.
     """
-    told = [
-        _noticed(form, part, place, text)
-        for place, text in _Seen(book, form, part).unknown()
-        if _answers_for(part, others, place[0])
+    unknown = [
+        known
+        for known in _Seen(book, form, part).unknown()
+        if _answers_for(part, others, known[0][0])
     ]
-    if len(told) <= _MOST_TOLD:
-        return told
-    return [replace(told[0], more=len(told) - 1)]
+    if not unknown:
+        return []
+    near = _Near(form, part)
+    found = [near.noticed(place, text) for place, text in unknown]
+    return [
+        told
+        for code in ("A406", "F017")
+        for told in _few([noticed for noticed in found if noticed.code == code], near)
+    ]
 
 
-def _noticed(form: Form, part: FormPart, place: Place, text: str) -> Noticed:
-    """F017; of a row that somebody put between those of 取組内容 A406."""
-    near = _near(part, place)
-    sheet, cell = part.table.sheet, part.table.cell(*place)
-    if near and form[near].n and part.spots[near].row < place[0]:
-        return Noticed("A406", sheet, cell, form[near].stem, text)
-    return Noticed("F017", sheet, cell, near, text)
+def _few(found: Sequence[Noticed], near: _Near) -> Sequence[Noticed]:
+    """All, or one for all: where one may be the answer to a blank field, that one."""
+    if len(found) <= _MOST_TOLD:
+        return found
+    first = next((noticed for noticed in found if near.is_blank(noticed.field)), found[0])
+    return [replace(first, more=len(found) - 1)]
 
 
 def _answers_for(part: FormPart, others: Sequence[FormPart], row: int) -> bool:
@@ -70,15 +68,43 @@ def _answers_for(part: FormPart, others: Sequence[FormPart], row: int) -> bool:
     return (above[-1] if above else own[0]) is part
 
 
-def _near(part: FormPart, place: Place) -> str | None:
-    """The field a stray text may belong to: that of its row left of it, else the one above it."""
-    row, col = place
-    own = [(name, spot) for name, spot in part.spots.items() if spot.table is part.table]
-    left = [(spot.col, name) for name, spot in own if spot.row == row and spot.col <= col]
-    if left:
-        return max(left)[1]
-    above = [(spot.row, spot.col, name) for name, spot in own if spot.row < row and spot.col <= col]
-    return max(above)[2] if above else None
+class _Near:
+    """The fields of a part by their rows: which one a stray text may belong to."""
+
+    def __init__(self, form: Form, part: FormPart) -> None:
+        self._form, self._part = form, part
+        ends = {(area.row, area.col): area for area in part.table.merged}
+        self._rows: dict[int, list[tuple[int, int, str]]] = {}  # row → first, last column, name
+        for name, spot in part.spots.items():
+            if spot.table is part.table:
+                area = ends.get((spot.row, spot.col))
+                last = area.last_col if area else spot.col
+                for row in range(spot.row, (area.last_row if area else spot.row) + 1):
+                    self._rows.setdefault(row, []).append((spot.col, last, name))
+
+    def noticed(self, place: Place, text: str) -> Noticed:
+        """F017; of a row that somebody put between those of 取組内容 A406."""
+        name = self._field(*place)
+        sheet, cell = self._part.table.sheet, self._part.table.cell(*place)
+        if name and self._form[name].n and self._part.spots[name].row < place[0]:
+            return Noticed("A406", sheet, cell, self._form[name].stem, text)
+        return Noticed("F017", sheet, cell, name, text)
+
+    def is_blank(self, name: str | None) -> bool:
+        """A field, or all of its column, in which nothing stands."""
+        spot = self._part.spots.get(name or "")
+        return spot is not None and not tidy(spot.table.text(spot.row, spot.col))
+
+    def _field(self, row: int, col: int) -> str | None:
+        """That of its row left of it, else the nearest one above it; none far above."""
+        left = [(first, name) for first, _, name in self._rows.get(row, ()) if first <= col]
+        if left:
+            return max(left)[1]
+        for up in range(row - 1, row - 1 - _FAR, -1):
+            above = [name for first, last, name in self._rows.get(up, ()) if first <= col <= last]
+            if above:
+                return above[0]
+        return None
 
 
 def elsewhere(book: OpenedBook, parts: Sequence[FormPart]) -> Iterator[Noticed]:
@@ -143,8 +169,34 @@ class _Seen:
         """Filled visible cells that are neither answers nor known print, with their texts."""
         for row, col in self._candidates():
             text = tidy(self._table.text(row, col))
-            if text and not self._is_known((row, col), text):
+            if text and not self._is_known((row, col), text) and not self._is_respelled(text):
                 yield (row, col), text
+
+    def _is_respelled(self, text: str) -> bool:
+        """A label that stands nowhere as it was sent, shortened or with words added; once each."""
+        bare, _ = read_label(text)
+        for label in self._missing:
+            added = label in bare and len(label) >= _WHOLE and len(bare) <= len(label) + _WHOLE
+            if added or (len(bare) > 1 and bare in label):
+                self._missing.remove(label)
+                return True
+        return False
+
+    @cached_property
+    def _missing(self) -> list[str]:
+        """Words of the sheet's labels that stand nowhere on it."""
+        texts = (self._table.text(*place) for place in self._all())
+        there = {read_label(text)[0] for text in texts}
+        own = {word(label.text) for label in self._form.labels if label.sheet == self._part.sheet}
+        titled = "{plan}"
+        titles = {word(known.text) for known in self._form.labels if titled in known.text}
+        return sorted(own - there - titles - {""}, key=len)
+
+    def _all(self) -> Iterator[Place]:
+        for row, values in enumerate(self._table.grid):
+            for col, value in enumerate(values):
+                if value != "":
+                    yield row, col
 
     def _candidates(self) -> Iterator[Place]:
         if self._part.as_sent:
@@ -152,25 +204,26 @@ class _Seen:
             yield from printed.strays(self._table)
             yield from printed.beside(self._table)
             return
-        for row, values in enumerate(self._table.grid):
-            for col, value in enumerate(values):
-                if value != "":
-                    yield row, col
+        yield from self._all()
 
     def _is_known(self, place: Place, text: str) -> bool:
         if place in self._answers or self._is_print(text):
             return True
-        if place in self._covered or self._table.is_hidden(*place):
+        if self._table.is_hidden(*place):
             return True
         right = place[1] >= self._edge
-        return right and (self._is_helper(place) or place in self._last_reasons)
+        if right and (self._is_helper(place) or place in self._last_reasons):
+            return True
+        return place in self._table.covered
 
     def _is_helper(self, place: Place) -> bool:
-        return self._book.container.has_formula(self._table.sheet, self._table.cell(*place))
+        return self._table.has_formula(*place)
 
     def _is_print(self, text: str) -> bool:
         if len(text) > 80:
             return False
+        if _COUNT.fullmatch(text):
+            return True
         bare, year = read_label(text)
         words, titles = _printed_words(self._form)
         return year is not None or bare in words or bare.endswith(titles) or is_none_mark(text)
@@ -180,17 +233,6 @@ class _Seen:
         """The fields' cells, and those that repeat a header's value on ②."""
         return frozenset(
             (spot.row, spot.col) for spot in self._part.spots.values() if spot.table is self._table
-        )
-
-    @cached_property
-    def _covered(self) -> frozenset[Place]:
-        """Cells below a merged area's first one: what they hold is not seen."""
-        return frozenset(
-            (row, col)
-            for area in self._table.merged
-            for row in range(area.row, area.last_row + 1)
-            for col in range(area.col, area.last_col + 1)
-            if (row, col) != (area.row, area.col)
         )
 
     @cached_property
@@ -229,7 +271,7 @@ def _printed_words(form: Form) -> tuple[frozenset[str], tuple[str, ...]]:
         if len(_WORDS) >= 8:
             _WORDS.clear()
         labels = [label.text for label in form.labels]
-        words = frozenset(word(text) for text in (*labels, *_BESIDE) if text) - {""}
+        words = frozenset(word(text) for text in (*labels, *HELPERS) if text) - {""}
         titles = [text.partition("{plan}")[2] for text in labels if "{plan}" in text]
         known = _WORDS[id(form)] = (form, words, tuple(map(word, titles)))
     return known[1], known[2]

@@ -64,7 +64,8 @@ class Noticed:
     """Something seen while a form was read that its rules will tell: ``code`` of the contract.
 
     ``field`` is the field it concerns or stands beside, ``text`` what was seen; ``more`` counts
-    what else of the kind stands on the sheet, ``was`` is what would have been read otherwise.
+    what else of the kind stands on the sheet, ``was`` is what would have been read otherwise, or a
+    word for what it is; ``shown`` is what is seen where ``text`` is stored.
     """
 
     code: str
@@ -74,6 +75,7 @@ class Noticed:
     text: str
     more: int = 0
     was: str = ""
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,16 @@ _NUMBERS = (Kind.SCORE, Kind.END_YEAR, Kind.END_MONTH)
 
 
 class Unseen(NamedTuple):
-    """Why a cell's content is not what is shown: code of the contract, what is meant, in words."""
+    """Why a cell's content is not what is shown.
+
+    Code of the contract; what was left out (F018) or is stored (F019); how, in a word; and what is
+    shown instead, where that is known.
+    """
 
     code: str
     text: str
     how: str
+    shown: str = ""
 
 
 class Seen(NamedTuple):
@@ -44,6 +49,8 @@ def see(table: Table, row: int, col: int, kind: Kind, *, visible: bool = True) -
     value = table.value(row, col)
     if value == "" or kind in _PRINTED:
         return Seen(value)
+    if visible and isinstance(value, str) and table.is_plain and not table.is_hidden(row, col):
+        return Seen(value)  # most answers of most forms
     told = list(_hidden(table, row, col, value))
     if not visible and not told:
         told = [Unseen("F019", as_text(value), HIDDEN)]
@@ -73,8 +80,8 @@ def _displayed(table: Table, row: int, col: int, kind: Kind, value: Value) -> Se
     if kind in _NUMBERS:
         if understand(kind, shown)[1] == understand(kind, value)[1]:
             return Seen(value)
-        return Seen(value, (Unseen("F019", shown, OTHERWISE),))
-    changed = () if _says_the_same(shown, value) else (Unseen("F019", plain, OTHERWISE),)
+        return Seen(value, (Unseen("F019", plain, OTHERWISE, shown),))
+    changed = () if _says_the_same(shown, value) else (Unseen("F019", plain, OTHERWISE, shown),)
     return Seen(shown, changed)
 
 

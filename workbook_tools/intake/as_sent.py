@@ -34,6 +34,13 @@ class Print:
         again: dict[str, Place] = {
             label.repeats: (label.area.row, label.area.col) for label in own if label.repeats
         }
+        self._homes: Mapping[Place, Place] = {
+            (row, col): (field.area.row, field.area.col)
+            for field in form.fields
+            if field.sheet == sheet
+            for row in range(field.area.row, field.area.last_row + 1)
+            for col in range(field.area.col, field.area.last_col + 1)
+        }
         self.number = {**self.fields, **again}[Stem.NUMBER]
         self.again = again  # what ② prints of ① once more
         self.rows = form.rows[sheet]
@@ -48,6 +55,15 @@ class Print:
         return all(
             (value := table.value(row, col)) == written or _says(label, value)
             for row, col, written, label in self._labels
+        )
+
+    def is_split(self, table: Table) -> bool:
+        """The text of a field stands in another cell of its place: somebody took it apart."""
+        return any(
+            (home := self._homes.get(place)) is not None
+            and table.value(*home) == ""
+            and place not in table.covered
+            for place in self.strays(table)
         )
 
     def beside(self, table: Table) -> Iterator[Place]:

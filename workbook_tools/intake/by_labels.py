@@ -15,8 +15,17 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise, takewhile
 
 from workbook_tools.excel.read.book import Table
-from workbook_tools.form.layout import COLUMNS, OVERALL, Form, field_name
+from workbook_tools.form.layout import (
+    COLUMNS,
+    ON_PLAN,
+    OVERALL,
+    REVISED,
+    Form,
+    Kind,
+    field_name,
+)
 from workbook_tools.form.spec import Stem
+from workbook_tools.intake.answers import understand
 from workbook_tools.intake.printed_words import (
     ACTIVITIES,
     EVALUATION,
@@ -212,20 +221,36 @@ def _schedule(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
         texts = [row for row in rows if any(cell[1] in cols for cell in page.filled([row]))]
         lines = [*texts, *(row for row in rows if row > max(texts, default=anchor.row))]
     for stem, row in zip(PLANNED, lines, strict=False):
-        cells = dict(zip(starts, page.across([row], starts, bands[-1][1]), strict=True))
+        found = page.across([row], starts, bands[-1][1], anchor.row)
+        cells = dict(zip(starts, found, strict=True))
         spots |= {field_name(stem, year): cells[col] for year, col in years.items()}
     return spots
 
 
 def _status(page: Page, rows: range, first: int, stop: int, last: int) -> list[Cell]:
-    """The status right of a year's plan: in the row of the years, or beside a filled cell below."""
-    found = page.filled(rows, first + 1, stop)
-    if found:
-        top = rows.start
-        return [min(found, key=lambda cell: (cell[0] != top, (cell[0], first) not in page.cells))]
-    merged = [col for col in range(first + 1, stop) if page.homes.get((rows.start, col)) == col]
-    home = (*merged, page.left_of((rows.start, last))[1])[0]
-    return [(rows.start, home)] if home > first else []
+    """The status right of a year's plan: in the row of the years, or beside a filled cell below.
+
+    Below, any other text is somebody's note: that is told, not taken for the status.
+    """
+    top = rows.start
+    end = page.ends.get((top, first), first)
+    beside = [cell for cell in page.filled([top], end + 1, stop) if not page.is_label(cell)]
+    if end > first:  # what is as wide as a year stands in the place of one
+        beside = [cell for cell in beside if page.ends.get(cell, cell[1]) - cell[1] < end - first]
+        beside.sort(key=lambda cell: (cell[1] != end + 1, not _is_status(page, cell)))
+    below = [cell for cell in page.filled(rows[1:], first + 1, stop) if _is_status(page, cell)]
+    below.sort(key=lambda cell: (cell[0], first) not in page.cells)
+    if beside or below:
+        return [(*beside, *below)[0]]
+    if end > first and end + 1 < stop:
+        return [(top, end + 1)]
+    merged = [col for col in range(first + 1, stop) if page.homes.get((top, col)) == col]
+    home = (*merged, page.left_of((top, last))[1])[0]
+    return [(top, home)] if home > first else []
+
+
+def _is_status(page: Page, cell: Cell) -> bool:
+    return understand(Kind.STATUS, page.cells[cell])[1] in (ON_PLAN, REVISED)
 
 
 def _activities(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
@@ -237,11 +262,12 @@ def _activities(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
     count, after = page.form.spec.rows_a_year, _end(page, anchor, ROW)
     end = rows.stop if rows.stop < page.height else max(years.values())[0] + count
     stops = [*(row for row, _ in years.values()), end][1:]
-    for (year, (top, col)), stop in zip(years.items(), stops, strict=False):
-        blank = [row for row in range(top, stop) if not page.filled([row], col + 1)]
+    for (year, (_, col)), stop in zip(years.items(), stops, strict=False):
+        own = page.rows_of(years, year, stop, count)
+        blank = [row for row in own if not page.filled([row], col + 1)]
         blank.sort(key=lambda row: (row, plan) in page.homes)  # an inserted row has no merged cells
-        surplus = blank[: max(0, stop - top - count)]
-        kept = [row for row in range(top, stop) if row not in surplus][:count]
+        surplus = blank[: max(0, len(own) - count)]
+        kept = [row for row in own if row not in surplus][:count]
         for n, row in enumerate(kept, start=1):
             cells = _side_by_side(page, [row], anchor, after) + [(row, at) for _, at in numbers]
             spots |= {
@@ -265,14 +291,15 @@ def _evaluation(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
     for name in (*page.form.criteria, *SUMMED):
         names = [*(field_name(name, year) for year in years), f"{Stem.REASON}_{name}"]
         for row, _ in page.labels(name, rows, starts[0])[:1]:
-            cells = zip(names, page.across([row], [*starts, *reasons], after), strict=False)
+            found = page.across([row], [*starts, *reasons], after, anchor.row)
+            cells = zip(names, found, strict=False)
             spots |= {field: cell for field, cell in cells if field in page.form}
     return spots
 
 
 def _side_by_side(page: Page, rows: Sequence[int], anchor: Anchor, after: int) -> list[Cell]:
     """The cells of two columns, in the order of their roles, whichever heading stands left."""
-    cells = page.across(rows, sorted(anchor.cols), after)
+    cells = page.across(rows, sorted(anchor.cols), after, anchor.row)
     return cells if anchor.cols[0] < anchor.cols[1] else cells[::-1]
 
 
@@ -322,8 +349,8 @@ def _issues(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
     after = _end(page, anchor, PROBLEM)
     # Without a heading below, the last year has one row only.
     stops = [row for row, _ in (*years.values(), *(cell for _, cell in headings), (last + 1, 0))]
-    for (year, (top, _)), stop in zip(years.items(), stops[1:], strict=False):
-        cells = _side_by_side(page, range(top, stop), anchor, after)
+    for year, stop in zip(years, stops[1:], strict=False):
+        cells = _side_by_side(page, page.rows_of(years, year, stop, 1), anchor, after)
         spots |= {field_name(stem, year): at for stem, at in zip(PROBLEM, cells, strict=True)}
     for place, (name, heading) in enumerate(headings, start=1):
         end = headings[place][1][0] if place < len(headings) else max(rows.stop, heading[0] + 2)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
@@ -29,7 +29,21 @@ ITEM, NUMBER_AND_TITLE = re.compile(r"no\d+(?P<name>.*)"), re.compile(r"\s*\d{1,
 HEADING = re.compile(r"\s*(?:【[^【】\n]*】|[■□◆◇▼▽][^\n]{1,20})\s*")
 _LONGEST = 60  # characters of a label with its spaces; a longer cell is a text
 NEAR = 12  # rows between the labels of a block, a few inserted ones included
+_SHARED_EDGE = 5  # so many merged cells end where the page ends
+_ASIDE = ("beside", Stem.VERSION)  # what stands right of the page
 _NO_EDGE = 1 << 14  # columns of a worksheet
+# What the form prints beside the page, outside its live checks; and over these.
+REASONS_BEFORE = "前年度の評価の理由"
+HELPERS = (
+    *BESIDE,
+    REASONS_BEFORE,
+    Stem.VERSION,
+    f"{Stem.PLAN}が指す内容",
+    f"{Stem.RESULT}が指す内容",
+    f"{Stem.ISSUE}が指す内容",
+    f"{Stem.SOLUTION}が指す内容",
+    "工程の⇒が指す内容",
+)
 SCHEDULE, ACTIVITIES, EVALUATION, ISSUES = range(4)  # blocks in the order of the papers
 ROW, PROBLEM = (Stem.PLAN, Stem.RESULT), (Stem.ISSUE, Stem.SOLUTION)  # side by side
 NUMBERED = (*ROW, Stem.LABEL)
@@ -85,6 +99,7 @@ class _Words:
         # 取組終了の場合記入 → 令和 [ ] 年 [ ] 月取組終了
         self.ending = [word(label.text) for sheet, row, label in at if (sheet, row) == (0, ending)]
 
+        self.helpers = frozenset(word(text) for text in HELPERS) - {""}
         self.years = frozenset(form.years)
         self.meaning = lru_cache(maxsize=4096)(self._meaning)
 
@@ -153,15 +168,17 @@ class Page:
         self.cols: dict[int, list[int]] = defaultdict(list)  # row → filled columns
         self.roles: dict[str, list[Cell]] = defaultdict(list)
         self.years: dict[int, dict[int, FiscalYear]] = defaultdict(dict)  # row → column → year
+        covered, hidden = table.covered, table.look.hidden_cols
         for row, values in enumerate(table.grid):
             for col, value in enumerate(values):
-                if value != "" and (text := as_text(value)).strip():
+                if value != "" and (row, col) not in covered and (text := as_text(value)).strip():
                     self.cells[row, col] = text
                     self.cols[row].append(col)
-                    if isinstance(value, str):
+                    if isinstance(value, str) and col not in hidden:  # where the helpers stand
                         self._index((row, col), *self.words.meaning(text))
         self.height = len(table.grid)
         self.edge = min((col for _, col in self.roles["beside"]), default=_NO_EDGE)
+        self.downs: dict[Cell, int] = {}  # first cell of a merged area → last row
         self.homes: dict[Cell, int] = {}  # cell → first column of its merged area
         self.ends: dict[Cell, int] = {}  # first cell of a merged area → last column
 
@@ -171,12 +188,31 @@ class Page:
         if year:
             self.years[cell[0]][cell[1]] = year
 
+    def is_label(self, cell: Cell) -> bool:
+        """Printed words: a label of the form, a year, what stands over the live checks."""
+        text = self.cells.get(cell, "")
+        roles, year = self.words.meaning(text)
+        return bool(roles) or year is not None or word(text) in self.words.helpers
+
     def merge(self) -> None:
         """Learn the merged cells, where the format tells them: help, nothing relies on them."""
         for area in self.table.merged:
             self.ends[area.row, area.col] = area.last_col
+            self.downs[area.row, area.col] = area.last_row
             for col in range(area.col, area.last_col + 1):
                 self.homes[area.row, col] = area.col
+        self.edge = min(self.edge, self._right())
+
+    def _right(self) -> int:
+        """The column behind the page, where several merged cells end together; else no edge.
+
+        No label of the form stands beyond it.
+        """
+        ends = Counter(end + 1 for (_, col), end in self.ends.items() if end > col)
+        shared = max((end for end, count in ends.items() if count >= _SHARED_EDGE), default=0)
+        labels = [col for role in self.roles if role not in _ASIDE for _, col in self.roles[role]]
+        years = [col for cols in self.years.values() for col in cols]
+        return shared if shared > max((*labels, *years), default=-1) else _NO_EDGE
 
     def bare(self, cell: Cell) -> str:
         """The word in a cell; nothing for a long text or a blank."""
@@ -195,31 +231,57 @@ class Page:
         ]
 
     def years_down(self, rows: range, before: int) -> dict[FiscalYear, Cell]:
-        """The years printed one under the other, left of a column, ascending."""
+        """The years printed one under the other, left of a column, from the top; each once."""
         found: dict[FiscalYear, Cell] = {}
         for row in rows:
             for col, year in self.years.get(row, {}).items():
-                if col < before and (not found or year > max(found)):
-                    found[year] = (row, col)
+                if col < before:
+                    found.setdefault(year, (row, col))
         return found
+
+    def rows_of(
+        self, years: Mapping[FiscalYear, Cell], year: FiscalYear, stop: int, usual: int
+    ) -> range:
+        """The rows of a year: those of its merged label, else up to the next label.
+
+        ``usual``: how many they are where the label of the year behind it is missing.
+        """
+        top, col = years[year]
+        last = self.downs.get((top, col), top)
+        if last > top:
+            return range(top, min(last + 1, stop))
+        following = next((known for known in years if years[known][0] > top), None)
+        if following is not None and following != year + 1:
+            return range(top, min(top + usual, stop))
+        return range(top, stop)
 
     def years_across(self, row: int, after: int = -1) -> dict[FiscalYear, int]:
-        """The years printed side by side, right of a column: year → column, ascending."""
+        """The years printed side by side, right of a column: year → column, from the left."""
         found: dict[FiscalYear, int] = {}
         for col, year in self.years.get(row, {}).items():
-            if after < col < self.edge and (not found or year > max(found)):
-                found[year] = col
+            if after < col < self.edge:
+                found.setdefault(year, col)
         return found
 
-    def across(self, rows: Sequence[int], starts: Sequence[int], after: int) -> list[Cell]:
-        """For every column of a block its filled cell in these rows, or where one would stand."""
+    def across(
+        self, rows: Sequence[int], starts: Sequence[int], after: int, heading: int = -1
+    ) -> list[Cell]:
+        """For every column of a block its filled cell in these rows, or where one would stand.
+
+        What stands right of the column's heading (in row ``heading``) is in no column of the block.
+        """
         homes: list[int] = []
         for col in starts:
             home = self.homes.get((rows[0], col), col)
             # A cell merged with its left neighbour has no place of its own: it stays blank.
             homes.append(home if not homes or home > homes[-1] else col)
-        bands = pairwise([*homes, after])
-        return [(*self.filled(rows, *band), (rows[0], band[0]))[0] for band in bands]
+        cells = []
+        for start, (first, stop) in zip(starts, pairwise([*homes, after]), strict=True):
+            wide = self.ends.get((heading, start), start)
+            # Where the format tells merged cells, one that is not merged is a column wide.
+            end = min(stop, wide + 1) if heading >= 0 and self.ends else stop
+            cells.append((*self.filled(rows, first, end), (rows[0], first))[0])
+        return cells
 
     def end_of(self, heading: Cell, cols: tuple[int, int], usual: tuple[int, int, int]) -> int:
         """The column behind a block's last one, whatever stands beside the form.

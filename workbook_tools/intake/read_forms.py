@@ -31,6 +31,8 @@ _OURS = {
     COUNCIL_MEMBER: "審議会の評価シートです（council collect で読みます）",
     RECEIPT: "読取内容確認票です。直すのは提出したシートです",
 }
+# Fields that are computed anew, whatever stands there.
+_COMPUTED = (Kind.TOTAL, Kind.GRADE)
 _PERIOD_END = re.compile(
     r"令和\s*(?P<year>\d{1,2}|元)?\s*年\s*(?P<month>\d{1,2})?\s*月(?:\s*取組終了)?"
 )
@@ -164,8 +166,10 @@ def _printed_again(located: FoundForm, answers: Mapping[str, Answer]) -> Iterato
     second = [part for part in located.parts if part.sheet]
     for part, name, place in ((p, name, place) for p in second for name, place in p.again.items()):
         text, first = tidy(part.table.text(*place)), answers.get(name)
-        if not text or first is None or key(text) == key(first.raw) or name == Stem.NUMBER:
+        if not text or first is None or key(text) == key(first.raw):
             continue
+        if name == Stem.NUMBER and practice_number(text) is not None:
+            continue  # by it ② found its ①
         years = set(years_in(text)) if name == Stem.SEASON else set()
         if years != set(years_in(first.raw)) or not years:
             code = "F011" if years else "F017"
@@ -190,11 +194,16 @@ def _answer(
     value, unseen = see(table, row, col, field.kind, visible=visible)
     cell = table.cell(row, col)
     told = [
-        Noticed(why.code, table.sheet, cell, field.name, why.text, was=why.how) for why in unseen
+        Noticed(why.code, table.sheet, cell, field.name, why.text, was=why.how, shown=why.shown)
+        for why in unseen
     ]
+    if (error := table.error(row, col)) and field.kind not in _COMPUTED:
+        told.append(Noticed("F026", table.sheet, cell, field.name, error))
+        raw = "" if field.kind is Kind.SCORE else error
+        return Answer(field.name, table.sheet, cell, raw, "", Found.FORMULA), told
     if value == "":
         # calamine shows an error and a missing value as an empty text; only in a score it matters
-        is_formula = field.kind is Kind.SCORE and book.container.has_formula(table.sheet, cell)
+        is_formula = field.kind is Kind.SCORE and table.has_formula(row, col)
         kind = Found.FORMULA if is_formula else Found.NOTHING
         return Answer(field.name, table.sheet, cell, "", "", kind), told
     raw, read, kind, how = understand(field.kind, value)

@@ -17,6 +17,7 @@ from workbook_tools.rules.case import Case, same, short
 # The codes of a cell that must be filled in and is not.
 GAPS = ("S101", "S108", "P202", "A401", "A402", "K601", "K602")
 _EMPTY = (*GAPS, "K603")
+_NO_SCORE = ("S101", "S102", "S103", "S104")
 
 
 def _told(case: Case, code: str) -> Iterator[tuple[Noticed, Finding]]:
@@ -31,8 +32,26 @@ def _told(case: Case, code: str) -> Iterator[tuple[Noticed, Finding]]:
                 "value": short(noticed.text),
                 "was": short(noticed.was),
                 "more": f"ほか{noticed.more}か所" if noticed.more else "",
+                "what": _what(noticed),
+                "seen": _seen(noticed),
             }
             yield noticed, found(code, place, noticed.text, **facts)
+
+
+def _what(noticed: Noticed) -> str:
+    """A text, and what it stands in where that is no cell; or a thing that has none."""
+    if noticed.was and noticed.text == noticed.was:
+        return noticed.was
+    return f"『{short(noticed.text)}』" + (f"（{noticed.was}）" if noticed.was else "")
+
+
+def _seen(noticed: Noticed) -> str:
+    """What a person sees of a cell that shows something else than it holds."""
+    if noticed.was == HIDDEN:
+        return "画面や紙では見えません"
+    if noticed.shown:
+        return f"{noticed.was}のため、画面や紙では『{short(noticed.shown)}』と見えます"
+    return f"{noticed.was}のため、画面や紙では違って見えることがあります"
 
 
 def f015_read_by_its_place(case: Case) -> Iterator[Finding]:
@@ -80,10 +99,22 @@ def f023_field_not_found(case: Case) -> Iterator[Finding]:
             yield case.find("F023", name)
 
 
+def f026_error_value(case: Case) -> Iterator[Finding]:
+    """``#N/A`` instead of an answer; of a score its own rules may have said so."""
+    said = {known.place.field for known in case.findings if known.code in _NO_SCORE}
+    for noticed, finding in _told(case, "F026"):
+        if noticed.field not in said:
+            yield finding
+
+
+# What is said of a field that was not found, or that shows an error, is the only thing said of it.
+_ALONE = ("F023", "F026")
+
+
 def replaced(findings: list[Finding]) -> list[Finding]:
-    """Without what is said of fields that were not found, but for that."""
-    lost = {finding.place.field for finding in findings if finding.code == "F023"}
-    return [known for known in findings if known.code == "F023" or known.place.field not in lost]
+    """Without what is said of fields that were not found or show an error, but for that."""
+    lost = {finding.place.field for finding in findings if finding.code in _ALONE}
+    return [known for known in findings if known.code in _ALONE or known.place.field not in lost]
 
 
 def a406_text_in_an_added_row(case: Case) -> Iterator[Finding]:

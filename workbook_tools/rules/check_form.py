@@ -29,6 +29,7 @@ from workbook_tools.rules.as_read import (
     f018_struck_through,
     f019_shown_otherwise,
     f023_field_not_found,
+    f026_error_value,
     replaced,
 )
 from workbook_tools.rules.case import Case, Context, Rule
@@ -148,4 +149,5 @@ RULES: tuple[Rule, ...] = (
     r307_beyond_the_form,
     f017_text_beside_the_fields,
     f023_field_not_found,
+    f026_error_value,
 )

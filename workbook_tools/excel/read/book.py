@@ -48,6 +48,17 @@ class Table:
                 areas.append(Area(top, left, rows, cols))
         return areas
 
+    @cached_property
+    def covered(self) -> frozenset[tuple[int, int]]:
+        """The cells below a merged area's first one: what they hold is not seen."""
+        return frozenset(
+            (row, col)
+            for area in self.merged
+            for row in range(area.row, area.last_row + 1)
+            for col in range(area.col, area.last_col + 1)
+            if (row, col) != (area.row, area.col)
+        )
+
     def value(self, row: int, col: int) -> Value:
         """What a cell holds; an empty text outside the sheet."""
         try:
@@ -58,6 +69,15 @@ class Table:
     def text(self, row: int, col: int) -> str:
         """The cell as text, ``3.0`` as ``3``."""
         return as_text(self.value(row, col))
+
+    def has_formula(self, row: int, col: int) -> bool:
+        """Whether a cell holds a formula, stored value or not."""
+        return self.look.has_formula(row, col)
+
+    def error(self, row: int, col: int) -> str:
+        """The error value a cell shows (``#N/A``); :meth:`value` gives it as an empty text."""
+        errors = self.look.errors
+        return errors.get((row, col), "") if errors else ""
 
     def cell(self, row: int, col: int) -> str:
         """A1 notation, for messages."""

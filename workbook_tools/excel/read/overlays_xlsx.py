@@ -1,4 +1,4 @@
-"""What lies over the cells of an .xlsx: drawings, notes, conversations, old boxes and buttons."""
+"""What an .xlsx shows besides its cells: drawings, notes, conversations, heads of pages."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from workbook_tools.cells import cell_name
 from workbook_tools.excel.read.limits import UnreadableError
 from workbook_tools.excel.read.markup import Walker, walk
 from workbook_tools.excel.read.names import relations
+from workbook_tools.excel.read.page_words import words
 from workbook_tools.excel.read.shown import OverlayKind, OverlayList, Overlays
 
 _THREAD = "tc="  # the author of the note that stands in for a conversation
@@ -42,7 +43,25 @@ def overlays_of(parts: Mapping[str, bytes], sheet: str) -> Overlays:
     if b"oleObject" in xml:
         for name in sorted(set(_EMBEDDED.findall(xml))):
             found.add(OverlayKind.OBJECT, None, html.unescape(name.decode(errors="replace")))
+    _add_heads(xml, found)
     return found.overlays()
+
+
+_HEADS = re.compile(rb"<(?:\w+:)?headerFooter\b([^>]*)>(.*?)</(?:\w+:)?headerFooter>", re.DOTALL)
+_HEAD = re.compile(rb"<(?:\w+:)?(odd|even|first)(?:Header|Footer)\b[^>]*>([^<]*)(?=<)")
+# Whether the pages of a kind have heads and feet of their own.
+_OWN = {b"even": b"differentOddEven", b"first": b"differentFirst"}
+
+
+def _add_heads(xml: bytes, found: OverlayList) -> None:
+    """The words above and below the printed pages."""
+    for attributes, heads in _HEADS.findall(xml, max(xml.rfind(b"sheetData"), 0)):
+        for pages, code in _HEAD.findall(heads):
+            own = _OWN.get(pages)
+            if own and not re.search(own + rb"=[\"'](?:1|true)", attributes):
+                continue
+            if text := words(html.unescape(code.decode(errors="replace"))):
+                found.add(OverlayKind.PAGE, None, text)
 
 
 _EMBEDDED = re.compile(rb"<oleObject\s[^<>]*?progId=\"([^\"]*)\"")
@@ -78,6 +97,7 @@ class _Drawing(_Gatherer):
         self._corner: dict[str, list[str]] | None = None  # row and column, while they are read
         self._cells: list[str | None] = []  # of the corners
         self._sizeless = False
+        self._ink = _Ink()
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "Fallback":  # the same again, for programs that do not know the newer element
@@ -93,6 +113,7 @@ class _Drawing(_Gatherer):
         elif tag in _OBJECTS:
             self._hidden.append(False)
             self._text, self._diagram = [], ""
+            self._ink = _Ink(is_line=tag == "cxnSp")
         elif tag == "cNvPr" and self._hidden:
             self._hidden[-1] |= attributes.get("hidden") in ("1", "true")
         elif tag == "relIds":
@@ -101,8 +122,11 @@ class _Drawing(_Gatherer):
             self._text.append("\n")
         elif tag == "t":
             self._open = self._text
+        else:
+            self._ink.start(tag, attributes)
 
     def end(self, tag: str) -> None:
+        self._ink.end(tag)
         if tag == "Fallback":
             self._fallbacks -= 1
         elif tag in ("from", "to") and self._corner:
@@ -130,6 +154,40 @@ class _Drawing(_Gatherer):
             self._found.add(OverlayKind.PICTURE, cell, "")
         elif text:
             self._found.add(OverlayKind.SHAPE, cell, text)
+        elif tag in ("sp", "cxnSp") and self._ink.is_seen:
+            self._found.add(OverlayKind.LINE, cell, "")
+
+
+class _Ink:
+    """Whether a shape without text is seen: a line through a text strikes it out as well.
+
+    A line is drawn unless it is said to have no ink; an area where an outline or a ground is named.
+    """
+
+    def __init__(self, *, is_line: bool = False) -> None:
+        self._is_line = is_line
+        self._inside: list[str] = []  # of spPr, ln
+        self._named: dict[str, bool] = {}  # outline (ln) and ground (spPr) of its own: any ink
+        self._usual = dict[str, bool]()  # those of its style
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag in ("spPr", "ln"):
+            self._inside.append(tag)
+        elif tag.endswith("Fill") and self._inside:
+            self._named[self._inside[-1]] = tag != "noFill"
+        elif tag in ("lnRef", "fillRef"):
+            part = "ln" if tag == "lnRef" else "spPr"
+            self._usual[part] = attributes.get("idx", "0") != "0"
+
+    def end(self, tag: str) -> None:
+        if self._inside and tag == self._inside[-1]:
+            self._inside.pop()
+
+    @property
+    def is_seen(self) -> bool:
+        if self._is_line:
+            return self._named.get("ln", True)
+        return any((self._usual | self._named).values())
 
 
 def _diagrams(parts: Mapping[str, bytes], drawing: str) -> dict[str, bytes]:

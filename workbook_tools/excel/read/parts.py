@@ -34,7 +34,6 @@ from workbook_tools.excel.read.limits import (
 from workbook_tools.excel.read.names import Name, Related, SheetNames, contents, relations
 
 _ZIP = b"PK\x03\x04"
-_FORMULA = re.compile(rb"<c [^<>]*(?<!/)>\s*<f[\s/>]")
 
 
 @dataclass(frozen=True)
@@ -69,12 +68,6 @@ class Container:
         """The part of an .xlsx that holds a sheet; empty where there is none."""
         target = self._targets.get(self.contents.sheets.get(sheet, ""))
         return target.part if target else ""
-
-    def has_formula(self, sheet: str, cell: str) -> bool:
-        """True where a cell of an .xlsx holds a formula, stored value or not."""
-        xml = self.parts.get(self.part_of(sheet), b"")
-        at = xml.find(b'<c r="' + cell.encode() + b'"')
-        return at >= 0 and _FORMULA.match(xml, at) is not None
 
     @cached_property
     def _targets(self) -> dict[str, Related]:

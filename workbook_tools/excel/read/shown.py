@@ -48,6 +48,8 @@ class OverlayKind(StrEnum):
     CONTROL = "ボタンなどの部品"
     OBJECT = "埋め込まれたファイル"
     PICTURE = "図・写真"
+    LINE = "線・図形"
+    PAGE = "ヘッダー・フッターの文字"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Overlay:
     """One thing over the cells.
 
     ``cell``: A1 name of the cell it is anchored to, None where the format does not tell.
-    ``text``: empty for pictures; at most :data:`MOST_LETTERS`.
+    ``text``: empty for pictures and drawn lines; at most :data:`MOST_LETTERS`.
     """
 
     kind: OverlayKind
@@ -67,7 +69,7 @@ class Overlay:
 class Overlays:
     """What lies over a sheet: the first :data:`MOST_OVERLAYS`, and how many there are in all.
 
-    Left out: what holds no text (a line, an empty box), what is hidden, and our own notes.
+    Left out: boxes without text that are not drawn either, what is hidden, and our own notes.
     """
 
     listed: tuple[Overlay, ...] = ()
@@ -126,6 +128,15 @@ class Look:
     @property
     def texts(self) -> Mapping[tuple[int, int], str]:
         """Texts that python-calamine reads otherwise than they are: without tabs, with readings."""
+        return {}
+
+    def has_formula(self, row: int, col: int) -> bool:
+        """Whether a cell holds a formula, stored value or not."""
+        return False
+
+    @property
+    def errors(self) -> Mapping[tuple[int, int], str]:
+        """Error values (``#N/A``), which python-calamine gives as blank cells."""
         return {}
 
     def struck(self, row: int, col: int, text: str) -> Struck | None:

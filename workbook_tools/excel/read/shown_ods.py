@@ -16,6 +16,7 @@ from functools import cached_property
 from workbook_tools.cells import Area, cell_name, parse_cell
 from workbook_tools.excel.read.limits import MOST_CELLS, UnreadableError
 from workbook_tools.excel.read.markup import Walker, walk
+from workbook_tools.excel.read.page_words import own_words
 from workbook_tools.excel.read.parts import Container
 from workbook_tools.excel.read.shown import (
     Hides,
@@ -84,6 +85,8 @@ class _Sheet:
     unsure: list[Area] = field(default_factory=list)
     rows: _Ranges = field(default_factory=_Ranges)
     cols: _Ranges = field(default_factory=_Ranges)
+    errors: dict[Spot, str] = field(default_factory=dict)
+    formulas: set[Spot] = field(default_factory=set)
     overlays: OverlayList = field(default_factory=OverlayList)
 
 
@@ -114,6 +117,13 @@ class _OdsLook(Look):
     def overlays(self) -> Overlays:
         return self._seen.overlays.overlays()
 
+    def has_formula(self, row: int, col: int) -> bool:
+        return (row, col) in self._seen.formulas
+
+    @property
+    def errors(self) -> Mapping[Spot, str]:
+        return self._seen.errors
+
     @property
     def texts(self) -> Mapping[Spot, str]:
         return self._seen.texts if self._mends else {}
@@ -139,6 +149,16 @@ _SHAPES = (
     *("frame", "custom-shape", "rect", "ellipse", "circle", "line", "polyline", "polygon", "path"),
     *("regular-polygon", "connector", "caption", "measure", "control"),
 )
+_LINES = ("line", "polyline", "connector", "measure")
+_DRAWN = tuple(tag for tag in _SHAPES if tag not in ("frame", "control"))
+_PAGE_EDGES = tuple(
+    f"{edge}{pages}" for edge in ("header", "footer") for pages in ("", "-left", "-first")
+)
+# What LibreOffice fills in: name of the sheet, page, date.
+_FIELDS = (
+    *("sheet-name", "page-number", "page-count", "page-continuation"),
+    *("date", "time", "title", "file-name"),
+)
 
 
 @dataclass(slots=True)
@@ -149,6 +169,7 @@ class _Piece:
     paragraphs: int = 0
     picture: bool = False
     caption: str = ""
+    style: str = ""
     mended: bool = False
 
     @property
@@ -174,8 +195,10 @@ class _Content(Walker):
         self._attributes: Mapping[str, str] = {}
         self._silent = 0  # inside what is no text of its own: readings, dates, authors
         self._areas: list[Area] = []
+        self._heads = _Heads()
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._heads.start(tag, attributes)
         if tag == "style" and "family" in attributes:
             self._styles.add(attributes)
         elif tag in PROPERTIES:
@@ -188,7 +211,7 @@ class _Content(Walker):
         elif tag == "table":
             self._depth += 1
             if self._depth == 1:
-                self._begin_sheet(attributes.get("name", ""))
+                self._begin_sheet(attributes.get("name", ""), attributes.get("style-name", ""))
         elif tag in ("condition", "conditional-format"):
             self._condition(tag, attributes)
         elif tag in ("button", "checkbox", "radio", "frame") and "label" in attributes:
@@ -208,9 +231,8 @@ class _Content(Walker):
             self._cell, self._attributes = _Piece(), attributes
             self._pieces = [self._cell]
         elif tag in _SHAPES or tag == "annotation":
-            self._pieces.append(
-                _Piece(caption=self._captions.get(attributes.get("control", ""), ""))
-            )
+            caption = self._captions.get(attributes.get("control", ""), "")
+            self._pieces.append(_Piece(caption=caption, style=attributes.get("style-name", "")))
             self._cell.mended |= tag != "annotation"
         elif tag in ("image", "object", "object-ole") and self._pieces:
             self._pieces[-1].picture = True
@@ -241,6 +263,7 @@ class _Content(Walker):
             piece.mended = True
 
     def text(self, text: str) -> None:
+        self._heads.text(text)
         if self._formats:
             self._styles.show_text(text)
         if self._pieces and self._pieces[-1].paragraphs and not self._silent:
@@ -254,6 +277,7 @@ class _Content(Walker):
         piece.runs.append((text, struck))
 
     def end(self, tag: str) -> None:
+        self._heads.end(tag)
         if tag == "text-style":
             self._formats = False
         elif tag == "table":
@@ -273,8 +297,10 @@ class _Content(Walker):
 
     # -- sheets, rows, cells ------------------------------------------------------------------
 
-    def _begin_sheet(self, name: str) -> None:
+    def _begin_sheet(self, name: str, style: str) -> None:
         self._sheet = self.sheets.setdefault(name, _Sheet())
+        for words in self._heads.of(self._styles.get("table", style).pages or _USUAL_PAGES):
+            self._sheet.overlays.add(OverlayKind.PAGE, None, words)
         self._row = self._col = 0
         self._col_styles, self._pieces = [], []
 
@@ -326,6 +352,10 @@ class _Content(Walker):
             for col in range(self._col, min(self._col + self._cols, MOST_CELLS)):
                 if shown is not None:
                     sheet.shown[row, col] = shown
+                if "formula" in self._attributes:
+                    sheet.formulas.add((row, col))
+                if self._attributes["value-type"] == "error":
+                    sheet.errors[row, col] = text
                 if is_text and self._cell.mended:
                     sheet.texts[row, col] = text
                 if struck.strip():
@@ -347,12 +377,57 @@ class _Content(Walker):
             self._sheet.overlays.add(OverlayKind.SHAPE, cell, text)
         elif piece.picture:
             self._sheet.overlays.add(OverlayKind.PICTURE, cell, "")
+        elif tag in _DRAWN and self._styles.is_drawn(piece.style, is_line=tag in _LINES):
+            self._sheet.overlays.add(OverlayKind.LINE, cell, "")
 
     def _condition(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag == "conditional-format":
             self._areas = list(_areas(attributes.get("target-range-address", "")))
         elif self._styles.may_hide(attributes.get("apply-style-name", "")):
             self._sheet.unsure.extend(self._areas)
+
+
+_USUAL_PAGES = "Default"
+
+
+class _Heads:
+    """Words in the heads and feet of the printed pages, by the name of the master page."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, list[str]] = {}
+        self._pages: str | None = None
+        self._words: list[str] | None = None  # of the head or foot that is open
+        self._fields = 0
+
+    def of(self, pages: str) -> list[str]:
+        """What somebody wrote there."""
+        return self._found.get(pages, [])
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag == "master-page":
+            self._pages = attributes.get("name", "")
+        elif self._pages is None:
+            return
+        elif tag in _PAGE_EDGES and attributes.get("display", "true") != "false":
+            self._words = []
+        elif tag in _FIELDS:
+            self._fields += 1
+        elif tag == "p" and self._words:
+            self._words.append("\n")
+
+    def text(self, text: str) -> None:
+        if self._words is not None and not self._fields:
+            self._words.append(text)
+
+    def end(self, tag: str) -> None:
+        if tag == "master-page":
+            self._pages = None
+        elif tag in _PAGE_EDGES and self._words is not None and self._pages is not None:
+            if text := own_words("".join(self._words)):
+                self._found.setdefault(self._pages, []).append(text)
+            self._words = None
+        elif tag in _FIELDS and self._pages is not None:
+            self._fields -= 1
 
 
 def _plain(number: str) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Container as Holds
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +19,7 @@ from workbook_tools.excel.read.colours import WHITE, indexed, is_faint
 from workbook_tools.excel.read.format_code import BUILT_IN, GENERAL, TEXT
 from workbook_tools.excel.read.limits import UnreadableError
 from workbook_tools.excel.read.number_format import displayed
+from workbook_tools.excel.read.page_words import words
 from workbook_tools.excel.read.shown import (
     PLAIN,
     Hides,
@@ -32,6 +33,8 @@ from workbook_tools.excel.read.values import Value
 from workbook_tools.excel.read.xls import (
     CELLS,
     CONTINUE,
+    ERROR,
+    FORMULA,
     MANY_NUMBERS,
     SHARED_TEXT,
     SHEET,
@@ -44,13 +47,24 @@ _FONT, _FORMAT, _XF, _DATES, _PALETTE = 0x31, 0x41E, 0xE0, 0x22, 0x92
 _ROW, _COLUMNS, _USUAL_ROW, _WINDOW = 0x208, 0x7D, 0x225, 0x23E
 _CONDITIONAL, _CONDITION = 0x1B0, 0x1B1
 _DRAWING, _OBJECT, _TEXT, _NOTE = 0xEC, 0x5D, 0x1B6, 0x1C
+_HEAD, _FOOT, _OTHER_HEADS = 0x14, 0x15, 0x89C
 _HATCHED = 2  # patterns of the ground from here on; 0 is none, 1 one colour
 _STRIKES, _HIDDEN_ROW, _ZEROS = 0x08, 0x20, 0x10
 _ANCHOR = re.compile(rb"\x10\xf0\x12\0\0\0..(..)..(..)", re.DOTALL)
-# Kinds of objects: chart and picture; buttons, boxes and captions; the box of a note.
+# Kinds of objects: lines and areas; chart and picture; buttons, boxes and captions; a note's box.
+_LINES = (1, 2, 3, 4, 9, 0x1E)
 _PICTURES = (5, 8)
 _CONTROLS = (7, 0x0B, 0x0C, 0x0E, 0x13)
 _NOTE_BOX = 0x19
+_ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
 Spot = tuple[int, int]
 
 
@@ -161,6 +175,7 @@ class _XlsLook(Look):
         with suppress(UnreadableError, struct.error, IndexError):
             for kind, content in records(self._stream, self._start):
                 sheet.take(kind, content)
+        sheet.end_object()
         return sheet
 
     @property
@@ -171,7 +186,9 @@ class _XlsLook(Look):
             or seen.unsure
             or seen.no_zeros
             or any(
-                formats.code(number) not in (GENERAL, TEXT) or formats.is_invisible(number)
+                formats.code(number) not in (GENERAL, TEXT)
+                or formats.is_invisible(number)
+                or formats.is_struck(formats.font(number))
                 for number in set(seen.formats.values())
             )
         )
@@ -187,6 +204,13 @@ class _XlsLook(Look):
     @property
     def overlays(self) -> Overlays:
         return self._seen.overlays.overlays()
+
+    def has_formula(self, row: int, col: int) -> bool:
+        return (row, col) in self._seen.formulas
+
+    @property
+    def errors(self) -> Mapping[Spot, str]:
+        return self._seen.errors
 
     def struck(self, row: int, col: int, text: str) -> Struck | None:
         if (row, col) in self._seen.struck:
@@ -222,12 +246,16 @@ class _Sheet:
         self.rich: set[Spot] = set()
         self.unsure: list[Area] = []
         self.no_zeros = False
+        self.errors: dict[Spot, str] = {}
+        self.formulas: set[Spot] = set()
         self.overlays = OverlayList()
         self._book = book
         self._reads_runs = any(book.formats.struck_fonts)
         self._anchor: str | None = None
         self._object = 0, 0  # kind and number of the last object
         self._text: _BoxText | None = None
+        self._is_drawn = True
+        self._bare: list[str | None] = []  # where a drawn object is that has no text so far
         self._notes: dict[int, str] = {}
         self._areas: list[Area] = []
 
@@ -254,6 +282,27 @@ class _Sheet:
             self.unsure.extend(self._areas)
         elif kind in (_DRAWING, _OBJECT, _TEXT, _NOTE):
             self._over(kind, content)
+        elif kind in (_HEAD, _FOOT) and content:
+            self._head(_string(content))
+        elif kind == _OTHER_HEADS and len(content) > 38:
+            self._other_heads(content)
+
+    def _head(self, code: str) -> None:
+        """The head or foot of the printed pages."""
+        if text := words(code):
+            self.overlays.add(OverlayKind.PAGE, None, text)
+
+    def _other_heads(self, content: bytes) -> None:
+        """Those of even pages and of the first one, where these have their own."""
+        flags, *lengths = struct.unpack_from("<5H", content, 28)
+        at = 38
+        for length, flag in zip(lengths, (1, 1, 2, 2), strict=True):
+            if length:
+                wide = content[at + 2] & 1
+                end = at + 3 + length * (1 + wide)
+                if flags & flag:
+                    self._head(_string(content[at:end]))
+                at = end
 
     def _cell(self, kind: int, content: bytes) -> None:
         row, col, number = struct.unpack_from("<HHH", content)
@@ -262,6 +311,12 @@ class _Sheet:
                 self.formats[row, col + at] = number
             return
         self.formats[row, col] = number
+        if kind == ERROR and content[7:8] == b"\1":
+            self.errors[row, col] = _ERRORS.get(content[6], "#?")
+        elif kind == FORMULA:
+            self.formulas.add((row, col))
+            if content[12:14] == b"\xff\xff" and content[6] == 2:
+                self.errors[row, col] = _ERRORS.get(content[8], "#?")
         if kind == SHARED_TEXT and self._reads_runs:
             self._runs((row, col), int.from_bytes(content[6:10], "little"), number)
 
@@ -289,9 +344,12 @@ class _Sheet:
             if anchors := _ANCHOR.findall(content):
                 col, row = (int.from_bytes(place, "little") for place in anchors[-1])
                 self._anchor = cell_name(row, col)
+                self._is_drawn = _is_drawn(content)
         elif kind == _OBJECT and len(content) > 7:
             _, _, what, number = struct.unpack_from("<HHHH", content)
             self._object = what, number
+            self.end_object()
+            self._bare = [self._anchor] if what in _LINES and self._is_drawn else []
             if what in _PICTURES:
                 self.overlays.add(OverlayKind.PICTURE, self._anchor, "")
         elif kind == _TEXT and len(content) > 13:
@@ -301,12 +359,19 @@ class _Sheet:
             row, col, _, number = struct.unpack_from("<HHHH", content)
             self.overlays.add_note(cell_name(row, col), self._notes.get(number, ""))
 
+    def end_object(self) -> None:
+        """A line or an area that no text followed: drawn through a text it strikes it out."""
+        for cell in self._bare:
+            self.overlays.add(OverlayKind.LINE, cell, "")
+        self._bare = []
+
     def _end_text(self, text: str) -> None:
         self._text = None
         what, number = self._object
         if what == _NOTE_BOX:
             self._notes[number] = text
         elif text.strip():
+            self._bare = []
             kind = OverlayKind.CONTROL if what in _CONTROLS else OverlayKind.SHAPE
             self.overlays.add(kind, self._anchor, text.strip())
 
@@ -324,6 +389,27 @@ class _BoxText:
         self.text += piece
         self._left -= len(piece)
         return not self._left or not piece
+
+
+# The properties of a drawn object ([MS-ODRAW] 2.3.7.43, 2.3.8.38): of a kind, the bit that says it
+# has ground or outline, and the one that says that this is told.
+_INK = {0x1BF: (0x10, 0x10_0000), 0x1FF: (0x08, 0x08_0000)}
+_PROPERTIES = re.compile(rb"\x0b\xf0(..)\0\0", re.DOTALL)
+
+
+def _is_drawn(content: bytes) -> bool:
+    """Whether the last object of a drawing has an outline or a ground; usually it has both."""
+    *_, last = (None, *_PROPERTIES.finditer(content))
+    if last is None:
+        return True
+    length = int.from_bytes(last[1], "little")
+    listed = content[last.end() : last.end() + length // 6 * 6]
+    inks = []
+    for kind, value in struct.iter_unpack("<HI", listed[: len(listed) // 6 * 6]):
+        if kind in _INK:
+            is_set, is_told = _INK[kind]
+            inks.append(not value & is_told or bool(value & is_set))
+    return len(inks) < len(_INK) or any(inks)
 
 
 def _may_hide(content: bytes) -> bool:

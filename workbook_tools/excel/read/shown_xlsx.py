@@ -6,10 +6,10 @@ import re
 from collections.abc import Container as Holds
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from workbook_tools.cells import Area, parse_cell
+from workbook_tools.cells import Area, cell_name, parse_cell
 from workbook_tools.excel.read.format_code import GENERAL
 from workbook_tools.excel.read.limits import UnreadableError
 from workbook_tools.excel.read.markup import Walker, walk
@@ -21,11 +21,23 @@ from workbook_tools.excel.read.styles import OddFormats, is_on, styles_of
 from workbook_tools.excel.read.values import Value
 
 _PREFIX = rb"<(?:[A-Za-z0-9]+:)?"
-# What a row without height holds, of hidden or else.
-_HIDING = (b' hidden="1"', b' hidden="true"', b' ht="0')
+# What a row that is hidden, or has no height, is written with; others may be.
+_HIDING = (b"hidden=", b'ht="0', b"ht='0")
 _ROW = re.compile(rb"row(?:\s([^<>]*))?>")  # begins with letters: three times as fast
 _COL = re.compile(_PREFIX + rb"col\s([^<>]*)>")
 _ATTRIBUTE = re.compile(r"([A-Za-z]+)\s*=\s*[\"']([^\"']*)[\"']")
+_FORMULA = re.compile(rb"<c [^<>]*(?<!/)>\s*<f[\s/>]")
+_ANY_FORMULA = re.compile(_PREFIX + rb"c\s([^<>]*)(?<!/)>\s*" + _PREFIX + rb"f[\s/>]")
+_ERRORS = (b't="e"', b"t='e'")
+_ERROR = re.compile(
+    _PREFIX
+    + rb"c(?=\s[^<>]*?(?<=\s)t=[\"']e[\"'])\s(?:[^<>]*?\s)?r=[\"']([A-Z]{1,3}[0-9]{1,7})[\"']"
+    rb"[^<>]*>\s*(?:"
+    + _PREFIX
+    + rb"f(?:\s[^<>]*)?(?:/>|>[^<>]*</[^<>]*>)\s*)?"
+    + _PREFIX
+    + rb"v(?:\s[^<>]*)?>(#[^<>]{1,20})<"
+)
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _LEAST = 0.5  # points of a row, characters of a column: below it nothing can be seen
 _MOST_COLS = 16_384
@@ -123,6 +135,36 @@ class _XlsxLook(Look):
     def overlays(self) -> Overlays:
         return overlays_of(self._parts, self._part)
 
+    def has_formula(self, row: int, col: int) -> bool:
+        at = self._xml.find(b'<c r="%s"' % cell_name(row, col).encode())
+        if at >= 0:
+            return _FORMULA.match(self._xml, at) is not None
+        return not self._is_usual and (row, col) in self._formulas
+
+    @cached_property
+    def _is_usual(self) -> bool:
+        """Cells are written as Excel does: a tag without prefix, its place first."""
+        return b'<c r="' in self._xml
+
+    @cached_property
+    def _formulas(self) -> frozenset[Spot]:
+        """The cells with a formula, however they are written."""
+        found = set()
+        for written in _ANY_FORMULA.findall(self._xml):
+            with suppress(ValueError):
+                found.add(parse_cell(_attributes(written).get("r", "")))
+        return frozenset(found)
+
+    @cached_property
+    def errors(self) -> Mapping[Spot, str]:
+        if not any(mark in self._xml for mark in (_ERRORS[:1] if self._is_usual else _ERRORS)):
+            return {}
+        found = {}
+        for name, shown in _ERROR.findall(self._xml):
+            with suppress(ValueError):
+                found[parse_cell(name.decode())] = shown.decode(errors="replace")
+        return found
+
     # -- rows and columns ---------------------------------------------------------------------
 
     @cached_property
@@ -143,14 +185,10 @@ class _XlsxLook(Look):
 
     @cached_property
     def hidden_cols(self) -> Holds[int]:
-        hidden, shown = set[int](), set[int]()
-        for match in _COL.finditer(self._xml, 0, self._rows[0]):
-            facts = _attributes(match[1])
-            with suppress(KeyError, ValueError):
-                cols = range(int(facts["min"]) - 1, min(int(facts["max"]), _MOST_COLS))
-                (hidden if _is_hidden(facts, "width") else shown).update(cols)
+        begin = max(self._xml.find(b"cols>", 0, self._rows[0]), 0)
+        hidden, shown = _columns(self._xml[begin : self._rows[0]])
         usual = self._default(b"defaultColWidth")
-        return _AllBut(frozenset(shown)) if _too_small(usual) else frozenset(hidden)
+        return _AllBut(shown) if _too_small(usual) else hidden
 
     @cached_property
     def _rows(self) -> tuple[int, int]:
@@ -319,6 +357,18 @@ def _may_hide(rules: bytes, hiding: frozenset[int]) -> bool:
     return any(int(number) in hiding for number in _RULE_FORMAT.findall(rules)) or (
         _BARE.search(rules) is not None
     )
+
+
+@lru_cache(maxsize=64)  # all forms of a round have the same columns
+def _columns(xml: bytes) -> tuple[frozenset[int], frozenset[int]]:
+    """The columns that are hidden, and the others that are named."""
+    hidden, shown = set[int](), set[int]()
+    for match in _COL.finditer(xml):
+        facts = _attributes(match[1])
+        with suppress(KeyError, ValueError):
+            cols = range(int(facts["min"]) - 1, min(int(facts["max"]), _MOST_COLS))
+            (hidden if _is_hidden(facts, "width") else shown).update(cols)
+    return frozenset(hidden), frozenset(shown)
 
 
 def _attributes(written: bytes) -> dict[str, str]:

@@ -51,11 +51,12 @@ def _remembered(xml: bytes) -> OddFormats:
 # What a part of plain formats alone never holds: strikes, other number formats, letters that may
 # be light and grounds that may be dark without a colour written out.
 _ODD = re.compile(
-    rb'strike|[<:]color theme="0"|theme="1" tint|fgColor theme|fgColor indexed'
-    rb'|[<:]color indexed="(?!64")|formatCode="(?!@"|General")|numFmtId="(?!0"|49"|[0-9]{3,}")'
+    rb'strike|[<:]color [^<>]*?theme="0"|theme="1"\s+tint|tint="[^"]*"\s+theme="1"'
+    rb'|fgColor [^<>]*?(?:theme|indexed)=|[<:]color [^<>]*?indexed="(?!64")'
+    rb'|formatCode="(?!@"|General")|numFmtId="(?!0"|49"|[0-9]{3,}")'
 )
-_GROUNDS = re.compile(rb'<fgColor rgb="([^"]*)"')
-_LETTERS = re.compile(rb'<color rgb="([^"]*)"')
+_GROUNDS = re.compile(rb'[<:]fgColor [^<>]*?rgb="([^"]*)"')
+_LETTERS = re.compile(rb'[<:]color [^<>]*?rgb="([^"]*)"')
 
 
 def _may_be_odd(xml: bytes) -> bool:

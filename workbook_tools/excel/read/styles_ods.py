@@ -10,7 +10,7 @@ from workbook_tools.excel.read.colours import BLACK, WHITE, is_faint
 
 PROPERTIES = (
     *("text-properties", "table-cell-properties"),
-    *("table-row-properties", "table-column-properties"),
+    *("table-row-properties", "table-column-properties", "graphic-properties"),
 )
 _LENGTH = re.compile(r"([0-9.]+)(in|cm|mm|pt|pc|px)")
 _MILLIMETRES = {"in": 25.4, "cm": 10, "mm": 1, "pt": 0.353, "pc": 4.23, "px": 0.265}
@@ -27,6 +27,9 @@ class OdsStyle:
     ground: str | None = None
     data: str = ""  # its number format
     too_small: bool = False
+    pages: str = ""  # the master page of a sheet
+    stroke: bool | None = None  # a drawn object's outline
+    fill: bool | None = None
 
 
 class OdsStyles:
@@ -43,6 +46,7 @@ class OdsStyles:
         """A style; a conditional format names it as a person does, everything else in code."""
         self._last = OdsStyle(attributes.get("parent-style-name", ""))
         self._last.data = attributes.get("data-style-name", "")
+        self._last.pages = attributes.get("master-page-name", "")
         for name in {attributes.get("name", ""), attributes.get("display-name", "")} - {""}:
             self._known[attributes.get("family", ""), name] = self._last
 
@@ -70,6 +74,10 @@ class OdsStyles:
             self._last.colour = attributes.get("color", self._last.colour)
         elif tag == "table-cell-properties":
             self._last.ground = attributes.get("background-color", self._last.ground)
+        elif tag == "graphic-properties":
+            stroke, fill = attributes.get("stroke"), attributes.get("fill")
+            self._last.stroke = None if stroke is None else stroke != "none"
+            self._last.fill = None if fill is None else fill != "none"
         elif tag in ("table-row-properties", "table-column-properties"):
             size = attributes.get("row-height") or attributes.get("column-width") or ""
             if match := _LENGTH.fullmatch(size):
@@ -91,6 +99,13 @@ class OdsStyles:
         bare = (part.removeprefix("#").upper() for part in (colour, ground))
         letters, below = (WHITE if part == "TRANSPARENT" else part for part in bare)
         return is_faint(letters or BLACK, below)
+
+    def is_drawn(self, name: str, *, is_line: bool) -> bool:
+        """Whether an object without text is seen: its outline, or its ground."""
+        line = self._line("graphic", name)
+        stroke = next((style.stroke for style in line if style.stroke is not None), True)
+        fill = next((style.fill for style in line if style.fill is not None), True)
+        return stroke or (fill and not is_line)
 
     def may_hide(self, name: str) -> bool:
         """Whether a conditional format with this style may hide, change or strike a content."""

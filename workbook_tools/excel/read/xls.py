@@ -108,6 +108,7 @@ def decrypt(data: bytes, passwords: Sequence[str]) -> bytes:
 
 _BEGIN, _END, _FILE_PASS, SHEET, TEXTS, CONTINUE = 0x809, 0x0A, 0x2F, 0x85, 0xFC, 0x3C
 FORMULA, _FORMULA_TEXT, MANY_NUMBERS, SHARED_TEXT = 0x06, 0x207, 0xBD, 0xFD
+ERROR = 0x205  # or a truth value
 _MERGED, _BOOK_LINK = 0xE5, 0x1AE
 _OUR_OWN_LINKS = (b"\x01\x04", b"\x01\x3a")
 # The records that are kept, and how long they must be to be understood: code page, dates, formats;
@@ -116,7 +117,7 @@ _OF_BOOK = {0x42: 2, 0x22: 2, 0x41E: 5, 0xE0: 4}
 CELLS = {
     0x203: 14,
     0x204: 9,
-    0x205: 8,
+    ERROR: 8,
     0x27E: 10,
     SHARED_TEXT: 10,
     MANY_NUMBERS: 12,
