@@ -550,6 +550,17 @@ CATALOGUE: dict[str, Wording] = {
         "№{number}の特例『{code}』は期限（{until}）を過ぎています。",
         "続けて認めるなら、計画マスタのシート『特例』の期限を直してください。",
     ),
+    # Corrections that the secretariat wrote into the plan master (訂正).
+    "E903": Wording(
+        _W,
+        "№{number}の訂正（{field}を『{wrong}』から『{right}』に）は、行っていません。{why}",
+        "要らなくなった訂正なら、計画マスタのシート『訂正』から消してください。",
+    ),
+    "E904": Wording(
+        _I,
+        "{title}を『{wrong}』から『{right}』に訂正しました。",
+        "計画マスタの訂正によります（理由：{reason}{approver}{day}）。",
+    ),
     "X801": Wording(
         _E,
         "№{number}『{title}』の進捗状況シートが提出されていません。",

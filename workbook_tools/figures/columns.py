@@ -180,12 +180,17 @@ def practice_columns(plan: Plan) -> tuple[FigureColumn[PracticeFigures], ...]:
         ),
         FigureColumn(
             "備考",
-            lambda known: OLDER if known.status == OLDER else None,
-            44,
+            lambda known: "　".join(filter(None, (_older(known), known.note))),
+            60,
+            "left",
             shown=Output.LIST,
         ),
         FigureColumn("状況", lambda known: known.status, 56, name="status", shown=Output.DATA),
     )
+
+
+def _older(known: PracticeFigures) -> str:
+    return OLDER if known.status == OLDER else ""
 
 
 def item_columns(plan: Plan) -> tuple[FigureColumn[ItemFigures], ...]:

@@ -43,6 +43,7 @@ class Facts:
     printed: Mapping[FiscalYear, Mapping[int, str]] = field(default_factory=dict)
     plans: Mapping[FiscalYear, Plan] = field(default_factory=dict)
     finished_then: Mapping[FiscalYear, Mapping[int, FiscalYear]] = field(default_factory=dict)
+    notes: Mapping[int, str] = field(default_factory=dict)  # 備考 of practices in this round
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class PracticeFigures:
     by_year: Mapping[FiscalYear, Standing]
     finished: FiscalYear | None  # up to and including the evaluated year
     change: str
+    note: str = ""  # what the secretariat corrected
 
     @property
     def evaluated(self) -> bool:
@@ -201,7 +203,7 @@ def _as_known(facts: Facts, year: FiscalYear) -> Facts:
     """The facts of a past round: what has scores was accepted."""
     accepted = dict.fromkeys(facts.scores[year], ACCEPTED)
     ended = facts.finished_then.get(year, facts.finished)
-    return replace(facts, statuses=accepted, finished=ended, council={})
+    return replace(facts, statuses=accepted, finished=ended, council={}, notes={})
 
 
 def _figures(plan: Plan, facts: Facts, past: Mapping[FiscalYear, Figures]) -> Figures:
@@ -264,7 +266,8 @@ def _practice(
     if earlier and (ended or max(earlier) == year - 1):
         before = own[max(earlier)]
     change = _change(plan, practice, finished, history)
-    return PracticeFigures(practice, status, now, before, own, finished, change)
+    note = facts.notes.get(no, "")
+    return PracticeFigures(practice, status, now, before, own, finished, change, note)
 
 
 def _carried(

@@ -110,6 +110,23 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """訂正: what a field is read as instead of what stands there, as agreed with the department.
+
+    ``field`` is written as the secretariat calls it; ``wrong`` is what was read, either text may
+    be empty.
+    """
+
+    practice_no: int
+    field: str
+    wrong: str
+    right: str
+    reason: str
+    approver: str = ""
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """委員: number on the 評価シート, and name if the city writes one down."""
 
@@ -141,6 +158,7 @@ class Plan:
     grades: tuple[GradeRule, ...]  # best first; the last one has no lowest total left to reach
     waivers: tuple[Waiver, ...] = ()
     members: tuple[Member, ...] = ()
+    corrections: tuple[Correction, ...] = ()
     before: Plan | None = field(default=None, compare=False, repr=False)
 
     def item(self, no: int) -> Item:

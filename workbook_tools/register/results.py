@@ -9,7 +9,7 @@ from workbook_tools.era import FiscalYear
 from workbook_tools.form.prefill import Known
 from workbook_tools.plan.model import Plan
 from workbook_tools.register.database import Register
-from workbook_tools.register.records import Status, Stored
+from workbook_tools.register.records import CORRECTED, Status, Stored
 from workbook_tools.text import for_cell
 
 # The newest accepted version of every practice in every round; its status is the first value.
@@ -33,6 +33,17 @@ def answers(register: Register, year: FiscalYear) -> dict[int, dict[str, Stored]
     return found
 
 
+def corrected(register: Register, year: FiscalYear) -> dict[int, dict[str, Stored]]:
+    """Practice → field → answer, of what the secretariat corrected in the counting versions."""
+    found: dict[int, dict[str, Stored]] = {}
+    query = f"""{_COUNTING} SELECT practice_no, field, sheet, cell, raw, value, how, resolved, chain
+        FROM counting JOIN answer ON submission_id = id
+        WHERE counting.year = ? AND how = ? ORDER BY practice_no, position"""
+    for practice_no, field, *rest in register.rows(query, Status.ACCEPTED, year.western, CORRECTED):
+        found.setdefault(practice_no, {})[field] = Stored(*rest)
+    return found
+
+
 def answers_before(register: Register, plan: Plan) -> dict[int, tuple[FiscalYear, dict[str, str]]]:
     """Practice → latest earlier year with an accepted form of it, and its raw answers.
 
@@ -48,11 +59,11 @@ def answers_before(register: Register, plan: Plan) -> dict[int, tuple[FiscalYear
         for no, then in plan.numbers(year).items()
         if then in own
     }
-    query = """SELECT submission_id, field, raw FROM answer
+    query = """SELECT submission_id, field, CASE how WHEN ? THEN value ELSE raw END FROM answer
         WHERE submission_id IN (SELECT value FROM json_each(?))"""
     texts: dict[int, dict[str, str]] = {}
     wanted = json.dumps(sorted({form for _, form in latest.values()}))
-    for form, field, raw in register.rows(query, wanted):
+    for form, field, raw in register.rows(query, CORRECTED, wanted):
         texts.setdefault(form, {})[renamed(field, plan)] = raw
     return {no: (year, texts.get(form, {})) for no, (year, form) in latest.items()}
 

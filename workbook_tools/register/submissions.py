@@ -222,8 +222,8 @@ def read_otherwise(submission: Submission) -> list[ReadOtherwise]:
 def _answer_rows(form_id: int, submission: Submission) -> Iterable[tuple[object, ...]]:
     resolved: Mapping[str, Resolved] = submission.resolved
     for position, answer in enumerate(submission.answers.values()):
-        if not answer.raw:
-            continue
+        if not (answer.raw or answer.value):
+            continue  # an empty cell holds something where it was corrected
         meaning = resolved.get(answer.name)
         yield (form_id, position, *_columns(answer, meaning))
 
