@@ -9,10 +9,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 
 from tests.samples import PLAN, R3, R4, returned
 from tests.test_plan import findings as master_findings
 from tests.test_plan import spots
+from workbook_tools.cli import cli
+from workbook_tools.closing.close import close, reopen
 from workbook_tools.collect import report
 from workbook_tools.collect.collect import collect
 from workbook_tools.collect.collection import Collection
@@ -22,10 +25,12 @@ from workbook_tools.plan.model import Correction, Plan
 from workbook_tools.plan.read_master import parse
 from workbook_tools.plan.write_master import master
 from workbook_tools.rebuild import rebuild
+from workbook_tools.receipts.receipts import write_receipts
 from workbook_tools.register.database import Register
 from workbook_tools.register.results import known_before
 from workbook_tools.register.round import Round, open_round
 from workbook_tools.show import versions
+from workbook_tools.verify.verify import verify
 from workbook_tools.workspace import Workspace
 
 NOW, LATER = "2022-04-20T09:00:00+09:00", "2022-04-25T09:00:00+09:00"
@@ -167,3 +172,54 @@ def test_mistakes_in_the_master() -> None:
     assert spots(master_findings(rows | {"訂正!C2": "", "訂正!D2": ""})) == ["M103 訂正!D2"]
     assert spots(master_findings(rows | {"訂正!E2": ""})) == ["M103 訂正!E2"]
     assert spots(master_findings(rows | {"訂正!G2": "先週"})) == ["M104 訂正!G2"]
+
+
+# -- 読取内容確認票, show, 確定 ----------------------------------------------------------------
+
+
+def rows_of(workspace: Workspace, held: Round, sheet: str) -> list[list[object]]:
+    """The filled cells of a page of 読取内容確認票, row by row."""
+    (book,) = write_receipts(held).books
+    path = workspace.outbox / "読取内容確認" / "R3" / f"{book.department}.xlsx"
+    table = openpyxl.load_workbook(path)[sheet]
+    return [[v for v in row if v is not None] for row in table.iter_rows(values_only=True)]
+
+
+def test_the_department_sees_what_was_corrected_and_why(workspace: Workspace) -> None:
+    rules = (correction("進捗度", "5", "3"), correction("特記事項", "", "追記です。"))
+    held, _ = judged(workspace, plan(*rules), 進捗度_R3=5, 特記事項="")
+    rows = rows_of(workspace, held, "16①")
+    why = "訂正（部署に電話で確認、承認：室長、2022-04-25）"
+    assert [row[1:4] for row in rows if why in row] == [["5", "3", why]]
+    rows = rows_of(workspace, held, "16②")
+    assert [row[1:4] for row in rows if why in row] == [["（記入なし）", "追記です。", why]]
+
+
+def test_what_was_refused_is_not_the_department_s(workspace: Workspace) -> None:
+    held, _ = judged(workspace, plan(correction("進捗度", "1", "3")))
+    assert "訂正（" not in str(rows_of(workspace, held, "16①"))
+
+
+def test_show_says_why(workspace: Workspace) -> None:
+    held, _ = judged(workspace, plan(correction("進捗度", "5", "3")), 進捗度_R3=5)
+    done = CliRunner().invoke(cli, ["--workspace", str(workspace.root), "show", "16"])
+    assert "→ 3（訂正：部署に電話で確認、承認：室長、2022-04-25）" in done.stdout
+    shown = versions.as_json(held, versions.look(held, 16))
+    fields = shown["fields"]
+    assert isinstance(fields, dict)
+    assert fields["進捗度_R3"]["how"] == "訂正：部署に電話で確認、承認：室長、2022-04-25"
+    assert fields["連携度_R3"]["how"] == ""
+
+
+def test_a_closed_round_keeps_its_corrections(workspace: Workspace) -> None:
+    """Taking them out of the master afterwards changes nothing until it is reopened."""
+    held, _ = judged(workspace, plan(correction("進捗度", "5", "3")), 進捗度_R3=5)
+    consolidate(held)
+    close(held)
+    put(workspace.plan_master, master(plan()))
+    later = open_round(workspace, None, LATER)
+    rebuild(later, lambda done, total: None)
+    assert versions.look(later, 16).fields["進捗度_R3"].value == "3"
+    assert verify(later, lambda done, total: None).wrong == ()
+    reopen(later, "訂正をやめる")
+    assert told(collect(open_round(workspace, None, LATER))) == ["S102"]

@@ -559,7 +559,7 @@ CATALOGUE: dict[str, Wording] = {
     "E904": Wording(
         _I,
         "{title}を『{wrong}』から『{right}』に訂正しました。",
-        "計画マスタの訂正によります（理由：{reason}{approver}{day}）。",
+        "計画マスタの訂正によります（理由：{reason}）。",
     ),
     "X801": Wording(
         _E,

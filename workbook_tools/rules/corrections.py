@@ -107,13 +107,23 @@ def told(
 
 
 def _applied(correction: Correction, field: Field, place: Place, stored: Stored) -> Finding:
-    facts = _facts(correction) | {
-        "title": field.title,
-        "reason": correction.reason,
-        "approver": f"、承認：{correction.approver}" if correction.approver else "",
-        "day": f"、{correction.day.isoformat()}" if correction.day else "",
-    }
+    facts = _facts(correction) | {"title": field.title, "reason": _reason(correction)}
     return found("E904", place, stored.raw, **facts)
+
+
+def reasons(plan: Plan, practice_no: int) -> dict[str, str]:
+    """Field → why it was corrected, by whom and when, of one practice."""
+    own = [known for known in plan.corrections if known.practice_no == practice_no]
+    form = form_of(plan)
+    meant = ((field_of(form, plan, known.field), known) for known in own)
+    return {field.name: _reason(known) for field, known in meant if field}
+
+
+def _reason(correction: Correction) -> str:
+    """``部署に電話で確認、承認：室長、2022-04-25``."""
+    approver = f"承認：{correction.approver}" if correction.approver else ""
+    day = correction.day.isoformat() if correction.day else ""
+    return "、".join(filter(None, (correction.reason, approver, day)))
 
 
 def _facts(correction: Correction) -> dict[str, object]:
