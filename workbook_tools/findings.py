@@ -293,7 +293,7 @@ CATALOGUE: dict[str, Wording] = {
     ),
     "F011": Wording(
         _E,
-        "確認時期が{shown}で、今回の{expected}末のシートではありません。",
+        "確認時期が{shown}で、今回の{expected}のシートではありません。",
         "今回配布されたシートに記入してください。",
     ),
     "F012": Wording(

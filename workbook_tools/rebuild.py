@@ -323,7 +323,7 @@ class _Replay:
         plans = noted_plans(self._register, self._today.workspace)
         later = [noted for noted in sorted(plans) if noted >= year]
         plan = plans[later[0]] if later else following(self._today.plan, plans)
-        return replace(self._today, plan=plan.of_year(year))
+        return replace(self._today, plan=plan.of_round(year))
 
 
 def _results(register: Register, source: Source) -> None:

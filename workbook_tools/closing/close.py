@@ -12,7 +12,7 @@ from workbook_tools.register.database import Register
 from workbook_tools.register.records import State
 from workbook_tools.register.round import Round, note_plan
 from workbook_tools.register.standing import standing
-from workbook_tools.send_back.senders import look_into
+from workbook_tools.register.unread import look
 from workbook_tools.verify.outputs import differences
 from workbook_tools.workspace import read
 
@@ -29,7 +29,7 @@ def doubts(held: Round) -> list[str]:
     told = []
     with Register.open(held.workspace.register, write=False) as register:
         closings.refuse_if_closed(register, held.year)
-        unread = look_into(register, held).not_collected
+        unread = look(register, held).unread
         listed = {output.name for output in written.outputs(register, held.year)}
     states = standing(held)
     for state in (State.MISSING, State.FAULTY, State.OLDER):

@@ -44,6 +44,8 @@ class Facts:
     plans: Mapping[FiscalYear, Plan] = field(default_factory=dict)
     finished_then: Mapping[FiscalYear, Mapping[int, FiscalYear]] = field(default_factory=dict)
     notes: Mapping[int, str] = field(default_factory=dict)  # 備考 of practices in this round
+    # 段階: earlier rounds of this year, by practice and criterion
+    stages: Mapping[FiscalYear, Mapping[int, Mapping[str, int]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class PracticeFigures:
     finished: FiscalYear | None  # up to and including the evaluated year
     change: str
     note: str = ""  # what the secretariat corrected
+    stages: Mapping[FiscalYear, Standing] = field(default_factory=dict)  # earlier this year
 
     @property
     def evaluated(self) -> bool:
@@ -203,7 +206,7 @@ def _as_known(facts: Facts, year: FiscalYear) -> Facts:
     """The facts of a past round: what has scores was accepted."""
     accepted = dict.fromkeys(facts.scores[year], ACCEPTED)
     ended = facts.finished_then.get(year, facts.finished)
-    return replace(facts, statuses=accepted, finished=ended, council={}, notes={})
+    return replace(facts, statuses=accepted, finished=ended, council={}, notes={}, stages={})
 
 
 def _figures(plan: Plan, facts: Facts, past: Mapping[FiscalYear, Figures]) -> Figures:
@@ -266,8 +269,18 @@ def _practice(
     if earlier and (ended or max(earlier) == year - 1):
         before = own[max(earlier)]
     change = _change(plan, practice, finished, history)
-    note = facts.notes.get(no, "")
-    return PracticeFigures(practice, status, now, before, own, finished, change, note)
+    note, stages = facts.notes.get(no, ""), _stages(plan, facts, no)
+    return PracticeFigures(practice, status, now, before, own, finished, change, note, stages)
+
+
+def _stages(plan: Plan, facts: Facts, no: int) -> dict[FiscalYear, Standing]:
+    """What a practice reached in the earlier stages of the year."""
+    reached = {}
+    for own, scores in facts.stages.items():
+        standing = _standing(plan, replace(facts, scores={plan.evaluated: scores}, printed={}), no)
+        if standing:
+            reached[own] = standing
+    return reached
 
 
 def _carried(

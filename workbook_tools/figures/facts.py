@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workbook_tools.era import LAST
 from workbook_tools.figures.compute import Facts, Figures, compute, plan_of
 from workbook_tools.form.layout import Field, Kind, form_of
 from workbook_tools.register import ballots
@@ -16,7 +17,8 @@ def gather(register: Register, held: Round) -> Facts:
     """What the register knows of a round and of the years before it."""
     plan = held.plan
     states = practice_states(register, plan, forms(register, held.year))
-    noted = noted_plans(register, held.workspace, before=held.year)
+    every = noted_plans(register, held.workspace, before=held.year)
+    noted = {year: plan_then for year, plan_then in every.items() if year.stage == LAST}
     names = {known.name for plan_then in noted.values() for known in plan_then.criteria}
     known_scores = scores(register, plan, names)
     plans = {year: plan_of(noted, year, plan) for year in known_scores if year < held.year}
@@ -29,6 +31,10 @@ def gather(register: Register, held: Round) -> Facts:
         plans,
         {year: finished(register, plan_then) for year, plan_then in plans.items()},
         _notes(register, held),
+        {
+            own: scores(register, plan.of_round(own)).get(plan.evaluated, {})
+            for own in plan.earlier_stages
+        },
     )
 
 
@@ -43,7 +49,11 @@ def _notes(register: Register, held: Round) -> dict[int, str]:
 
 def _short(field: Field, held: Round) -> str:
     """A score of this year goes by its criterion."""
-    return field.stem if field.kind is Kind.SCORE and field.year == held.year else field.title
+    return (
+        field.stem
+        if field.kind is Kind.SCORE and field.year == held.plan.evaluated
+        else field.title
+    )
 
 
 def figures_of(register: Register, held: Round) -> Figures:

@@ -129,6 +129,8 @@ UNIQUE: tuple[tuple[str, str, Callable[[str], Hashable]], ...] = (
     ("部署", "部署", key),
     ("評価項目", "評価項目", key),
     ("総合評価", "総合評価", key),
+    ("段階", "名称", key),
+    ("段階", "順", ordinal),
     ("委員", "委員番号", ordinal),
 )
 
@@ -155,7 +157,7 @@ def _limits(parts: MasterTables) -> Iterator[Finding]:
 
 def _defined_names(parts: MasterTables) -> Iterator[Finding]:
     taken = "".join(f"『{name}』" for name in OF_A_YEAR)
-    for name, heading in (("テーマ", "略称"), ("評価項目", "評価項目")):
+    for name, heading in (("テーマ", "略称"), ("評価項目", "評価項目"), ("段階", "名称")):
         for cell in cells(parts, name, heading):
             fits = all(unicodedata.category(char) in LETTERS for char in cell.text)
             if not fits or len(cell.text) > MOST_LETTERS or cell.text in OF_A_YEAR:

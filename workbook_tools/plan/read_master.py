@@ -154,6 +154,10 @@ def _plan(parts: MasterTables) -> Plan:
             for row in rows_of(parts, "委員")
         ),
         corrections=tuple(_correction(row) for row in rows_of(parts, "訂正")),
+        stages=tuple(
+            row["名称"].text
+            for row in sorted(rows_of(parts, "段階"), key=lambda row: ordinal(row["順"].text))
+        ),
     )
 
 

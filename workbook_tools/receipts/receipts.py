@@ -95,7 +95,7 @@ def write_receipts(
 
 def workbook(plan: Plan, department: str, receipts: Sequence[Receipt]) -> bytes:
     """One department's workbook; the same input gives the same bytes."""
-    book = Book(f"読取内容確認票 {plan.evaluated} {department}")
+    book = Book(f"読取内容確認票 {plan.round} {department}")
     add_request(book, plan, department, receipts)
     for receipt in receipts:
         add_practice(book, plan, receipt, SHEET)
@@ -177,7 +177,7 @@ def _state(plan: Plan, receipts: Sequence[Receipt]) -> str:
     """A digest of everything a workbook shows: a change elsewhere in the plan makes nothing new."""
     own = [header(plan, receipt.practice) for receipt in receipts]
     names = (plan.name, plan.city, plan.secretariat, plan.years, plan.themes, plan.criteria)
-    shown = (__version__, FORM_VERSION, plan.evaluated, names, plan.grades, own, receipts)
+    shown = (__version__, FORM_VERSION, plan.round.code, names, plan.grades, own, receipts)
     return digest(repr(shown).encode())
 
 

@@ -53,7 +53,7 @@ def add_request(book: Book, plan: Plan, department: str, receipts: Sequence[Rece
     page = _RequestSheet(book)
     page.title(f"{RECEIPT}　{SHEET}")
     page.line(f"{department}　御中", "section")
-    page.line(f"{plan.name}　{plan.evaluated.long}末　　{plan.city}　{plan.secretariat}")
+    page.line(f"{plan.name}　{plan.round.end}　　{plan.city}　{plan.secretariat}")
     page.line(_INTRODUCTION)
     page.section("読み取ったシート")
     page.practices(plan, receipts)

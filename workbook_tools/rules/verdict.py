@@ -96,7 +96,7 @@ class Judge:
         if any(finding.code in ("F002", "F004") for finding in intake.findings):
             return False
         forms = self.check(intake, reading.received_at)
-        submissions.add(self._register, self._plan.evaluated, reading, intake.findings, forms)
+        submissions.add(self._register, self._plan.round, reading, intake.findings, forms)
         return True
 
     @cached_property
