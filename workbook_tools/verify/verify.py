@@ -129,12 +129,14 @@ def _tables(
     """What differs from a register made anew, and what could not be compared."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "register.sqlite"
-        made = rebuild.build(path, today, step, register.pending())
-        with Register.open(path, write=False) as anew:
+        told: tuple[str, ...] = ()
+        if register.entries(*SourceKind) or journal.lines(today.workspace.archive).entries:
+            told = rebuild.build(path, today, step, register.pending()).told
+        with Register.open(path, write=False) as anew:  # an empty one where nothing happened yet
             theirs = tables.rows(anew)
     ours = tables.rows(register)
     apart = broken | _judged_otherwise(ours["reading"], theirs["reading"])
-    notes = [told for told in made.told if "受付簿の" in told]
+    notes = [sentence for sentence in told if "受付簿の" in sentence]
     if apart - broken:
         notes.append(
             "判定したときと workbook-tools の版か計画マスタが違うため、"
