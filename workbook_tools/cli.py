@@ -97,13 +97,14 @@ def cli(context: click.Context, workspace: Path) -> None:
 
 def _show_today(workspace: Workspace) -> None:
     """No arguments: where the round stands, or what to do first."""
+    from workbook_tools.register.round import lost_master
     from workbook_tools.show.today import FIRST, today
     from workbook_tools.terminal.shown import show_today
 
     if workspace.plan_master.exists():
         show_today(today(_round(workspace, None)))
     else:
-        say(FIRST)
+        say(lost_master(workspace) or FIRST)
 
 
 def _command(name: str | None = None) -> Callable[[Callable[..., None]], click.Command]:
@@ -128,7 +129,10 @@ def init(workspace: Workspace, sample: bool) -> None:
     from workbook_tools.outbox import put
     from workbook_tools.plan.read_master import sample as sample_plan
     from workbook_tools.plan.write_master import master
+    from workbook_tools.register.round import lost_master
 
+    if lost := lost_master(workspace):
+        raise UserError(lost)
     path = workspace.plan_master
     if path.exists():
         raise UserError(

@@ -46,14 +46,14 @@ def doubts(held: Round) -> list[str]:
 def close(held: Round) -> Closed:
     """Close a round: verdicts and outputs as they are now are kept in the archive."""
     workspace, year = held.workspace, held.year
-    outputs = {
-        workspace.relative(path): ledger.keep(workspace.archive, read(path))
-        for path in sorted(workspace.outbox.glob(f"*_{year}*"))
-        if path.is_file()
-    }
     with Register.open(workspace.register) as register:
         closings.refuse_if_closed(register, year)
         note_plan(register, held)
+        outputs = {
+            workspace.relative(path): ledger.keep(workspace.archive, read(path))
+            for path in sorted(workspace.outbox.glob(f"*_{year}*"))
+            if path.is_file()
+        }
         record = {
             "version": __version__,
             "outputs": outputs,

@@ -114,8 +114,27 @@ def is_lost(workspace: Workspace) -> bool:
 
 
 def of_master(workspace: Workspace, now: str) -> Round:
-    """The round of the plan master as it stands; the register is not asked."""
+    """The round of the plan master as it stands; the register is not asked.
+
+    UserError where there is none, or where it has faults.
+    """
+    if lost := lost_master(workspace):
+        raise UserError(lost)
     return Round(workspace, load(workspace.plan_master), now)
+
+
+def lost_master(workspace: Workspace) -> str:
+    """Where the last plan master is kept, in a sentence, if it is there no more; else nothing."""
+    if workspace.plan_master.exists():
+        return ""
+    lines = journal.lines(workspace.archive).entries
+    noted = [line.source.sha256 for line in lines if line.source.kind is SourceKind.PLAN]
+    if not noted:
+        return ""
+    return (
+        f"計画マスタ『{workspace.plan_master}』がなくなっています。最後に使ったものの控え"
+        f"『{ledger.kept(workspace.archive, noted[-1])}』を、その名前で写して戻してください。"
+    )
 
 
 def following(plan: Plan, plans: Mapping[FiscalYear, Plan]) -> Plan:
