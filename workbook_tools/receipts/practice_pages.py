@@ -266,11 +266,12 @@ def _told(found: Finding) -> str:
 
 
 def _title(form: Form, found: Finding) -> str:
-    """The field's title; what stands beside the fields (F017) is in none."""
+    """The field's title; what stands beside the fields (F017) or in the file at all is in none."""
     name = found.place.field or ""
     if found.code == "F017":
         return "欄の外"
-    return form[name].title if name in form else "シート全体"
+    whole = "シート全体" if found.place.sheet else "ファイル全体"
+    return form[name].title if name in form else whole
 
 
 def _page_of(form: Form, receipt: Receipt, found: Finding) -> int:
