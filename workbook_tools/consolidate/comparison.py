@@ -98,13 +98,12 @@ def _groups(figures: Figures) -> list[str]:
 
 def _compared(figures: Figures, places: Places) -> Iterator[_Compared]:
     """Items, then practices; behind each what the plan of the year before had besides."""
-    groups, before = _comparable(figures), figures.before
+    groups = _comparable(figures)
     for item in figures.items:
         place = partial(places.item, item.item.no)
         yield _of_item(item, item.before, item.now, place, "", groups)
-    for gone in before.items if before else ():
-        if figures.item(gone.item.no) is None:
-            yield _of_item(gone, gone.now, None, None, GONE, ())
+    for gone in figures.items_left:
+        yield _of_item(gone, gone.now, None, None, GONE, ())
     for practice in figures.practices:
         # Carried scores are no comparison; the grade is the same one.
         own = groups & {GRADE} if practice.status == ENDED else groups

@@ -179,6 +179,15 @@ class Figures:
         kept = set(self.plan.numbers(before.year).values()) if before else set()
         return tuple(p for p in before.practices if p.practice.no not in kept) if before else ()
 
+    @property
+    def items_left(self) -> tuple[ItemFigures, ...]:
+        """The items of the year before that are no more of the plan."""
+        if self.before is None:
+            return ()
+        earlier = self.before.plan
+        kept = {self.plan.item_before(item, earlier) for item in self.plan.items}
+        return tuple(known for known in self.before.items if known.item.no not in kept)
+
     def item(self, no: int) -> ItemFigures | None:
         """The item of that number, if it is of this round."""
         return next((known for known in self.items if known.item.no == no), None)
@@ -268,7 +277,7 @@ def _practice(
     before = None
     if earlier and (ended or max(earlier) == year - 1):
         before = own[max(earlier)]
-    change = _change(plan, practice, finished, history)
+    change = _change(plan, practice, finished, history, past)
     note, stages = facts.notes.get(no, ""), _stages(plan, facts, no)
     return PracticeFigures(practice, status, now, before, own, finished, change, note, stages)
 
@@ -306,6 +315,7 @@ def _change(
     practice: Practice,
     finished: FiscalYear | None,
     history: _History,
+    past: Mapping[FiscalYear, Figures],
 ) -> str:
     """異動: ended this year, begun this year, or under another item than the year before."""
     year = plan.evaluated
@@ -314,8 +324,10 @@ def _change(
     if plan.began(practice) == year and year > plan.years[0]:
         return NEW
     known = history.get(year - 1)
-    moved = known is not None and known.practice.item_no != practice.item_no
-    return MOVED if moved else ""
+    if known is None:
+        return ""
+    then = plan.item_before(plan.item(practice.item_no), past[year - 1].plan)
+    return MOVED if known.practice.item_no != then else ""
 
 
 def _item(
@@ -329,7 +341,9 @@ def _item(
     by_year = {
         year: known.now
         for year, figures in past.items()
-        if (known := figures.item(item.no)) and known.now
+        if (then := plan.item_before(item, figures.plan)) is not None
+        and (known := figures.item(then))
+        and known.now
     }
     now = _means(plan, [practice.now for practice in own])
     before = by_year.get(plan.evaluated - 1)

@@ -170,6 +170,20 @@ class Plan:
         """The 取組項目 of that number; KeyError where there is none."""
         return {item.no: item for item in self.items}[no]
 
+    def item_before(self, item: Item, earlier: Plan) -> int | None:
+        """The number an item had in an earlier plan: the one of its name, whatever its number is.
+
+        An item that only bears another name now keeps its number; None where it is new.
+        """
+        same = {known.no: known for known in earlier.items}.get(item.no)
+        if same and key(same.name) == key(item.name):
+            return same.no
+        for known in earlier.items:
+            if key(known.name) == key(item.name):
+                return known.no
+        renumbered = same and any(key(same.name) == key(known.name) for known in self.items)
+        return None if renumbered or same is None else same.no
+
     def practice(self, no: int) -> Practice:
         """The 実践項目 of that number; KeyError where there is none."""
         return {practice.no: practice for practice in self.practices}[no]
