@@ -34,7 +34,9 @@ from workbook_tools.plan.model import Member, Plan
 from workbook_tools.plan.write_master import master
 from workbook_tools.rebuild import rebuild
 from workbook_tools.register import closings, ledger, tables
+from workbook_tools.register import round as round_module
 from workbook_tools.register.database import Register
+from workbook_tools.register.records import SourceKind
 from workbook_tools.register.round import Round, of_master, open_round
 from workbook_tools.rules import verdict
 from workbook_tools.verify.outputs import differences
@@ -265,6 +267,26 @@ def roll_over(workspace: Workspace, plan: Plan) -> None:
     put(workspace.plan_master, master(plan))
 
 
+def test_a_closed_round_s_list_made_again_is_the_one_published(workspace: Workspace) -> None:
+    published = (workspace.outbox / "取組状況一覧_R3.xlsx").read_bytes()
+    close(held(workspace))
+    (path,) = consolidate(held(workspace, AFTER)).paths
+    assert path.read_bytes() == published
+    assert differences(held(workspace, AFTER)) == []
+
+
+def test_an_open_round_s_list_bears_the_day(workspace: Workspace) -> None:
+    published = (workspace.outbox / "取組状況一覧_R3.xlsx").read_bytes()
+    (path,) = consolidate(held(workspace, AFTER)).paths
+    assert path.read_bytes() != published
+
+
+def test_the_council_of_a_closed_round_stays_as_it_is(workspace: Workspace) -> None:
+    close(held(workspace))
+    with pytest.raises(UserError, match="確定しています"):
+        send_ballots(held(workspace), 5)
+
+
 # -- 廃棄 -----------------------------------------------------------------------------------------
 
 
@@ -405,3 +427,29 @@ def test_verify_from_the_command_line(workspace: Workspace) -> None:
     done = run(workspace, "verify")
     assert done.returncode == 1
     assert "控え" in done.stdout
+
+
+def test_whichever_copy_is_damaged_is_named(workspace: Workspace) -> None:
+    """Plan masters, forms sent out and the record of a closing are copies like the others."""
+    close(held(workspace))
+    for path in sorted(workspace.archive.glob("??/*.bin")):
+        data = path.read_bytes()
+        round_module._PLANS.clear()  # as in a run of its own
+        path.write_bytes(data[:-1])
+        assert any(str(path) in said for said in checked(workspace)), path
+        path.unlink()
+        assert any(str(path) in said for said in checked(workspace)), path
+        path.write_bytes(data)
+    assert checked(workspace) == ()
+
+
+def test_a_damaged_record_of_a_disposal_is_named(workspace: Workspace) -> None:
+    close(held(workspace))
+    dispose(workspace, R3, "満了", AFTER)
+    with Register.open(workspace.register, write=False) as register:
+        (record,) = [s.sha256 for s in register.sources(SourceKind.DISPOSED)]
+    path = ledger.kept(workspace.archive, record)
+    path.write_bytes(b"")
+    done = verify(of_master(workspace, AFTER), lambda done, total: None)
+    assert [str(path) in said for said in done.wrong] == [True]
+    assert done.notes == ("廃棄記録の控えが読めないため、ほかは確かめていません。",)

@@ -477,6 +477,37 @@ def test_an_item_that_left_the_plan_too() -> None:
     assert (row[2], row[4], row[21]) == (PLAN.item(21).name, None, "削除")
 
 
+def renumbered() -> Plan:
+    """№5 and №6 of the 取組項目 exchanged, names and practices with them."""
+    then = {5: 6, 6: 5}
+    items = [dataclasses.replace(item, no=then.get(item.no, item.no)) for item in PLAN.items]
+    practices = [
+        dataclasses.replace(known, item_no=then.get(known.item_no, known.item_no))
+        for known in PLAN.practices
+    ]
+    return dataclasses.replace(
+        PLAN, items=tuple(sorted(items, key=lambda item: item.no)), practices=tuple(practices)
+    )
+
+
+def test_history_follows_the_name_of_an_item_not_its_number() -> None:
+    rows, before = since(renumbered(), PLAN), since(PLAN, PLAN)
+    assert rows["取組項目", 5][2:] == before["取組項目", 6][2:]
+    assert rows["取組項目", 6][2:] == before["取組項目", 5][2:]
+    assert rows["取組項目", 7] == before["取組項目", 7]
+    moved = {no for (kind, no), row in rows.items() if kind == "実践項目" and row[21] == "移動"}
+    assert moved == set()
+
+
+def test_an_item_that_got_another_name_keeps_its_history() -> None:
+    items = [
+        dataclasses.replace(item, name="新しい名前") if item.no == 5 else item
+        for item in PLAN.items
+    ]
+    rows = since(dataclasses.replace(PLAN, items=tuple(items)), PLAN)
+    assert rows["取組項目", 5][3:] == since(PLAN, PLAN)["取組項目", 5][3:]
+
+
 def test_notes_below_say_how_the_year_before_differs() -> None:
     assert notes(PLAN, PLAN) == []
     assert notes(PLAN, WIDER)[0].startswith("※ Ｒ２の評価項目と評点の範囲（進捗度0～5")

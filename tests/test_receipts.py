@@ -6,6 +6,7 @@ import dataclasses
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
@@ -222,6 +223,21 @@ def test_errors_go_back_on_their_own_way_and_information_is_left_out(
     book = drawn(receipt(finding(code, severity, "進捗度_R3"), 進捗度_R3=stored("2")))
     assert not any(code in " ".join(row) for row in below(book["16①"]))
     assert at(book, "進捗度_R3") == 2
+
+
+def test_what_is_said_of_the_file_is_there_for_each_of_its_forms(workspace: Workspace) -> None:
+    """Macros are in no field and no sheet: F005 stands below the first page; another file's not."""
+    buffer = BytesIO(returned(16))
+    with zipfile.ZipFile(buffer, "a") as book:
+        book.writestr("xl/vbaProject.bin", b"x")
+    put(workspace, "16.xlsm", buffer.getvalue())
+    put(workspace, "17.xlsx", returned(17))
+    run(workspace)
+    written(workspace)
+    told = [row for row in below(book_of(workspace)["16①"]) if "マクロ" in str(row)]
+    assert [row[0] for row in told] == ["ファイル全体"]
+    assert "マクロ" not in str(below(book_of(workspace)["16②"]))
+    assert "マクロ" not in str(below(book_of(workspace)["17①"]))
 
 
 def test_an_error_of_how_it_was_read_is_there_and_called_so() -> None:

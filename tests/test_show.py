@@ -13,15 +13,20 @@ from click.testing import CliRunner
 
 from tests.samples import PLAN, R2, R3, complete, returned
 from workbook_tools.cli import cli
+from workbook_tools.closing.close import close
+from workbook_tools.collect import telling
 from workbook_tools.collect.collect import collect
 from workbook_tools.consolidate.consolidate import consolidate
+from workbook_tools.council.ballot import SHEET, file_name_of
+from workbook_tools.council.collect import collect as collect_ballots
 from workbook_tools.council.distribute import distribute as council_distribute
 from workbook_tools.distribute.distribute import distribute
 from workbook_tools.findings import UserError
 from workbook_tools.form import layout
 from workbook_tools.outbox import put
-from workbook_tools.plan.model import Plan
+from workbook_tools.plan.model import Member, Plan
 from workbook_tools.plan.write_master import master
+from workbook_tools.receipts.receipts import write_receipts
 from workbook_tools.register.round import Round, open_round
 from workbook_tools.show import differences, versions
 from workbook_tools.show.differences import GONE, NEW, SAME, compared
@@ -258,8 +263,52 @@ def test_the_next_step_through_the_year(held: Round) -> None:
     assert "consolidate --year R3 --appendix で一覧を作ります" in step(held)
     consolidate(later(held))
     assert "council distribute --year R3 --members 人数" in step(held)
-    council_distribute(later(held), 3)
+    council_distribute(later(held), 1)
     assert "council collect --year R3" in step(held)
+    sheet = place.forms(R3) / SHEET / file_name_of(Member(1))
+    send(place, "委員1.xlsx", sheet.read_bytes(), 20)
+    assert "次は workbook-tools council collect --year R3 で、届いた評価シート" in step(held)
+    collect(later(held))  # speaks of it, and leaves it for the council
+    assert "次は workbook-tools council collect --year R3 で、届いた評価シート" in step(held)
+    done = collect_ballots(later(held))
+    os.utime(done.path, (done.path.stat().st_mtime + 10,) * 2)
+    assert "採用文と掲載を決めたら" in step(held)
+    (listed,) = consolidate(later(held)).paths
+    os.utime(listed, (listed.stat().st_mtime + 20,) * 2)
+    assert "workbook-tools close --year R3 で確定" in step(held)
+    close(later(held))
+    assert "確定しています" in step(held)
+    assert any(line.startswith("確定：") for line in today(later(held)).lines)
+
+
+def test_what_is_no_return_waits_for_nothing(held: Round) -> None:
+    """A 読取内容確認票 that came back is told by collect, and never called unread."""
+    place = held.workspace
+    distribute(held)
+    for no in NUMBERS:
+        send(place, f"{no}.xlsx", returned(no, R3, plan()))
+    collect(held)
+    (book, *_) = write_receipts(later(held)).books
+    paper = place.outbox / "読取内容確認" / "R3" / f"{book.department}.xlsx"
+    send(place, "確認票.xlsx", paper.read_bytes(), 9)
+    assert "consolidate" in step(held)
+    assert [f.code for f in collect(later(held)).findings] == ["F004"]
+    assert not any("まだ読んでいない" in line for line in today(later(held)).lines)
+
+
+def test_a_sheet_that_went_back_and_was_mended_is_no_doubt(held: Round) -> None:
+    """F008 stays a warning, but holds nobody up; two that were both accepted do."""
+    place = held.workspace
+    send(place, "a.xlsx", returned(16, R3, plan(), 進捗度_R3=7))
+    send(place, "b.xlsx", returned(16, R3, plan()), 5)
+    send(place, "17.xlsx", returned(17, R3, plan()), 6)
+    mended = collect(held)
+    assert [f.code for f in mended.findings] == ["F008"]
+    assert telling.doubtful(mended) == []
+    assert "consolidate" in telling.next_step(mended)
+    send(place, "c.xlsx", returned(16, R3, plan(), 進捗度_R3=3), 9)
+    twice = collect(later(held))
+    assert [f.code for f in telling.doubtful(twice)] == ["F008"]
 
 
 def test_where_the_round_stands(held: Round) -> None:

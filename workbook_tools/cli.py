@@ -33,11 +33,32 @@ if TYPE_CHECKING:
     from workbook_tools.register.round import Round
 
 
-_year = click.option(
-    "--year",
-    type=Year(),
-    help="評価する年度（R3、令和３年度、2021 など）。省くと計画マスタの評価年度。",
+_STAGE = "workbook_tools.stage"
+
+
+def _keep_stage(context: click.Context, _: click.Parameter, stage: str | None) -> None:
+    context.meta[_STAGE] = stage
+
+
+_stage = click.option(
+    "--stage",
+    metavar="段階",
+    callback=_keep_stage,
+    expose_value=False,
+    help="年度に何度か評価するときの段階（中間 など）。省くと最後に始めた段階。",
 )
+
+
+def _year(function: Callable[..., None]) -> Callable[..., None]:
+    """The round: its year and, where there are several a year, its stage (:func:`_round`)."""
+    year = click.option(
+        "--year",
+        type=Year(),
+        help="評価する年度（R3、令和３年度、2021 など）。省くと計画マスタの評価年度。",
+    )
+    return year(_stage(function))
+
+
 _in_workspace = click.make_pass_decorator(Workspace)
 
 
@@ -77,13 +98,14 @@ def cli(context: click.Context, workspace: Path) -> None:
 
 def _show_today(workspace: Workspace) -> None:
     """No arguments: where the round stands, or what to do first."""
+    from workbook_tools.register.round import lost_master
     from workbook_tools.show.today import FIRST, today
     from workbook_tools.terminal.shown import show_today
 
     if workspace.plan_master.exists():
         show_today(today(_round(workspace, None)))
     else:
-        say(FIRST)
+        say(lost_master(workspace) or FIRST)
 
 
 def _command(name: str | None = None) -> Callable[[Callable[..., None]], click.Command]:
@@ -108,7 +130,10 @@ def init(workspace: Workspace, sample: bool) -> None:
     from workbook_tools.outbox import put
     from workbook_tools.plan.read_master import sample as sample_plan
     from workbook_tools.plan.write_master import master
+    from workbook_tools.register.round import lost_master
 
+    if lost := lost_master(workspace):
+        raise UserError(lost)
     path = workspace.plan_master
     if path.exists():
         raise UserError(
@@ -602,6 +627,7 @@ def reopen(workspace: Workspace, year: FiscalYear | None, reason: str) -> None:
 
 @_command()
 @click.option("--year", type=Year(), required=True, help="廃棄する年度（R2 など）。")
+@_stage
 @click.option("--reason", metavar="理由", required=True, help="廃棄する理由（保存期間満了など）。")
 @_in_workspace
 def dispose(workspace: Workspace, year: FiscalYear, reason: str) -> None:
@@ -613,9 +639,11 @@ def dispose(workspace: Workspace, year: FiscalYear, reason: str) -> None:
     例： workbook-tools dispose --year R2 --reason 保存期間満了
     """
     from workbook_tools.closing.dispose import dispose as destroy
+    from workbook_tools.register.round import round_named
 
-    done = destroy(workspace, year, reason, _now())
-    say(f"{year.long}の控え {done.copies}件を廃棄しました。廃棄記録： {done.path}")
+    own = round_named(workspace, year, _named_stage())
+    done = destroy(workspace, own, reason, _now())
+    say(f"{own.long}の控え {done.copies}件を廃棄しました。廃棄記録： {done.path}")
     say("inbox/、outbox/、templates/ にあるファイルは、必要に応じて別に廃棄してください。")
 
 
@@ -636,7 +664,9 @@ def verify(workspace: Workspace, year: FiscalYear | None) -> None:
 
     with progress("確認中") as step:
         done = look(of_master(workspace, _now()), step)
-    wrong = [*done.wrong, *(differences(_round(workspace, year)) if year else ())]
+    wrong = [*done.wrong]
+    if (year or _named_stage()) and not wrong:  # of damaged copies nothing can be made again
+        wrong += differences(_round(workspace, year))
     for sentence in (*wrong, *done.notes):
         say(sentence)
     if not wrong:
@@ -792,7 +822,12 @@ def _round(workspace: Workspace, year: FiscalYear | None) -> Round:
     """The round of a year under its own plan; without a year that of the plan master."""
     from workbook_tools.register.round import open_round
 
-    return open_round(workspace, year, _now())
+    return open_round(workspace, year, _now(), _named_stage())
+
+
+def _named_stage() -> str | None:
+    stage: str | None = click.get_current_context().meta.get(_STAGE)
+    return stage
 
 
 def _sample_round(workspace: Workspace, year: FiscalYear | None) -> Round:

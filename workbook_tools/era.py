@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from workbook_tools.spellings import FIRST_YEAR
 from workbook_tools.text import key, wide_digits
 
 ERA_OFFSET = FIRST_YEAR - 1  # R1 is 2019
+LAST = 99  # the stage of a year's last or only round
 # Of evened-out text (:func:`key`): r3, 令和3, 令和元, 2021.
 _YEAR = r"(?:(?:r|令和)\.?(?P<reiwa>0?[1-9]\d?|元)|(?P<western>2019|20[2-9]\d))"
 _SPELLING = re.compile(rf"{_YEAR}(?:年度?末?)?")
+_STAGED = 10_000  # keys from here on tell a stage, too
 _ANYWHERE = re.compile(rf"{_YEAR}(?:年度)?(?P<end>末)?")
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class FiscalYear:
-    """A Japanese fiscal year, April to March; ``R3`` is April 2021 to March 2022."""
+    """A Japanese fiscal year, April to March; ``R3`` is April 2021 to March 2022.
+
+    Where it stands for a round of a city that checks several times a year (段階), ``stage`` counts
+    them from 1 but for the last one, whose result is the year's; ``name`` is what it is called.
+    """
 
     western: int
+    stage: int = field(default=LAST, repr=False)
+    name: str = field(default="", compare=False, repr=False)
 
     @classmethod
     def parse(cls, text: str) -> FiscalYear:
@@ -33,6 +41,47 @@ class FiscalYear:
         if match is None:
             raise ValueError(f"not a fiscal year: {text!r}")
         return cls(_western(match))
+
+    @classmethod
+    def of_key(cls, key: int) -> FiscalYear:
+        """The reverse of :attr:`key`."""
+        return cls(key) if key < _STAGED else cls(*divmod(key, 100))
+
+    @classmethod
+    def of_code(cls, text: str) -> FiscalYear:
+        """The reverse of :attr:`code`; ValueError where it is none."""
+        year, dot, stage = text.partition(".")
+        return cls(cls.parse(year).western, int(stage) if dot else LAST)
+
+    @property
+    def key(self) -> int:
+        """The number under which the register keeps a round: 2021, 202101 for its first stage."""
+        return self.western if self.stage == LAST else self.rank
+
+    @property
+    def code(self) -> str:
+        """How ledger and tokens write a round: ``R3``, ``R3.1`` for its first stage."""
+        return f"R{self.number}" + ("" if self.stage == LAST else f".{self.stage}")
+
+    @property
+    def rank(self) -> int:
+        """A number that puts rounds in their order."""
+        return self.western * 100 + self.stage
+
+    @property
+    def whole(self) -> FiscalYear:
+        """The year without its stage."""
+        return FiscalYear(self.western)
+
+    @property
+    def option(self) -> str:
+        """How a command is told to hold this round: ``--year R3``, ``--year R3 --stage 中間``."""
+        return f"--year R{self.number}" + (f" --stage {self.name}" if self.name else "")
+
+    @property
+    def end(self) -> str:
+        """``令和３年度末``, ``令和３年度中間``: when the round looks at the practices."""
+        return self.long if self.name else f"{self.long}末"
 
     @property
     def number(self) -> int:
@@ -46,15 +95,15 @@ class FiscalYear:
 
     @property
     def long(self) -> str:
-        """``令和３年度``."""
-        return f"令和{wide_digits(self.number)}年度"
+        """``令和３年度``, ``令和３年度中間``."""
+        return f"令和{wide_digits(self.number)}年度{self.name}"
 
     def contains(self, year: int, month: int) -> bool:
         """True where that calendar month (``year`` of the Reiwa era) lies in this fiscal year."""
         return (year, month) >= (self.number, 4) and (year, month) <= (self.number + 1, 3)
 
     def __str__(self) -> str:
-        return f"R{self.number}"
+        return f"R{self.number}{self.name}"
 
     def __add__(self, years: int) -> FiscalYear:
         return FiscalYear(self.western + years)

@@ -293,7 +293,7 @@ CATALOGUE: dict[str, Wording] = {
     ),
     "F011": Wording(
         _E,
-        "確認時期が{shown}で、今回の{expected}末のシートではありません。",
+        "確認時期が{shown}で、今回の{expected}のシートではありません。",
         "今回配布されたシートに記入してください。",
     ),
     "F012": Wording(
@@ -554,6 +554,17 @@ CATALOGUE: dict[str, Wording] = {
         _W,
         "№{number}の特例『{code}』は期限（{until}）を過ぎています。",
         "続けて認めるなら、計画マスタのシート『特例』の期限を直してください。",
+    ),
+    # Corrections that the secretariat wrote into the plan master (訂正).
+    "E903": Wording(
+        _W,
+        "№{number}の訂正（{field}を『{wrong}』から『{right}』に）は、行っていません。{why}",
+        "要らなくなった訂正なら、計画マスタのシート『訂正』から消してください。",
+    ),
+    "E904": Wording(
+        _I,
+        "{title}を『{wrong}』から『{right}』に訂正しました。",
+        "計画マスタの訂正によります（理由：{reason}）。",
     ),
     "X801": Wording(
         _E,

@@ -68,14 +68,16 @@ def _rebuild(today: Round, step: Callable[[int, int], None]) -> Rebuilding:
     workspace = today.workspace
     beside = workspace.register.with_name("register.sqlite.new")
     _remove(beside)
-    lines = journal.lines(workspace.archive)
-    events = [line.source for line in lines.entries]
-    wanted = {event.sha256 for event in events} - {""} - disposal.removed(events, workspace)
-    healed = copies.heal(workspace, wanted)
     with ExitStack() as stack:
         former = _former(workspace, stack)
-        pending = former.pending() if former else ()
-        done = build(beside, today, step, pending, former)
+        # What a killed run did not get to write into the ledger, and what that has lost since.
+        missing = copies.missing(former, workspace) if former else []
+        events = [line.source for line in (*journal.lines(workspace.archive).entries, *missing)]
+        wanted = {event.sha256 for event in events} - {""} - disposal.removed(events, workspace)
+        healed = copies.heal(workspace, wanted)
+        done = build(beside, today, step, missing, former)
+        if missing:
+            journal.append(workspace.archive, missing)
     try:
         _put_in_place(beside, workspace.register)
     except OSError as error:
@@ -95,7 +97,7 @@ def build(
 ) -> Rebuilding:
     """Make a register at ``path`` of what archive and ledger of the workspace hold.
 
-    ``pending`` are events that a killed run did not get to write into the ledger. What cannot be
+    ``pending`` are events that do not stand in the ledger. What cannot be
     read again is taken over from the ``former`` register, where there is one.
     """
     workspace = today.workspace
@@ -323,7 +325,7 @@ class _Replay:
         plans = noted_plans(self._register, self._today.workspace)
         later = [noted for noted in sorted(plans) if noted >= year]
         plan = plans[later[0]] if later else following(self._today.plan, plans)
-        return replace(self._today, plan=plan.of_year(year))
+        return replace(self._today, plan=plan.of_round(year))
 
 
 def _results(register: Register, source: Source) -> None:

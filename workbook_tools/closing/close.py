@@ -12,7 +12,7 @@ from workbook_tools.register.database import Register
 from workbook_tools.register.records import State
 from workbook_tools.register.round import Round, note_plan
 from workbook_tools.register.standing import standing
-from workbook_tools.send_back.senders import look_into
+from workbook_tools.register.unread import look
 from workbook_tools.verify.outputs import differences
 from workbook_tools.workspace import read
 
@@ -29,7 +29,7 @@ def doubts(held: Round) -> list[str]:
     told = []
     with Register.open(held.workspace.register, write=False) as register:
         closings.refuse_if_closed(register, held.year)
-        unread = look_into(register, held).not_collected
+        unread = look(register, held).unread
         listed = {output.name for output in written.outputs(register, held.year)}
     states = standing(held)
     for state in (State.MISSING, State.FAULTY, State.OLDER):
@@ -46,14 +46,14 @@ def doubts(held: Round) -> list[str]:
 def close(held: Round) -> Closed:
     """Close a round: verdicts and outputs as they are now are kept in the archive."""
     workspace, year = held.workspace, held.year
-    outputs = {
-        workspace.relative(path): ledger.keep(workspace.archive, read(path))
-        for path in sorted(workspace.outbox.glob(f"*_{year}*"))
-        if path.is_file()
-    }
     with Register.open(workspace.register) as register:
         closings.refuse_if_closed(register, year)
         note_plan(register, held)
+        outputs = {
+            workspace.relative(path): ledger.keep(workspace.archive, read(path))
+            for path in sorted(workspace.outbox.glob(f"*_{year}*"))
+            if path.is_file()
+        }
         record = {
             "version": __version__,
             "outputs": outputs,

@@ -60,12 +60,12 @@ def dispose(workspace: Workspace, year: FiscalYear, reason: str, now: str) -> Di
     if is_disposed:
         disposal.shred(workspace, left)
         return Disposed(len(left), workspace.outbox / f"廃棄記録_{year}.xlsx")
-    held = open_round(workspace, year, now)
+    held = open_round(workspace, year.whole, now, year.name or None)
     with Register.open(workspace.register, write=False) as register:
         if year not in closings.closed(register):
             raise UserError(
                 f"{year.long}はまだ確定していません。"
-                f"workbook-tools close --year {year} で確定してから実行してください。"
+                f"workbook-tools close {year.option} で確定してから実行してください。"
             )
     figures = gather_contents(held).figures
     with Register.open(workspace.register) as register:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from workbook_tools.era import FiscalYear
 from workbook_tools.findings import Finding
 from workbook_tools.intake import inbox
+from workbook_tools.intake.answers import Submission
 from workbook_tools.intake.inbox import Received
 from workbook_tools.intake.read_forms import Intake
 from workbook_tools.register import closings, ledger, receipts, submissions
@@ -76,7 +78,7 @@ class Arrivals:
 
     def is_of_another_round(self, intake: Intake) -> bool:
         """Whether another round is to take the file in: a later one, or the one that did."""
-        years = {submission.year for submission in intake.submissions}
+        years = {_round_of(submission) for submission in intake.submissions}
         if intake.sha256 in self._mislaid:
             return self._held.year not in years
         later = {year for year in self._begun if year > self._held.year}
@@ -96,7 +98,7 @@ class Arrivals:
             is_read = sha256 in self._taken or year in rounds
             if sha256 in self._set_aside or not (is_read or earlier):
                 continue
-            facts = {} if is_read else {"repeats": str(max(earlier))}
+            facts = {} if is_read else {"repeats": max(earlier).code}
             source = Source(sha256, SourceKind.RETURN, name, year, now, facts)
             receipts.receive(self._register, source)
         if self._held.workspace.inbox.is_dir():
@@ -110,3 +112,10 @@ class Arrivals:
         came = {(receipt.name, receipt.sha256): receipt.id for receipt in own}
         there = [pair for pair in self._present if pair[1] in contents]
         return sorted(there, key=lambda pair: (came.get(pair, 0), pair))
+
+
+def _round_of(submission: Submission) -> FiscalYear | None:
+    """The round a form says it is of; its stage (段階) stands in the token alone."""
+    token = submission.token
+    is_told = token is not None and token.year.whole == submission.year
+    return token.year if token and is_told else submission.year

@@ -29,9 +29,9 @@ from workbook_tools.register.records import (
 )
 from workbook_tools.register.round import Round
 from workbook_tools.register.standing import counting, newest, practice_states
+from workbook_tools.register.submissions import answers_of, forms
 from workbook_tools.register.submissions import findings as findings_of
-from workbook_tools.register.submissions import forms
-from workbook_tools.rules import waivers
+from workbook_tools.rules import corrections, waivers
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +147,7 @@ def standing(
     findings = list(waivers.apply(findings, waivers.active(plan, held.today)))
     returned = {state.practice.no for state in practices if state.newest}
     findings.extend(waivers.doubtful(plan, held.today, findings, returned))
+    findings.extend(_corrections(register, plan, practices))
     by_file = {
         sha256: list(group) for sha256, group in groupby(versions, key=lambda form: form.sha256)
     }
@@ -169,6 +170,20 @@ def standing(
         versions=tuple(every_version),
         changed=tuple(_changes(register, year)),
     )
+
+
+def _corrections(
+    register: Register, plan: Plan, practices: Iterable[PracticeState]
+) -> Iterator[Finding]:
+    """What became of the corrections in the plan master (E903, E904)."""
+    wanted = {correction.practice_no for correction in plan.corrections}
+    versions = {
+        known.practice.no: version
+        for known in practices
+        if known.practice.no in wanted and (version := known.counting or known.newest)
+    }
+    answers = {no: answers_of(register, version.id) for no, version in versions.items()}
+    return corrections.told(plan, versions, answers)
 
 
 def _changes(register: Register, year: FiscalYear) -> Iterator[Changed]:

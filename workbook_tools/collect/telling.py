@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbook_tools.findings import Finding, Severity
-from workbook_tools.register.records import State
+from workbook_tools.register.records import State, Status
 
 if TYPE_CHECKING:
     from workbook_tools.collect.collection import Collection
@@ -47,14 +47,28 @@ def doubtful(collection: Collection) -> list[Finding]:
     found = [
         finding
         for finding in collection.findings
-        if finding.code in DOUBTFUL and finding.severity is Severity.WARNING
+        if finding.code in DOUBTFUL
+        and finding.severity is Severity.WARNING
+        and not _is_only_mended(collection, finding)
     ]
     return sorted(found, key=lambda finding: finding.place.item_no or 1_000_000)
 
 
+def _is_only_mended(collection: Collection, finding: Finding) -> bool:
+    """Several versions, of which one alone was without errors: it went back and was mended."""
+    accepted = {
+        version.sha256
+        for version in collection.versions
+        if version.practice_no == finding.place.item_no
+        and version.status is Status.ACCEPTED
+        and version.withdrawn is None
+    }
+    return finding.code == "F008" and len(accepted) == 1
+
+
 def next_step(collection: Collection) -> str:
     """One sentence: what is to be done after a `collect`."""
-    at = f"--year {collection.year}"
+    at = collection.year.option
     codes = {finding.code for finding in collection.findings}
     if "F002" in codes:
         return (

@@ -63,7 +63,7 @@ def typed(plan: Plan, answers: Mapping[str, Stored]) -> dict[str, str | int]:
         if stored is None or field.kind in (Kind.LABEL, Kind.TOTAL, Kind.GRADE):
             continue
         is_number = field.kind is Kind.SCORE and stored.value.isascii() and stored.value.isdigit()
-        values[field.name] = int(stored.value) if is_number else stored.raw
+        values[field.name] = int(stored.value) if is_number else stored.printed
     texts = {name: stored.value for name, stored in answers.items()}
     values.update(form_figures(plan, texts))
     return values

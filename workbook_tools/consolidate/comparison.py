@@ -102,13 +102,12 @@ def _groups(figures: Figures) -> list[str]:
 
 def _compared(figures: Figures, places: Places) -> Iterator[_Compared]:
     """Items, then practices; behind each what the plan of the year before had besides."""
-    groups, before = _comparable(figures), figures.before
+    groups = _comparable(figures)
     for order, item in enumerate(figures.items, start=1):
         compared = _of_item(item, item.before, item.now, places.items, "", groups)
         yield compared._replace(order=order)
-    for gone in before.items if before else ():
-        if figures.item(gone.item.no) is None:
-            yield _of_item(gone, gone.now, None, None, GONE, ())
+    for gone in figures.items_left:
+        yield _of_item(gone, gone.now, None, None, GONE, ())
     for order, practice in enumerate(figures.practices, start=1):
         if practice.status == ENDED:  # carried scores are no figures of this year
             past = figures.practice_before(practice.practice.no)

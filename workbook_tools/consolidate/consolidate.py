@@ -6,7 +6,7 @@ Every figure is computed once (:mod:`figures`); here they are only put together 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbook_tools.consolidate import appendix
@@ -32,7 +32,7 @@ from workbook_tools.figures.facts import figures_of
 from workbook_tools.figures.headline import differences
 from workbook_tools.findings import UserError
 from workbook_tools.outbox import put
-from workbook_tools.register import written
+from workbook_tools.register import closings, written
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import Stored
 from workbook_tools.register.results import answers as answers_of_round
@@ -75,10 +75,11 @@ def consolidate(
 
     Raises UserError where nothing was collected yet or a file cannot be written.
     """
+    path = output or held.workspace.outbox / f"取組状況一覧_{held.year}.xlsx"
+    held = _as_published(held, path)
     known = gather_contents(held)
     if strict and known.figures.incomplete:
         return Consolidation((), known)
-    path = output or held.workspace.outbox / f"取組状況一覧_{held.year}.xlsx"
     put(path, workbook(known))
     paths = [path]
     if with_appendix:
@@ -89,6 +90,16 @@ def consolidate(
         note_plan(register, held)
         written.note(register, held, paths)
     return Consolidation(tuple(paths), known)
+
+
+def _as_published(held: Round, path: Path) -> Round:
+    """Of a closed round (確定) the list made again bears the day on which it was made."""
+    name = held.workspace.relative(path)
+    with Register.open(held.workspace.register, write=False) as register:
+        if held.year not in closings.closed(register):
+            return held
+        made_at = {known.name: known.made_at for known in written.outputs(register, held.year)}
+    return replace(held, now=made_at.get(name, held.now))
 
 
 def gather_contents(held: Round) -> Contents:

@@ -9,7 +9,7 @@ from workbook_tools.figures.facts import figures_of
 from workbook_tools.findings import UserError
 from workbook_tools.outbox import put
 from workbook_tools.plan.model import Member
-from workbook_tools.register import ballots
+from workbook_tools.register import ballots, closings
 from workbook_tools.register.database import Register
 from workbook_tools.register.round import Round, note_plan
 
@@ -27,6 +27,7 @@ def distribute(held: Round, count: int | None) -> list[Path]:
             "--members で人数を指定してください。"
         )
     with Register.open(held.workspace.register) as register:
+        closings.refuse_if_closed(register, held.year)
         note_plan(register, held)
         figures = figures_of(register, held)
         ballots.note_members(register, held.year, [member.no for member in members])

@@ -190,7 +190,7 @@ _COLUMNS = (
 
 def _list(plan: Plan, deliveries: Sequence[Delivery]) -> bytes:
     """配布一覧: what goes to whom."""
-    year = plan.evaluated
+    year = plan.round
     rows: list[list[Cell]] = []
     for delivery in deliveries:
         practice = delivery.practice
@@ -209,6 +209,6 @@ def _list(plan: Plan, deliveries: Sequence[Delivery]) -> bytes:
             ]
         )
     book = Book(f"配布一覧 {year}")
-    title = f"{plan.name}進捗状況シート　配布一覧（{year.long}末）"
+    title = f"{plan.name}進捗状況シート　配布一覧（{year.end}）"
     lists.write(book, "配布一覧", title, _COLUMNS, rows, printed=len(_COLUMNS) - 1)
     return book.bytes()

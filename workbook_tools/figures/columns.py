@@ -6,7 +6,7 @@ Nothing here knows Excel; how a live figure is calculated there is the list's ow
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Flag, auto
 from typing import Any, Generic, Protocol, TypeVar
@@ -142,6 +142,7 @@ def practice_columns(plan: Plan) -> tuple[FigureColumn[PracticeFigures], ...]:
             name="previous_grade",
             shown=_NOT_ON_PAGE,
         ),
+        *(column for own in plan.earlier_stages for column in _of_stage(own)),
         *(
             FigureColumn(
                 criterion.name, _score(criterion.name), 46, group=own, live=True, shown=PAPER
@@ -180,12 +181,35 @@ def practice_columns(plan: Plan) -> tuple[FigureColumn[PracticeFigures], ...]:
         ),
         FigureColumn(
             "備考",
-            lambda known: OLDER if known.status == OLDER else None,
-            44,
+            lambda known: "　".join(filter(None, (_older(known), known.note))),
+            60,
+            "left",
             shown=Output.LIST,
         ),
         FigureColumn("状況", lambda known: known.status, 56, name="status", shown=Output.DATA),
     )
+
+
+def _of_stage(own: FiscalYear) -> Iterator[FigureColumn[PracticeFigures]]:
+    """What an earlier stage of the year (段階) came to."""
+    for heading, what in (("合計", "total"), ("総合評価", "grade")):
+        yield FigureColumn(
+            f"{own.name}{heading}",
+            _reached(own, what),
+            46,
+            heading=heading,
+            group=own.name,
+            name=f"{own.name}_{what}",
+            shown=_NOT_ON_PAGE,
+        )
+
+
+def _reached(own: FiscalYear, what: str) -> Callable[[PracticeFigures], Datum]:
+    return lambda known: getattr(known.stages.get(own), what, None)
+
+
+def _older(known: PracticeFigures) -> str:
+    return OLDER if known.status == OLDER else ""
 
 
 def item_columns(plan: Plan) -> tuple[FigureColumn[ItemFigures], ...]:

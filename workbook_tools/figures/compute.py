@@ -43,6 +43,9 @@ class Facts:
     printed: Mapping[FiscalYear, Mapping[int, str]] = field(default_factory=dict)
     plans: Mapping[FiscalYear, Plan] = field(default_factory=dict)
     finished_then: Mapping[FiscalYear, Mapping[int, FiscalYear]] = field(default_factory=dict)
+    notes: Mapping[int, str] = field(default_factory=dict)  # 備考 of practices in this round
+    # 段階: earlier rounds of this year, by practice and criterion
+    stages: Mapping[FiscalYear, Mapping[int, Mapping[str, int]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ class PracticeFigures:
     by_year: Mapping[FiscalYear, Standing]
     finished: FiscalYear | None  # up to and including the evaluated year
     change: str
+    note: str = ""  # what the secretariat corrected
+    stages: Mapping[FiscalYear, Standing] = field(default_factory=dict)  # earlier this year
 
     @property
     def evaluated(self) -> bool:
@@ -174,6 +179,15 @@ class Figures:
         kept = set(self.plan.numbers(before.year).values()) if before else set()
         return tuple(p for p in before.practices if p.practice.no not in kept) if before else ()
 
+    @property
+    def items_left(self) -> tuple[ItemFigures, ...]:
+        """The items of the year before that are no more of the plan."""
+        if self.before is None:
+            return ()
+        earlier = self.before.plan
+        kept = {self.plan.item_before(item, earlier) for item in self.plan.items}
+        return tuple(known for known in self.before.items if known.item.no not in kept)
+
     def item(self, no: int) -> ItemFigures | None:
         """The item of that number, if it is of this round."""
         return next((known for known in self.items if known.item.no == no), None)
@@ -201,7 +215,7 @@ def _as_known(facts: Facts, year: FiscalYear) -> Facts:
     """The facts of a past round: what has scores was accepted."""
     accepted = dict.fromkeys(facts.scores[year], ACCEPTED)
     ended = facts.finished_then.get(year, facts.finished)
-    return replace(facts, statuses=accepted, finished=ended, council={})
+    return replace(facts, statuses=accepted, finished=ended, council={}, notes={}, stages={})
 
 
 def _figures(plan: Plan, facts: Facts, past: Mapping[FiscalYear, Figures]) -> Figures:
@@ -263,8 +277,19 @@ def _practice(
     before = None
     if earlier and (ended or max(earlier) == year - 1):
         before = own[max(earlier)]
-    change = _change(plan, practice, finished, history)
-    return PracticeFigures(practice, status, now, before, own, finished, change)
+    change = _change(plan, practice, finished, history, past)
+    note, stages = facts.notes.get(no, ""), _stages(plan, facts, no)
+    return PracticeFigures(practice, status, now, before, own, finished, change, note, stages)
+
+
+def _stages(plan: Plan, facts: Facts, no: int) -> dict[FiscalYear, Standing]:
+    """What a practice reached in the earlier stages of the year."""
+    reached = {}
+    for own, scores in facts.stages.items():
+        standing = _standing(plan, replace(facts, scores={plan.evaluated: scores}, printed={}), no)
+        if standing:
+            reached[own] = standing
+    return reached
 
 
 def _carried(
@@ -290,6 +315,7 @@ def _change(
     practice: Practice,
     finished: FiscalYear | None,
     history: _History,
+    past: Mapping[FiscalYear, Figures],
 ) -> str:
     """異動: ended this year, begun this year, or under another item than the year before."""
     year = plan.evaluated
@@ -298,8 +324,10 @@ def _change(
     if plan.began(practice) == year and year > plan.years[0]:
         return NEW
     known = history.get(year - 1)
-    moved = known is not None and known.practice.item_no != practice.item_no
-    return MOVED if moved else ""
+    if known is None:
+        return ""
+    then = plan.item_before(plan.item(practice.item_no), past[year - 1].plan)
+    return MOVED if known.practice.item_no != then else ""
 
 
 def _item(
@@ -313,7 +341,9 @@ def _item(
     by_year = {
         year: known.now
         for year, figures in past.items()
-        if (known := figures.item(item.no)) and known.now
+        if (then := plan.item_before(item, figures.plan)) is not None
+        and (known := figures.item(then))
+        and known.now
     }
     now = _means(plan, [practice.now for practice in own])
     before = by_year.get(plan.evaluated - 1)

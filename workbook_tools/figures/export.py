@@ -40,7 +40,7 @@ def document(result: Figures, generated_at: str) -> Document:
     practices, items = declared.practice_columns(plan), declared.item_columns(plan)
     themes = declared.theme_columns(plan)
     return {
-        "year": str(result.year),
+        "year": str(result.plan.round),
         "generated_at": generated_at,
         "plan": {"name": plan.name, "city": plan.city},
         "practices": [

@@ -22,8 +22,9 @@ class Content:
 class Known:
     """What the register knows of one practice before this round.
 
-    ``answers`` are the raw texts of the newest accepted form, ``answered`` its year; ``scores``
-    those of all past years by criterion.
+    ``answers`` are the raw texts of the newest accepted form, ``answered`` its year, which is the
+    evaluated one where that was checked before (段階); ``scores`` those of all past years by
+    criterion.
     """
 
     answered: FiscalYear | None = None

@@ -74,7 +74,8 @@ def _score(
     if item.year > year or item.year < began:
         return _NOT_YET, False
     if item.year == year:
-        return "", True
+        before = known.answers.get(item.name, "") if known.answered == year else ""
+        return (int(before) if before.isdecimal() else before), True
     score = known.scores.get(item.year, {}).get(item.stem)
     return ("", True) if score is None else (score, False)
 
@@ -85,7 +86,7 @@ def _text(
     before = known.answers.get(item.name, "")
     if item.year is None:
         # Reasons, remarks and the end of the item belong to the evaluated year alone.
-        return "", True
+        return before if known.answered == year else "", True
     if item.year < began:
         return "", False
     if item.year < year:

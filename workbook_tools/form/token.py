@@ -26,7 +26,7 @@ class Token:
     version: str
 
     def __str__(self) -> str:
-        told = (str(self.practice_no), str(self.year), self.department, self.version)
+        told = (str(self.practice_no), self.year.code, self.department, self.version)
         body = _SEPARATOR.join(part.replace(_SEPARATOR, " ") for part in told)
         return f"{body}{_SEPARATOR}{_sum(body)}"
 
@@ -38,7 +38,7 @@ def parse(text: str) -> Token | None:
     if len(parts) != 4 or checksum != _sum(body) or not parts[0].isdecimal():
         return None
     try:
-        return Token(int(parts[0]), FiscalYear.parse(parts[1]), parts[2], parts[3])
+        return Token(int(parts[0]), FiscalYear.of_code(parts[1]), parts[2], parts[3])
     except ValueError:
         return None
 

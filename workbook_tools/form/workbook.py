@@ -44,7 +44,7 @@ def header(plan: Plan, practice: Practice) -> dict[str, str | int]:
     item = plan.item(practice.item_no)
     return {
         "項目番号": practice.no,
-        "確認年度": f"{plan.evaluated.long}末",
+        "確認年度": plan.round.end,
         "取組項目番号": f"№{item.no}",
         "取組項目": item.name,
         "実践項目": practice.printed_title,
@@ -238,7 +238,7 @@ def _write_live(
 
 def _write_token(book: Book, page: Sheet, plan: Plan, practice: Practice) -> None:
     """照合: what the form was sent as, in a hidden cell (F022)."""
-    token = Token(practice.no, plan.evaluated, practice.lead, layout.FORM_VERSION)
+    token = Token(practice.no, plan.round, practice.lead, layout.FORM_VERSION)
     page.text(layout.TOKEN, str(token))
     book.name(TOKEN, layout.SHEETS[0], layout.TOKEN)
 

@@ -129,6 +129,8 @@ UNIQUE: tuple[tuple[str, str, Callable[[str], Hashable]], ...] = (
     ("部署", "部署", key),
     ("評価項目", "評価項目", key),
     ("総合評価", "総合評価", key),
+    ("段階", "名称", key),
+    ("段階", "順", ordinal),
     ("委員", "委員番号", ordinal),
 )
 
@@ -155,7 +157,7 @@ def _limits(parts: MasterTables) -> Iterator[Finding]:
 
 def _defined_names(parts: MasterTables) -> Iterator[Finding]:
     taken = "".join(f"『{name}』" for name in OF_A_YEAR)
-    for name, heading in (("テーマ", "略称"), ("評価項目", "評価項目")):
+    for name, heading in (("テーマ", "略称"), ("評価項目", "評価項目"), ("段階", "名称")):
         for cell in cells(parts, name, heading):
             fits = all(unicodedata.category(char) in LETTERS for char in cell.text)
             if not fits or len(cell.text) > MOST_LETTERS or cell.text in OF_A_YEAR:
@@ -232,7 +234,8 @@ def _unknown_items(parts: MasterTables) -> Iterator[Finding]:
 
 def _waivers(parts: MasterTables) -> Iterator[Finding]:
     known = {maybe(ordinal, cell) for cell in cells(parts, "実践項目", "小№")}
-    for cell in cells(parts, "特例", "小№") if known else ():
+    numbers = [*cells(parts, "特例", "小№"), *cells(parts, "訂正", "小№")]
+    for cell in numbers if known else ():
         number = maybe(ordinal, cell)
         if number is not None and number not in known:
             yield _at("M106", cell, sheet="実践項目", suggestion="")
@@ -240,6 +243,21 @@ def _waivers(parts: MasterTables) -> Iterator[Finding]:
         said = maybe(code, cell)
         if said is not None and said not in CATALOGUE:
             yield _at("M104", cell, expected=EXPECTED[code])
+
+
+def _corrections(parts: MasterTables) -> Iterator[Finding]:
+    """One that changes nothing, and two for the same field."""
+    seen: set[tuple[int | None, str]] = set()
+    for row in rows_of(parts, "訂正"):
+        if not {"小№", "欄", "誤", "正"} <= row.keys():
+            continue
+        wrong, right = row["誤"], row["正"]
+        if wrong.blank and right.blank:
+            yield _at("M103", right)
+        field = maybe(ordinal, row["小№"]), key(row["欄"].text)
+        if field in seen and not row["欄"].blank:
+            yield _at("M105", row["欄"])
+        seen.add(field)
 
 
 def _department_names(parts: MasterTables) -> Iterator[Finding]:
@@ -348,6 +366,7 @@ CHECKS: tuple[Callable[[MasterTables], Iterator[Finding]], ...] = (
     _unknown_items,
     _department_names,
     _waivers,
+    _corrections,
     _score_ranges,
     _thresholds,
     _minima,

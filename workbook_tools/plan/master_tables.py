@@ -123,8 +123,19 @@ def _may_lack(heading: str, read: Callable[[str], object] = tidy) -> MasterColum
     return MasterColumn(heading, read, filled=False, present=False)
 
 
-SHEETS = ("計画", "テーマ", "取組項目", "実践項目", "部署", "評価基準", "特例", "委員")
-OPTIONAL = ("特例", "委員")  # sheets that a master may lack, or leave empty
+SHEETS = (
+    "計画",
+    "テーマ",
+    "取組項目",
+    "実践項目",
+    "部署",
+    "評価基準",
+    "特例",
+    "訂正",
+    "段階",
+    "委員",
+)
+OPTIONAL = ("特例", "訂正", "段階", "委員")  # sheets that a master may lack, or leave empty
 COLUMNS: dict[str, tuple[MasterColumn, ...]] = {
     "計画": (MasterColumn("項目", filled=False), MasterColumn("値", filled=False)),
     "テーマ": (MasterColumn("№"), MasterColumn("略称"), MasterColumn("テーマ名")),
@@ -165,6 +176,16 @@ COLUMNS: dict[str, tuple[MasterColumn, ...]] = {
         _may_lack("承認者"),
         _may_lack("期限", day),
     ),
+    "訂正": (
+        MasterColumn("小№", ordinal),
+        MasterColumn("欄"),
+        MasterColumn("誤", filled=False),
+        MasterColumn("正", filled=False),
+        MasterColumn("理由"),
+        _may_lack("承認者"),
+        _may_lack("日付", day),
+    ),
+    "段階": (MasterColumn("名称"), MasterColumn("順", ordinal)),
     "委員": (MasterColumn("委員番号", ordinal), _may_lack("氏名")),
 }
 # The three tables side by side on 評価基準; by these headings each finds its own 評価項目.

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from workbook_tools.era import FiscalYear
+from workbook_tools.era import LAST, FiscalYear
 from workbook_tools.findings import UserError
+from workbook_tools.text import key
 
 # "And everybody concerned": never a folder, an addressee or an unknown department (domain §3).
 EVERYBODY = "各担当部署"
@@ -110,6 +111,23 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """訂正: what a field is read as instead of what stands there, as agreed with the department.
+
+    ``field`` is written as the secretariat calls it; ``wrong`` is what was read, either text may
+    be empty.
+    """
+
+    practice_no: int
+    field: str
+    wrong: str
+    right: str
+    reason: str
+    approver: str = ""
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """委員: number on the 評価シート, and name if the city writes one down."""
 
@@ -122,7 +140,9 @@ class Plan:
     """The plan master, checked: every number refers to something that exists.
 
     ``evaluated`` (評価年度) says which round the plan is that of: whoever has a plan has its year.
-    ``before`` is the plan of the round before, as far as one was noted; it makes no other plan.
+    ``stages`` (段階) are the rounds of one year in their order, where there are several; the last
+    one's result is the year's. ``stage`` is the one that is held. ``before`` is the plan of the
+    year before, as far as one was noted. Neither of the two makes another plan.
     """
 
     name: str
@@ -141,11 +161,28 @@ class Plan:
     grades: tuple[GradeRule, ...]  # best first; the last one has no lowest total left to reach
     waivers: tuple[Waiver, ...] = ()
     members: tuple[Member, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    stages: tuple[str, ...] = ()
+    stage: str = field(default="", compare=False)
     before: Plan | None = field(default=None, compare=False, repr=False)
 
     def item(self, no: int) -> Item:
         """The 取組項目 of that number; KeyError where there is none."""
         return {item.no: item for item in self.items}[no]
+
+    def item_before(self, item: Item, earlier: Plan) -> int | None:
+        """The number an item had in an earlier plan: the one of its name, whatever its number is.
+
+        An item that only bears another name now keeps its number; None where it is new.
+        """
+        same = {known.no: known for known in earlier.items}.get(item.no)
+        if same and key(same.name) == key(item.name):
+            return same.no
+        for known in earlier.items:
+            if key(known.name) == key(item.name):
+                return known.no
+        renumbered = same and any(key(same.name) == key(known.name) for known in self.items)
+        return None if renumbered or same is None else same.no
 
     def practice(self, no: int) -> Practice:
         """The 実践項目 of that number; KeyError where there is none."""
@@ -158,6 +195,35 @@ class Plan:
     def began(self, practice: Practice) -> FiscalYear:
         """The first year in which the practice is evaluated."""
         return practice.first_year or self.years[0]
+
+    @property
+    def round(self) -> FiscalYear:
+        """By what its round goes: the evaluated year, with the stage where there are several."""
+        if not self.stage:
+            return self.evaluated
+        place = self.stages.index(self.stage) + 1
+        stage = LAST if place == len(self.stages) else place
+        return FiscalYear(self.evaluated.western, stage, self.stage)
+
+    @property
+    def earlier_stages(self) -> tuple[FiscalYear, ...]:
+        """The rounds of the same year before this one."""
+        names = self.stages[: self.stages.index(self.stage)] if self.stage else ()
+        return tuple(replace(self, stage=name).round for name in names)
+
+    def at_stage(self, name: str) -> Plan:
+        """The plan with a stage held, as a person names it; UserError where there is none."""
+        for stage in self.stages:
+            if key(stage) == key(name):
+                return replace(self, stage=stage)
+        known = "、".join(self.stages)
+        told = f"あるのは{known}です。" if known else "シート『段階』に名称と順を書いてください。"
+        raise UserError(f"計画マスタに段階『{name}』がありません。{told}")
+
+    def of_round(self, own: FiscalYear) -> Plan:
+        """The plan of a round: :meth:`of_year` with its stage."""
+        stage = self.stages[min(own.stage, len(self.stages)) - 1] if self.stages else ""
+        return replace(self.of_year(own.whole), stage=stage)
 
     def of_year(self, year: FiscalYear) -> Plan:
         """The same plan with another year evaluated; UserError outside the plan's period.

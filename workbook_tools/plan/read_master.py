@@ -35,6 +35,7 @@ from workbook_tools.plan.master_tables import (
 )
 from workbook_tools.plan.model import (
     EVERYBODY,
+    Correction,
     Criterion,
     Department,
     GradeRule,
@@ -152,6 +153,11 @@ def _plan(parts: MasterTables) -> Plan:
             Member(ordinal(row["委員番号"].text), _text(row, "氏名"))
             for row in rows_of(parts, "委員")
         ),
+        corrections=tuple(_correction(row) for row in rows_of(parts, "訂正")),
+        stages=tuple(
+            row["名称"].text
+            for row in sorted(rows_of(parts, "段階"), key=lambda row: ordinal(row["順"].text))
+        ),
     )
 
 
@@ -162,6 +168,18 @@ def _waiver(row: Row) -> Waiver:
         row["理由"].text,
         _text(row, "承認者"),
         maybe(day, row.get("期限")),
+    )
+
+
+def _correction(row: Row) -> Correction:
+    return Correction(
+        ordinal(row["小№"].text),
+        row["欄"].text,
+        row["誤"].text,
+        row["正"].text,
+        row["理由"].text,
+        _text(row, "承認者"),
+        maybe(day, row.get("日付")),
     )
 
 

@@ -12,8 +12,9 @@ from workbook_tools.findings import Finding, Place, Severity
 from workbook_tools.form.layout import COLUMN_PIXELS, COLUMNS, SPACER, Form, Kind, form_of
 from workbook_tools.form.workbook import PaperPage, add_pages
 from workbook_tools.plan.model import Plan
-from workbook_tools.receipts.receipt import Mark, Printed, Receipt, printed, readings
-from workbook_tools.register.records import Stored
+from workbook_tools.receipts.receipt import NOTHING, Mark, Printed, Receipt, printed, readings
+from workbook_tools.register.records import CORRECTED, Stored
+from workbook_tools.rules import corrections
 from workbook_tools.text import squeeze_lines
 
 LOOKS = {
@@ -78,7 +79,7 @@ def add_practice(book: Book, plan: Plan, receipt: Receipt, back: str) -> None:
     for number, page in enumerate(pages):
         points = _draw_over(page, number, form, shown)
         rows = _Below(page.sheet, form.rows[number])
-        rows.write_lists(form, receipt, number)
+        rows.write_lists(plan, receipt, number)
         _print(page.sheet, points, rows.points)
         page.sheet.link(Area(0, SPACER + 1), f"internal:'{back}'!A1", f"{back}へ", "link")
         page.sheet.protect()
@@ -164,11 +165,18 @@ class _Below:
         self._row = row
         self.points: list[list[float]] = []
 
-    def write_lists(self, form: Form, receipt: Receipt, number: int) -> None:
+    def write_lists(self, plan: Plan, receipt: Receipt, number: int) -> None:
         """Legend, what was read otherwise on this page, what to look at."""
         self._line(LEGEND)
+        form, reasons = form_of(plan), corrections.reasons(plan, receipt.practice.no)
         typed = [
-            (field.title, answer.raw, answer.text or NOTHING_READ, _how(answer), _spot(answer))
+            (
+                field.title,
+                answer.raw or NOTHING,
+                answer.text or NOTHING_READ,
+                _how(answer, reasons.get(field.name, "")),
+                _spot(answer),
+            )
             for field, answer in readings(form, receipt)
             if field.sheet == number
         ]
@@ -246,9 +254,10 @@ def _spot(answer: Stored) -> str:
     return Place("", answer.sheet, answer.cell).spot
 
 
-def _how(answer: Stored) -> str:
-    """``数字の書き方``, ``⑧←⑤``."""
-    return "、".join(filter(None, (answer.how, answer.chain)))
+def _how(answer: Stored, reason: str) -> str:
+    """``数字の書き方``, ``⑧←⑤``, ``訂正（部署に電話で確認）``."""
+    how = f"{answer.how}（{reason}）" if answer.how == CORRECTED and reason else answer.how
+    return "、".join(filter(None, (how, answer.chain)))
 
 
 def _told(found: Finding) -> str:
@@ -257,11 +266,12 @@ def _told(found: Finding) -> str:
 
 
 def _title(form: Form, found: Finding) -> str:
-    """The field's title; what stands beside the fields (F017) is in none."""
+    """The field's title; what stands beside the fields (F017) or in the file at all is in none."""
     name = found.place.field or ""
     if found.code == "F017":
         return "欄の外"
-    return form[name].title if name in form else "シート全体"
+    whole = "シート全体" if found.place.sheet else "ファイル全体"
+    return form[name].title if name in form else whole
 
 
 def _page_of(form: Form, receipt: Receipt, found: Finding) -> int:

@@ -90,7 +90,7 @@ def _printed(field: Field, stored: Stored | None, doubtful: bool) -> Printed:
     if stored.chain:
         marks.append(Mark.REFERENCE)
         meant = stored.text or NOTHING
-        return Printed(f"{signs}{tidy(stored.raw)}\n{Mark.REFERENCE}{meant}", tuple(marks))
+        return Printed(f"{signs}{tidy(stored.printed)}\n{Mark.REFERENCE}{meant}", tuple(marks))
     if field.kind is Kind.TEXT:
         return Printed(signs + (stored.value or (NOTHING if signs else "")), tuple(marks))
     value = squeeze_lines(stored.value)

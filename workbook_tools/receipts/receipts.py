@@ -28,6 +28,7 @@ from workbook_tools.register.database import Register
 from workbook_tools.register.records import PracticeState
 from workbook_tools.register.round import Round, note_plan
 from workbook_tools.register.submissions import answers_of
+from workbook_tools.register.submissions import findings as findings_of
 from workbook_tools.text import file_name, key
 from workbook_tools.workspace import digest
 
@@ -95,7 +96,7 @@ def write_receipts(
 
 def workbook(plan: Plan, department: str, receipts: Sequence[Receipt]) -> bytes:
     """One department's workbook; the same input gives the same bytes."""
-    book = Book(f"読取内容確認票 {plan.evaluated} {department}")
+    book = Book(f"読取内容確認票 {plan.round} {department}")
     add_request(book, plan, department, receipts)
     for receipt in receipts:
         add_practice(book, plan, receipt, SHEET)
@@ -126,9 +127,14 @@ def _by_department(register: Register, held: Round) -> dict[str, tuple[Receipt, 
     for found in round_now.findings:
         if found.code[0] not in _OF_THE_MASTER:
             findings.setdefault(found.place.item_no, []).append(found)
+    of_files: dict[str, list[Finding]] = {}  # what is said of a file concerns each of its forms
+    for sha256, form, found in findings_of(register, held.year):
+        if form is None:
+            of_files.setdefault(sha256, []).append(found)
     due: dict[str, tuple[Receipt, ...]] = {}
     for known in round_now.practices:
-        receipt = _receipt(register, known, findings.get(known.practice.no, ()))
+        own = of_files.get(known.newest.sha256, []) if known.newest else []
+        receipt = _receipt(register, known, [*own, *findings.get(known.practice.no, ())])
         if receipt:
             lead = known.practice.lead
             due[lead] = (*due.get(lead, ()), receipt)
@@ -177,7 +183,7 @@ def _state(plan: Plan, receipts: Sequence[Receipt]) -> str:
     """A digest of everything a workbook shows: a change elsewhere in the plan makes nothing new."""
     own = [header(plan, receipt.practice) for receipt in receipts]
     names = (plan.name, plan.city, plan.secretariat, plan.years, plan.themes, plan.criteria)
-    shown = (__version__, FORM_VERSION, plan.evaluated, names, plan.grades, own, receipts)
+    shown = (__version__, FORM_VERSION, plan.round.code, names, plan.grades, own, receipts)
     return digest(repr(shown).encode())
 
 

@@ -28,7 +28,8 @@ _INTRODUCTION = (
     "いるかを確かめてください。"
 )
 _MARKS = {
-    Mark.OTHERWISE: "書かれたものと違う形で読み取ったところ（全角の数字、『－』など）。",
+    Mark.OTHERWISE: "書かれたものと違う形で読み取ったところ"
+    "（全角の数字、『－』、事務局による訂正など）。",
     Mark.REFERENCE: "『⑤と同じ』『Ｒ２と同じ』『⇒』などが指す内容。資料にはこの内容が載ります。",
     Mark.DOUBTFUL: "確かめていただきたいところ。ページの下に、その理由があります。",
 }
@@ -52,7 +53,7 @@ def add_request(book: Book, plan: Plan, department: str, receipts: Sequence[Rece
     page = _RequestSheet(book)
     page.title(f"{RECEIPT}　{SHEET}")
     page.line(f"{department}　御中", "section")
-    page.line(f"{plan.name}　{plan.evaluated.long}末　　{plan.city}　{plan.secretariat}")
+    page.line(f"{plan.name}　{plan.round.end}　　{plan.city}　{plan.secretariat}")
     page.line(_INTRODUCTION)
     page.section("読み取ったシート")
     page.practices(plan, receipts)

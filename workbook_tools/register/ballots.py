@@ -59,24 +59,24 @@ _COUNTING = """SELECT id, member FROM (
 def note_members(register: Register, year: FiscalYear, numbers: Iterable[int]) -> None:
     """Remember who was sent a sheet in that round."""
     sent, before = sorted(numbers), "SELECT no FROM member WHERE year = ? ORDER BY no"
-    if sent != [no for (no,) in register.rows(before, year.western)]:
+    if sent != [no for (no,) in register.rows(before, year.key)]:
         facts = {"members": sent}
         register.note_source(Source("", SourceKind.MEMBERS, "", year, "", facts))
-        register.change("DELETE FROM member WHERE year = ?", year.western)
-        register.add("INSERT INTO member VALUES (?, ?)", [(year.western, no) for no in sent])
+        register.change("DELETE FROM member WHERE year = ?", year.key)
+        register.add("INSERT INTO member VALUES (?, ?)", [(year.key, no) for no in sent])
 
 
 def members(register: Register, plan: Plan) -> list[int]:
     """Who was sent a sheet in the plan's round; whom the plan names where nobody was."""
     query = "SELECT no FROM member WHERE year = ? ORDER BY no"
-    sent = [no for (no,) in register.rows(query, plan.evaluated.western)]
+    sent = [no for (no,) in register.rows(query, plan.round.key)]
     return sent or [member.no for member in plan.members]
 
 
 def kept(register: Register) -> dict[str, tuple[FiscalYear, int]]:
     """sha256 → round and number of every sheet received."""
     rows = register.rows("SELECT sha256, year, id FROM ballot")
-    return {sha256: (FiscalYear(year), number) for sha256, year, number in rows}
+    return {sha256: (FiscalYear.of_key(year), number) for sha256, year, number in rows}
 
 
 def keep(register: Register, year: FiscalYear, ballot: Ballot, number: int | None) -> int:
@@ -90,7 +90,7 @@ def keep(register: Register, year: FiscalYear, ballot: Ballot, number: int | Non
         """INSERT INTO ballot (id, year, sha256, file, received_at, member, faulty)
             VALUES (?, ?, ?, ?, ?, ?, ?)""",
         number,
-        year.western,
+        year.key,
         ballot.sha256,
         ballot.file,
         ballot.received_at,
@@ -124,7 +124,7 @@ def sheets(register: Register, year: FiscalYear) -> list[Ballot]:
             dict(register.rows(scores, number)),
             {Target(kind, no): text for kind, no, text in register.rows(opinions, number)},
         )
-        for number, sha256, file, received_at, member, faulty in register.rows(query, year.western)
+        for number, sha256, file, received_at, member, faulty in register.rows(query, year.key)
     ]
 
 
@@ -137,7 +137,7 @@ def counting_sheets(register: Register, year: FiscalYear) -> dict[int, str]:
     """Member → sha256 of the sheet that counts."""
     query = f"""WITH counting AS ({_COUNTING})
         SELECT counting.member, sha256 FROM counting JOIN ballot USING (id)"""
-    return dict(register.rows(query, year.western))
+    return dict(register.rows(query, year.key))
 
 
 def scores(register: Register, year: FiscalYear) -> dict[int, list[int]]:
@@ -145,7 +145,7 @@ def scores(register: Register, year: FiscalYear) -> dict[int, list[int]]:
     query = f"""WITH counting AS ({_COUNTING})
         SELECT item_no, score FROM counting JOIN ballot_score ON ballot_id = id"""
     found: dict[int, list[int]] = {}
-    for item_no, score in register.rows(query, year.western):
+    for item_no, score in register.rows(query, year.key):
         found.setdefault(item_no, []).append(score)
     return found
 
@@ -159,5 +159,5 @@ def opinions(register: Register, year: FiscalYear) -> Sequence[Opinion]:
     """The opinions that count."""
     query = f"""WITH counting AS ({_COUNTING})
         SELECT kind, no, member, text FROM counting JOIN ballot_opinion ON ballot_id = id"""
-    rows = register.rows(query, year.western)
+    rows = register.rows(query, year.key)
     return [Opinion(Target(kind, no), member, text) for kind, no, member, text in rows]

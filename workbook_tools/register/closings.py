@@ -27,13 +27,13 @@ def begun(register: Register) -> set[FiscalYear]:
     """The rounds for which forms were sent out or a plan master was noted."""
     query = """SELECT year FROM distributed
         UNION SELECT year FROM source WHERE kind = ? AND year IS NOT NULL"""
-    return {FiscalYear(year) for (year,) in register.rows(query, SourceKind.PLAN)}
+    return {FiscalYear.of_key(year) for (year,) in register.rows(query, SourceKind.PLAN)}
 
 
 def closed(register: Register) -> dict[FiscalYear, Closing]:
     """Year → its closing, as long as it was not reopened."""
     rows = register.rows("SELECT year, closed_at, record FROM closing")
-    return {FiscalYear(year): Closing(at, record) for year, at, record in rows}
+    return {FiscalYear.of_key(year): Closing(at, record) for year, at, record in rows}
 
 
 def record(workspace: Workspace, closing: Closing) -> dict[str, Any]:
@@ -49,21 +49,21 @@ def refuse_if_closed(register: Register, year: FiscalYear) -> None:
         when = long_date(date.fromisoformat(closing.at[:10]))
         raise UserError(
             f"{year.long}は{when}に確定しています。続けるには、"
-            f"workbook-tools reopen --year {year} --reason 理由 を実行してください。"
+            f"workbook-tools reopen {year.option} --reason 理由 を実行してください。"
         )
 
 
 def close(register: Register, year: FiscalYear, now: str, record: str) -> None:
     """Close a round; ``record`` is a content of the archive."""
     register.note_source(Source(record, SourceKind.CLOSED, str(year), year, now))
-    register.change("INSERT OR REPLACE INTO closing VALUES (?, ?, ?)", year.western, now, record)
+    register.change("INSERT OR REPLACE INTO closing VALUES (?, ?, ?)", year.key, now, record)
 
 
 def reopen(register: Register, year: FiscalYear, now: str, reason: str) -> None:
     """Take a closing back."""
     facts = {"reason": reason}
     register.note_source(Source("", SourceKind.REOPENED, str(year), year, now, facts))
-    register.change("DELETE FROM closing WHERE year = ?", year.western)
+    register.change("DELETE FROM closing WHERE year = ?", year.key)
 
 
 def refuse_if_disposed(register: Register, year: FiscalYear) -> None:
@@ -79,7 +79,7 @@ def refuse_if_disposed(register: Register, year: FiscalYear) -> None:
 def disposed(register: Register) -> dict[FiscalYear, str]:
     """Year → when what was received in it was disposed of, ISO."""
     rows = register.rows("SELECT year, disposed_at FROM disposal")
-    return {FiscalYear(year): at for year, at in rows}
+    return {FiscalYear.of_key(year): at for year, at in rows}
 
 
 def dispose(register: Register, year: FiscalYear, now: str, reason: str, record: str) -> None:
@@ -87,5 +87,5 @@ def dispose(register: Register, year: FiscalYear, now: str, reason: str, record:
     facts = {"reason": reason}
     register.note_source(Source(record, SourceKind.DISPOSED, str(year), year, now, facts))
     register.change(
-        "INSERT OR REPLACE INTO disposal VALUES (?, ?, ?, ?)", year.western, now, reason, record
+        "INSERT OR REPLACE INTO disposal VALUES (?, ?, ?, ?)", year.key, now, reason, record
     )

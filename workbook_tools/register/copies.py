@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from workbook_tools.intake import inbox
 from workbook_tools.register import journal, ledger
 from workbook_tools.register.database import Register
+from workbook_tools.register.journal import LedgerLine
 from workbook_tools.register.records import SourceKind
 from workbook_tools.workspace import Workspace, digest, read
 
@@ -44,18 +45,21 @@ def lost(workspace: Workspace, name: str, sha256: str) -> str:
 
 def mend(register: Register, workspace: Workspace) -> list[str]:
     """Write lines again that the ledger has lost; what was done. The register knows them all."""
+    pending = {entry.number for entry in register.pending()}
+    lost = [entry for entry in missing(register, workspace) if entry.number not in pending]
+    if not lost:
+        return []
+    journal.append(workspace.archive, lost)
+    return [f"受付簿から失われていた{len(lost)}行を、登録簿から書き足しました。"]
+
+
+def missing(register: Register, workspace: Workspace) -> list[LedgerLine]:
+    """Every event of the register that does not stand in the ledger, or not yet."""
     lines = journal.lines(workspace.archive)
     numbered = {entry.number: entry.source for entry in lines.entries if entry.number}
     first_edition = [entry.source for entry in lines.entries if not entry.number]
-    pending = {entry.number for entry in register.pending()}
-    missing = [
+    return [
         entry
         for entry in register.entries(*SourceKind)
-        if entry.number not in pending
-        and numbered.get(entry.number) != entry.source
-        and entry.source not in first_edition
+        if numbered.get(entry.number) != entry.source and entry.source not in first_edition
     ]
-    if not missing:
-        return []
-    journal.append(workspace.archive, missing)
-    return [f"受付簿から失われていた{len(missing)}行を、登録簿から書き足しました。"]

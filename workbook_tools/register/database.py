@@ -147,7 +147,7 @@ class Register:
         ]
         facts = {"results": rows}
         self.note_source(Source(source_sha256, SourceKind.RESULTS, "", year, "", facts))
-        past = year.western
+        past = year.key
         self._db.execute("DELETE FROM past_result WHERE year = ?", (past,))
         self._db.execute("DELETE FROM past_score WHERE year = ?", (past,))
         self._db.executemany(
@@ -170,7 +170,7 @@ class Register:
         """Year → practice → criterion → score, as the imported lists print them."""
         years: dict[FiscalYear, dict[int, dict[str, int]]] = {}
         for year, practice_no, criterion, score in self._db.execute("SELECT * FROM past_score"):
-            practices = years.setdefault(FiscalYear(year), {})
+            practices = years.setdefault(FiscalYear.of_key(year), {})
             practices.setdefault(practice_no, {})[criterion] = score
         return years
 
@@ -179,7 +179,7 @@ class Register:
         years: dict[FiscalYear, dict[int, str]] = {}
         query = "SELECT year, practice_no, grade FROM past_result WHERE grade IS NOT NULL"
         for year, practice_no, grade in self._db.execute(query):
-            years.setdefault(FiscalYear(year), {})[practice_no] = grade
+            years.setdefault(FiscalYear.of_key(year), {})[practice_no] = grade
         return years
 
     def finished(self) -> dict[int, FiscalYear]:
@@ -190,7 +190,7 @@ class Register:
         """
         query = """SELECT practice_no, finished FROM past_result WHERE finished IS NOT NULL
             ORDER BY year"""
-        return {practice_no: FiscalYear(end) for practice_no, end in self._db.execute(query)}
+        return {practice_no: FiscalYear.of_key(end) for practice_no, end in self._db.execute(query)}
 
     # Forms sent out
 
@@ -199,11 +199,11 @@ class Register:
         cells: dict[int, list[Prefilled]] = {}
         query = """SELECT practice_no, field, text, target, target_text FROM prefilled
             WHERE year = ? ORDER BY practice_no, position"""
-        for practice_no, *cell in self._db.execute(query, (year.western,)):
+        for practice_no, *cell in self._db.execute(query, (year.key,)):
             cells.setdefault(practice_no, []).append(Prefilled(*cell))
         query = """SELECT practice_no, path, sha256, distributed_at FROM distributed
             WHERE year = ? ORDER BY practice_no"""
-        forms = self._db.execute(query, (year.western,))
+        forms = self._db.execute(query, (year.key,))
         return {
             no: Distributed(no, path, sha256, sent, tuple(cells.get(no, ())))
             for no, path, sha256, sent in forms
@@ -215,14 +215,14 @@ class Register:
         self._db.executemany(
             "INSERT INTO distributed VALUES (?, ?, ?, ?, ?)",
             (
-                (year.western, form.practice_no, form.path, form.sha256, form.distributed_at)
+                (year.key, form.practice_no, form.path, form.sha256, form.distributed_at)
                 for form in entries
             ),
         )
         self._db.executemany(
             "INSERT INTO prefilled VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
-                (year.western, form.practice_no, position, *astuple(cell))
+                (year.key, form.practice_no, position, *astuple(cell))
                 for form in entries
                 for position, cell in enumerate(form.prefilled)
             ),
@@ -230,7 +230,7 @@ class Register:
 
     def forget_distributed(self, year: FiscalYear, practice_nos: Iterable[int]) -> None:
         """Forget the forms of these practices in that round, if there are any."""
-        keys = [(year.western, practice_no) for practice_no in practice_nos]
+        keys = [(year.key, practice_no) for practice_no in practice_nos]
         for table in ("distributed", "prefilled"):
             self._db.executemany(f"DELETE FROM {table} WHERE year = ? AND practice_no = ?", keys)
 
@@ -303,7 +303,7 @@ class Register:
             WHERE id > ? AND kind IN ({", ".join("?" * len(kinds))}) ORDER BY id"""
         found = []
         for number, sha256, kind, name, western, taken_at, facts in self.rows(query, after, *kinds):
-            year = FiscalYear(western) if western else None
+            year = FiscalYear.of_key(western) if western else None
             source = Source(sha256, SourceKind(kind), name, year, taken_at, json.loads(facts))
             found.append(LedgerLine(number, source))
         return tuple(found)
@@ -364,7 +364,7 @@ def _version(db: sqlite3.Connection) -> int:
 
 
 def _number(year: FiscalYear | None) -> int | None:
-    return year.western if year else None
+    return year.key if year else None
 
 
 @contextmanager

@@ -78,7 +78,7 @@ def forget(register: Register, year: FiscalYear) -> None:
         "DELETE FROM prefilled WHERE year = ?",
         "DELETE FROM distributed WHERE year = ?",
     ):
-        register.change(statement, year.western)
+        register.change(statement, year.key)
 
 
 def shred(workspace: Workspace, removed: list[str]) -> None:

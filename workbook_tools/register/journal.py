@@ -73,14 +73,14 @@ def lines(archive: Path) -> Lines:
 
 def _line(entry: LedgerLine) -> str:
     source = entry.source
-    row = {**asdict(source), "year": str(source.year) if source.year else None}
+    row = {**asdict(source), "year": source.year.code if source.year else None}
     if not source.facts:
         del row["facts"]
     return json.dumps({"no": entry.number, **row}, ensure_ascii=False) + "\n"
 
 
 def _entry(row: dict[str, Any]) -> LedgerLine:
-    year = FiscalYear.parse(row["year"]) if row["year"] else None
+    year = FiscalYear.of_code(row["year"]) if row["year"] else None
     sha256, name, taken_at = (_text(row[key]) for key in ("sha256", "name", "taken_at"))
     facts = row.get("facts", {})
     if not isinstance(facts, dict):

@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from workbook_tools.findings import UserError
+from workbook_tools.workspace import Workspace
 
 NAME = "作業中.lock"
 _PAUSE = 0.05  # seconds between two tries
@@ -28,9 +29,11 @@ _held: set[Path] = set()
 def hold(folder: Path, patience: float) -> Iterator[None]:
     """Keep other processes out of a workspace; UserError where one works longer than ``patience``.
 
-    Within one process it may be held more than once. Where the folder cannot be written to, or
+    UserError, too, where the archive cannot be reached: nothing can be kept then. Within one
+    process it may be held more than once. Where the folder cannot be written to, or
     its system knows no locks, nothing is held: who writes there will be told.
     """
+    _refuse_if_unplugged(Workspace(folder).archive)
     path = folder.absolute() / NAME
     handle = None if path in _held else _taken(path, patience)
     if handle is None:
@@ -42,6 +45,15 @@ def hold(folder: Path, patience: float) -> Iterator[None]:
     finally:
         _held.remove(path)
         _give_back(path, handle)
+
+
+def _refuse_if_unplugged(archive: Path) -> None:
+    """The archive may be a link to another disk, which is not always there."""
+    if os.path.lexists(archive) and not archive.exists():
+        raise UserError(
+            f"控えの場所『{archive}』につながりません。"
+            "ディスクやネットワークの接続を確かめてから、もう一度実行してください。"
+        )
 
 
 def _taken(path: Path, patience: float) -> int | None:

@@ -54,7 +54,7 @@ def versions(register: Register, year: FiscalYear) -> list[BallotVersion]:
     return [
         BallotVersion(number, member, sha256, file, received_at, bool(faulty), scores, opinions)
         for number, member, sha256, file, received_at, faulty, scores, opinions in register.rows(
-            query, year.western
+            query, year.key
         )
     ]
 

@@ -13,10 +13,10 @@ def note(register: Register, year: FiscalYear, titles: Mapping[int, str]) -> Non
     """Keep a year's titles by number, in place of those of an earlier list of that year."""
     facts = {"titles": list(titles.items())}
     register.note_source(Source("", SourceKind.TITLES, "", year, "", facts))
-    register.change("DELETE FROM past_title WHERE year = ?", year.western)
+    register.change("DELETE FROM past_title WHERE year = ?", year.key)
     register.add(
         "INSERT INTO past_title VALUES (?, ?, ?)",
-        [(year.western, no, title) for no, title in titles.items()],
+        [(year.key, no, title) for no, title in titles.items()],
     )
 
 
@@ -24,5 +24,5 @@ def noted(register: Register) -> dict[FiscalYear, dict[int, str]]:
     """Year → number of that year → title."""
     years: dict[FiscalYear, dict[int, str]] = {}
     for year, no, title in register.rows("SELECT year, practice_no, title FROM past_title"):
-        years.setdefault(FiscalYear(year), {})[no] = title
+        years.setdefault(FiscalYear.of_key(year), {})[no] = title
     return years

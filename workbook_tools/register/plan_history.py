@@ -167,10 +167,10 @@ def _years_with_history(register: Register, plan: Plan) -> dict[int, set[FiscalY
     query = """SELECT DISTINCT year, practice_no FROM submission
         WHERE status = ? AND practice_no IS NOT NULL AND year < ?
         UNION SELECT year, practice_no FROM past_result WHERE year < ?"""
-    last = plan.evaluated.western
+    last = plan.evaluated.key
     known: dict[int, set[FiscalYear]] = {}
     for western, then in register.rows(query, Status.ACCEPTED, last, last):
-        year = FiscalYear(western)
+        year = FiscalYear.of_key(western)
         known.setdefault(_number_before(plan, then, year), set()).add(year)
     return known
 
@@ -206,7 +206,7 @@ def _titles_without_plan(register: Register, plan: Plan) -> dict[FiscalYear, dic
         WHERE status = ? AND field = ? AND practice_no IS NOT NULL ORDER BY submission.id"""
     if not planned:  # every round notes its plan; this is for registers that lost it
         for western, no, title in register.rows(query, Status.ACCEPTED, _TITLE):
-            years.setdefault(FiscalYear(western), {})[no] = title
+            years.setdefault(FiscalYear.of_key(western), {})[no] = title
     wanted = sorted((y for y in years if y < plan.evaluated and y not in planned), reverse=True)
     return {
         year: {no: title for no, title in years[year].items() if not is_none_mark(title)}

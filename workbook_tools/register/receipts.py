@@ -25,11 +25,11 @@ def receive(register: Register, source: Source, number: int | None = None) -> No
         f"INSERT INTO receipt ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, ?)",
         register.note_source(source) if number is None else number,
         source.kind,
-        source.year.western if source.year else None,
+        source.year.key if source.year else None,
         source.sha256,
         source.name,
         source.taken_at,
-        FiscalYear.parse(repeats).western if repeats else None,
+        FiscalYear.of_code(repeats).key if repeats else None,
     )
     register.change("INSERT OR IGNORE INTO lying VALUES (?, ?)", source.name, source.sha256)
 
@@ -38,7 +38,7 @@ def receipts(register: Register, year: FiscalYear, *kinds: SourceKind) -> list[A
     """Every arrival of a round, those that were taken back too, in order; of all kinds or these."""
     query = f"""SELECT {_COLUMNS} FROM receipt
         WHERE year = ? AND kind IN ({", ".join("?" * len(kinds or SourceKind))}) ORDER BY id"""
-    rows = register.rows(query, year.western, *(kinds or SourceKind))
+    rows = register.rows(query, year.key, *(kinds or SourceKind))
     return [_receipt(*row) for row in rows]
 
 
@@ -47,7 +47,7 @@ def rounds_of(register: Register, kind: SourceKind) -> dict[str, set[FiscalYear]
     query = "SELECT DISTINCT sha256, year FROM receipt WHERE kind = ? AND repeats IS NULL"
     found: dict[str, set[FiscalYear]] = {}
     for sha256, year in register.rows(query, kind):
-        found.setdefault(sha256, set()).add(FiscalYear(year))
+        found.setdefault(sha256, set()).add(FiscalYear.of_key(year))
     return found
 
 
@@ -134,11 +134,11 @@ def _receipt(
     return Arrival(
         number,
         SourceKind(kind),
-        FiscalYear(year),
+        FiscalYear.of_key(year),
         sha256,
         name,
         received_at,
         withdrawn_at,
         reason,
-        FiscalYear(repeats) if repeats else None,
+        FiscalYear.of_key(repeats) if repeats else None,
     )

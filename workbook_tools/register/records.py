@@ -187,6 +187,14 @@ class Stored:
         """The answer with its reference resolved."""
         return self.value if self.resolved is None else self.resolved
 
+    @property
+    def printed(self) -> str:
+        """The answer as typed, or as the secretariat corrected it."""
+        return self.value if self.how == CORRECTED else self.raw
+
+
+CORRECTED = "訂正"  # how: the secretariat corrected it in the plan master
+
 
 class State(StrEnum):
     """Where a practice stands in this round."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from workbook_tools.era import FiscalYear
+from workbook_tools.era import LAST, FiscalYear
 from workbook_tools.form.content import Known
 from workbook_tools.plan.model import Plan
 from workbook_tools.register.database import Register
-from workbook_tools.register.records import Status, Stored
+from workbook_tools.register.records import CORRECTED, Status, Stored
 from workbook_tools.text import for_cell
 
 # The newest accepted version of every practice in every round; its status is the first value.
@@ -28,7 +28,18 @@ def answers(register: Register, year: FiscalYear) -> dict[int, dict[str, Stored]
     query = f"""{_COUNTING} SELECT practice_no, field, sheet, cell, raw, value, how, resolved, chain
         FROM counting JOIN answer ON submission_id = id
         WHERE counting.year = ? ORDER BY practice_no, position"""
-    for practice_no, field, *rest in register.rows(query, Status.ACCEPTED, year.western):
+    for practice_no, field, *rest in register.rows(query, Status.ACCEPTED, year.key):
+        found.setdefault(practice_no, {})[field] = Stored(*rest)
+    return found
+
+
+def corrected(register: Register, year: FiscalYear) -> dict[int, dict[str, Stored]]:
+    """Practice → field → answer, of what the secretariat corrected in the counting versions."""
+    found: dict[int, dict[str, Stored]] = {}
+    query = f"""{_COUNTING} SELECT practice_no, field, sheet, cell, raw, value, how, resolved, chain
+        FROM counting JOIN answer ON submission_id = id
+        WHERE counting.year = ? AND how = ? ORDER BY practice_no, position"""
+    for practice_no, field, *rest in register.rows(query, Status.ACCEPTED, year.key, CORRECTED):
         found.setdefault(practice_no, {})[field] = Stored(*rest)
     return found
 
@@ -36,25 +47,40 @@ def answers(register: Register, year: FiscalYear) -> dict[int, dict[str, Stored]
 def answers_before(register: Register, plan: Plan) -> dict[int, tuple[FiscalYear, dict[str, str]]]:
     """Practice → latest earlier year with an accepted form of it, and its raw answers.
 
-    Practices go by today's numbers, criteria by today's names.
+    An earlier stage (段階) of the evaluated year counts as one. Practices go by today's numbers,
+    criteria by today's names.
     """
-    query = f"{_COUNTING} SELECT year, practice_no, id FROM counting WHERE year < ? ORDER BY year"
     forms: dict[FiscalYear, dict[int, int]] = {}
-    for western, practice_no, form in register.rows(query, Status.ACCEPTED, plan.evaluated.western):
-        forms.setdefault(FiscalYear(western), {})[practice_no] = form
+    query = f"{_COUNTING} SELECT year, practice_no, id FROM counting"
+    for western, practice_no, form in register.rows(query, Status.ACCEPTED):
+        forms.setdefault(FiscalYear.of_key(western), {})[practice_no] = form
+    before = sorted(year for year in forms if _is_before(plan, year))
     latest = {
-        no: (year, own[then])
-        for year, own in forms.items()
-        for no, then in plan.numbers(year).items()
-        if then in own
+        no: (year.whole, forms[year][then])
+        for year in before
+        for no, then in plan.numbers(year.whole).items()
+        if then in forms[year]
     }
-    query = """SELECT submission_id, field, raw FROM answer
+    query = """SELECT submission_id, field, CASE how WHEN ? THEN value ELSE raw END FROM answer
         WHERE submission_id IN (SELECT value FROM json_each(?))"""
     texts: dict[int, dict[str, str]] = {}
     wanted = json.dumps(sorted({form for _, form in latest.values()}))
-    for form, field, raw in register.rows(query, wanted):
+    for form, field, raw in register.rows(query, CORRECTED, wanted):
         texts.setdefault(form, {})[renamed(field, plan)] = raw
     return {no: (year, texts.get(form, {})) for no, (year, form) in latest.items()}
+
+
+def _is_before(plan: Plan, own: FiscalYear) -> bool:
+    """A round of an earlier year, by its last stage, or an earlier stage of the same year."""
+    same_year = own.whole == plan.evaluated
+    return own < plan.round if same_year else own.stage == LAST and own < plan.evaluated
+
+
+def _as_year(plan: Plan, own: FiscalYear) -> FiscalYear | None:
+    """The year whose results a round's are in the plan's round; None of other stages (段階)."""
+    if own == plan.round:
+        return plan.evaluated
+    return None if own.stage != LAST or own == plan.evaluated else own
 
 
 def renamed(field: str, plan: Plan) -> str:
@@ -82,7 +108,8 @@ def scores(
             no: {today.get(name, name): score for name, score in own.items()}
             for no, own in practices.items()
         }
-        for year, practices in register.scores().items()
+        for own_round, practices in register.scores().items()
+        if (year := _as_year(plan, own_round))
     }
     query = f"""{_COUNTING} SELECT practice_no, year, field, value
         FROM counting JOIN answer ON submission_id = id
@@ -91,8 +118,8 @@ def scores(
     own: dict[FiscalYear, dict[int, dict[str, int]]] = {}
     for practice_no, western, field, value in register.rows(query, Status.ACCEPTED):
         stem, _, code = field.rpartition("_")
-        year = FiscalYear(western)
-        if stem in names and value.isdecimal():
+        year = _as_year(plan, FiscalYear.of_key(western))
+        if year and stem in names and value.isdecimal():
             typed, name = FiscalYear.parse(code), today.get(stem, stem)
             # Of past years a form only repeats what is known, unless nothing was known.
             if typed == year:
@@ -127,13 +154,15 @@ def finished(register: Register, plan: Plan) -> dict[int, FiscalYear]:
     listed = """SELECT practice_no, year, finished FROM past_result
         WHERE finished IS NOT NULL AND year <= ? ORDER BY year"""
     told = f"""{_COUNTING} SELECT practice_no, year, finished FROM counting
-        WHERE finished IS NOT NULL AND year <= ? ORDER BY year"""
-    last = plan.evaluated.western
+        WHERE finished IS NOT NULL AND (year < ? OR year = ?) ORDER BY year"""
+    last, now = plan.evaluated.key, plan.round.key
     ends: dict[int, FiscalYear] = {}
-    for rows in (register.rows(listed, last), register.rows(told, Status.ACCEPTED, last)):
+    for rows in (register.rows(listed, last), register.rows(told, Status.ACCEPTED, last, now)):
         of_year: dict[FiscalYear, dict[int, FiscalYear]] = {}
         for practice_no, year, end in rows:
-            of_year.setdefault(FiscalYear(year), {})[practice_no] = FiscalYear(end)
+            of_year.setdefault(FiscalYear.of_key(year).whole, {})[practice_no] = FiscalYear.of_key(
+                end
+            )
         for year, own in of_year.items():
             ends |= {no: own[then] for no, then in plan.numbers(year).items() if then in own}
     return ends
@@ -144,7 +173,7 @@ def printed_grades(register: Register) -> dict[FiscalYear, dict[int, str]]:
     query = f"{_COUNTING} SELECT year, practice_no FROM counting"
     own = {(year, no) for year, no in register.rows(query, Status.ACCEPTED)}
     return {
-        year: {no: grade for no, grade in grades.items() if (year.western, no) not in own}
+        year: {no: grade for no, grade in grades.items() if (year.key, no) not in own}
         for year, grades in register.grades().items()
     }
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from workbook_tools.era import FiscalYear
+from workbook_tools.era import LAST, FiscalYear
 from workbook_tools.findings import PlanError, UserError
 from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.plan.read_master import load, parse
@@ -24,7 +24,10 @@ from workbook_tools.workspace import Workspace, digest, read
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One year's evaluation. ``plan`` is the plan of that round; ``now`` an ISO time."""
+    """One year's evaluation, or one stage (段階) of it.
+
+    ``plan`` is the plan of that round; ``now`` an ISO time.
+    """
 
     workspace: Workspace
     plan: Plan
@@ -32,8 +35,8 @@ class Round:
 
     @property
     def year(self) -> FiscalYear:
-        """The evaluated year, by which a round is named."""
-        return self.plan.evaluated
+        """The evaluated year, with its stage where there are several: by that a round is named."""
+        return self.plan.round
 
     @property
     def today(self) -> date:
@@ -46,13 +49,16 @@ class Round:
         return self.workspace.forms(self.year) / file_name(practice.lead) / name
 
 
-def open_round(workspace: Workspace, year: FiscalYear | None, now: str) -> Round:
+def open_round(
+    workspace: Workspace, year: FiscalYear | None, now: str, stage: str | None = None
+) -> Round:
     """The round of ``year``, without one that of the plan master's 評価年度.
 
-    Of another year, and once it is closed, it is held by the last plan master noted for it. Raises
-    UserError where there is no plan master, where it has faults or does not fit the history under
-    its numbers, where none was ever noted for that year, where that was disposed of (廃棄), or
-    where the register is lost.
+    Where the plan names several stages a year (段階), it is ``stage``, or without one that which
+    began last. Of an earlier stage, of another year, and once it is closed, it is held by the last
+    plan master noted for it. Raises UserError where there is no plan master, where it has faults or
+    does not fit the history under its numbers, where none was ever noted for that year, where that
+    was disposed of (廃棄), or where the register is lost.
     """
     if is_lost(workspace):
         raise UserError(
@@ -60,13 +66,17 @@ def open_round(workspace: Workspace, year: FiscalYear | None, now: str) -> Round
             "実行すると、保存してある控えから作り直せます。"
         )
     held = of_master(workspace, now)
-    own = held.year if year is None else year
-    if own != held.year:
-        held.plan.of_year(own)
+    if year is not None:
+        held.plan.of_year(year)
     with Register.open(workspace.register, write=False) as register:
+        own = _named(register, held, year or held.year, stage)
         closings.refuse_if_disposed(register, own)
-        if own == held.year and own not in closings.closed(register):
-            plan = following(held.plan, noted_plans(register, workspace, before=own))
+        is_past = own.whole != held.year or any(
+            later.whole == held.year and later > own for later in closings.begun(register)
+        )
+        if not is_past and own not in closings.closed(register):
+            plans = noted_plans(register, workspace, before=own)
+            plan = following(held.plan.of_round(own), plans)
             plan_history.check(register, plan, workspace)
             return replace(held, plan=plan)
         noted = noted_plans(register, workspace).get(own)
@@ -78,19 +88,58 @@ def open_round(workspace: Workspace, year: FiscalYear | None, now: str) -> Round
     return Round(workspace, noted, now)
 
 
+def round_named(workspace: Workspace, year: FiscalYear, stage: str | None) -> FiscalYear:
+    """What :func:`open_round` opens, also where that was disposed of (廃棄)."""
+    with Register.open(workspace.register, write=False) as register:
+        return _named(register, of_master(workspace, ""), year, stage)
+
+
+def _named(register: Register, master: Round, year: FiscalYear, stage: str | None) -> FiscalYear:
+    """The round of a year by the stages of its own plan; UserError where there is no such stage."""
+    plan = master.plan
+    if year != plan.evaluated:
+        plans = noted_plans(register, master.workspace)
+        own = [noted for noted in plans if noted.whole == year]
+        plan = plans[max(own)] if own else plan.of_year(year)
+    if stage is not None or not plan.stages:
+        return (plan.at_stage(stage) if stage is not None else plan).round
+    begun = closings.begun(register)
+    rounds = [plan.at_stage(name).round for name in plan.stages]
+    return max((known for known in rounds if known in begun), default=rounds[0])
+
+
 def is_lost(workspace: Workspace) -> bool:
     """Whether there is no register although the ledger knows of one."""
     return not workspace.register.exists() and bool(journal.lines(workspace.archive).entries)
 
 
 def of_master(workspace: Workspace, now: str) -> Round:
-    """The round of the plan master as it stands; the register is not asked."""
+    """The round of the plan master as it stands; the register is not asked.
+
+    UserError where there is none, or where it has faults.
+    """
+    if lost := lost_master(workspace):
+        raise UserError(lost)
     return Round(workspace, load(workspace.plan_master), now)
 
 
+def lost_master(workspace: Workspace) -> str:
+    """Where the last plan master is kept, in a sentence, if it is there no more; else nothing."""
+    if workspace.plan_master.exists():
+        return ""
+    lines = journal.lines(workspace.archive).entries
+    noted = [line.source.sha256 for line in lines if line.source.kind is SourceKind.PLAN]
+    if not noted:
+        return ""
+    return (
+        f"計画マスタ『{workspace.plan_master}』がなくなっています。最後に使ったものの控え"
+        f"『{ledger.kept(workspace.archive, noted[-1])}』を、その名前で写して戻してください。"
+    )
+
+
 def following(plan: Plan, plans: Mapping[FiscalYear, Plan]) -> Plan:
-    """The plan with the one of the round before it."""
-    earlier = [year for year in plans if year < plan.evaluated]
+    """The plan with the one of the year before it."""
+    earlier = [year for year in plans if year.stage == LAST and year < plan.evaluated]
     return replace(plan, before=plans[max(earlier)] if earlier else None)
 
 
@@ -120,11 +169,11 @@ def _last_of(workspace: Workspace, year: FiscalYear, noted: list[str]) -> Plan:
     first = None
     for sha256 in dict.fromkeys(reversed(noted)):
         plan = _kept_plan(workspace, sha256)
-        if plan.evaluated == year:
-            return plan
+        if plan.evaluated == year.whole:
+            return plan.of_round(year)
         first = plan
     assert first is not None
-    return first.of_year(year)
+    return first.of_round(year)
 
 
 _PLANS: dict[str, Plan] = {}

@@ -17,7 +17,6 @@ from workbook_tools.register.records import (
     Reading,
     ReadOtherwise,
     Returned,
-    SourceKind,
     Status,
     Stored,
 )
@@ -30,31 +29,26 @@ if TYPE_CHECKING:  # forms are read elsewhere; here they are only taken apart
 def readings(register: Register, year: FiscalYear) -> dict[str, Reading]:
     """sha256 → what was read in a round, in order of receipt."""
     query = "SELECT sha256, file, received_at, rules FROM reading WHERE year = ? ORDER BY id"
-    return {row[0]: Reading(*row) for row in register.rows(query, year.western)}
+    return {row[0]: Reading(*row) for row in register.rows(query, year.key)}
 
 
 def count(register: Register, year: FiscalYear, sha256: str) -> int:
     """How many forms were found in a content."""
     query = """SELECT COUNT(*) FROM submission JOIN reading ON reading.id = reading_id
         WHERE reading.year = ? AND sha256 = ?"""
-    return int(next(register.rows(query, year.western, sha256))[0])
-
-
-def received_elsewhere(register: Register, year: FiscalYear) -> set[str]:
-    """The contents taken in by other rounds, whose files stay in the inbox, or by the council."""
-    query = "SELECT DISTINCT sha256 FROM receipt WHERE year <> ? OR kind <> ?"
-    return {row[0] for row in register.rows(query, year.western, SourceKind.RETURN)}
+    return int(next(register.rows(query, year.key, sha256))[0])
 
 
 def of_this_round_elsewhere(register: Register, year: FiscalYear) -> set[str]:
     """Contents that a later round took in and found to be of another year (F011).
 
-    A sheet that comes late may lie in the inbox while the next round collects.
+    A sheet that comes late may lie in the inbox while the next round collects. Rounds stand in the
+    order of their ranks.
     """
     query = """SELECT DISTINCT sha256 FROM finding JOIN reading ON reading.id = reading_id
-        WHERE code = 'F011' AND year > ?
+        WHERE code = 'F011' AND CASE WHEN year < 10000 THEN year * 100 + 99 ELSE year END > ?
             AND sha256 NOT IN (SELECT sha256 FROM receipt WHERE year = ?)"""
-    return {row[0] for row in register.rows(query, year.western, year.western)}
+    return {row[0] for row in register.rows(query, year.rank, year.key)}
 
 
 def add(
@@ -71,7 +65,7 @@ def add(
     number = register.change(
         "INSERT INTO reading VALUES (?, ?, ?, ?, ?, ?)",
         _forget(register, year, reading.sha256),
-        year.western,
+        year.key,
         reading.sha256,
         reading.file,
         reading.received_at,
@@ -86,12 +80,12 @@ def add(
                 everything, this_year)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             number,
-            year.western,
+            year.key,
             submission.practice_no,
             submission.sheet,
             submission.located,
             form.status,
-            form.finished.western if form.finished else None,
+            form.finished.key if form.finished else None,
             form.everything,
             form.this_year,
         )
@@ -103,9 +97,9 @@ def add(
 def copy(old: Register, new: Register, year: FiscalYear, sha256: str) -> bool:
     """Take over what another register found in a content; False where it knows nothing of it."""
     query = "SELECT id, file, received_at, rules FROM reading WHERE year = ? AND sha256 = ?"
-    for number, *reading in list(old.rows(query, year.western, sha256)):
+    for number, *reading in list(old.rows(query, year.key, sha256)):
         own = new.change(
-            "INSERT INTO reading VALUES (NULL, ?, ?, ?, ?, ?)", year.western, sha256, *reading
+            "INSERT INTO reading VALUES (NULL, ?, ?, ?, ?, ?)", year.key, sha256, *reading
         )
         ids: dict[int | None, int | None] = {None: None}
         query = "SELECT * FROM submission WHERE reading_id = ? ORDER BY id"
@@ -128,7 +122,7 @@ _ADD_FINDING = "INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 
 def _forget(register: Register, year: FiscalYear, sha256: str) -> int | None:
     """Drop what was found in a content; its number, where there was something."""
     query = "SELECT id FROM reading WHERE year = ? AND sha256 = ?"
-    for (number,) in list(register.rows(query, year.western, sha256)):
+    for (number,) in list(register.rows(query, year.key, sha256)):
         own = "SELECT id FROM submission WHERE reading_id = ?"
         register.change(f"DELETE FROM answer WHERE submission_id IN ({own})", number)
         for table in ("finding", "submission"):
@@ -158,13 +152,13 @@ def forms(register: Register, year: FiscalYear, *, withdrawn: bool = False) -> l
             located=row[5],
             status=Status(row[6]),
             received_at=row[7],
-            finished=FiscalYear(row[8]) if row[8] else None,
+            finished=FiscalYear.of_key(row[8]) if row[8] else None,
             everything=row[9],
             this_year=row[10],
             receipt=row[11],
             withdrawn=row[12],
         )
-        for row in register.rows(query, year.western)
+        for row in register.rows(query, year.key)
     ]
 
 
@@ -182,7 +176,7 @@ def findings(register: Register, year: FiscalYear) -> list[tuple[str, int | None
         FROM finding JOIN reading ON reading.id = reading_id
         WHERE year = ? AND name IS NOT NULL ORDER BY reading.id, position"""
     found = []
-    for row in register.rows(query, year.western):
+    for row in register.rows(query, year.key):
         sha256, form, code, severity, *place, value, message, hint = row
         finding = Finding(code, Severity(severity), Place(*place), value, message, hint)
         found.append((sha256, form, finding))
@@ -204,7 +198,7 @@ def reinterpreted(register: Register, year: FiscalYear) -> list[ReadOtherwise]:
         JOIN reading ON reading.id = reading_id
         WHERE submission.year = ? AND (how <> '' OR chain <> '') AND name IS NOT NULL
         ORDER BY reading.id, submission.id, position"""
-    rows = register.rows(query, year.western)
+    rows = register.rows(query, year.key)
     return [ReadOtherwise(row[0], row[1], row[2], Stored(*row[3:])) for row in rows]
 
 
@@ -222,8 +216,8 @@ def read_otherwise(submission: Submission) -> list[ReadOtherwise]:
 def _answer_rows(form_id: int, submission: Submission) -> Iterable[tuple[object, ...]]:
     resolved: Mapping[str, Resolved] = submission.resolved
     for position, answer in enumerate(submission.answers.values()):
-        if not answer.raw:
-            continue
+        if not (answer.raw or answer.value):
+            continue  # an empty cell holds something where it was corrected
         meaning = resolved.get(answer.name)
         yield (form_id, position, *_columns(answer, meaning))
 

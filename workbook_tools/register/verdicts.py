@@ -25,7 +25,7 @@ def verdicts(register: Register, year: FiscalYear) -> list[dict[str, Any]]:
     """
     query = "SELECT id, sha256, rules FROM reading WHERE year = ? ORDER BY id"
     found = []
-    for number, sha256, rules in list(register.rows(query, year.western)):
+    for number, sha256, rules in list(register.rows(query, year.key)):
         forms = _forms(register, number)
         places = {form: at for at, (form, *_) in enumerate(forms)}
         findings = [[places.get(form), *finding] for form, *finding in _findings(register, number)]
@@ -38,7 +38,7 @@ def restore(register: Register, year: FiscalYear, kept: Sequence[dict[str, Any]]
     """Put the verdicts of a closed round back; what is found anew becomes information."""
     query = "SELECT id FROM reading WHERE year = ? AND sha256 = ?"
     for verdict in kept:
-        for (number,) in list(register.rows(query, year.western, verdict["sha256"])):
+        for (number,) in list(register.rows(query, year.key, verdict["sha256"])):
             _restore(register, number, verdict)
 
 

@@ -41,7 +41,7 @@ def keep(register: Register, year: FiscalYear, output: WrittenOutput) -> None:
     """Put an output into the register, in place of an earlier one of its name."""
     register.change(
         "INSERT OR REPLACE INTO written VALUES (?, ?, ?, ?, ?)",
-        year.western,
+        year.key,
         output.name,
         output.sha256,
         output.made_at,
@@ -52,4 +52,4 @@ def keep(register: Register, year: FiscalYear, output: WrittenOutput) -> None:
 def outputs(register: Register, year: FiscalYear) -> list[WrittenOutput]:
     """Every output of a round as it was written last, by name."""
     query = "SELECT name, sha256, made_at, version FROM written WHERE year = ? ORDER BY name"
-    return [WrittenOutput(*row) for row in register.rows(query, year.western)]
+    return [WrittenOutput(*row) for row in register.rows(query, year.key)]

@@ -27,8 +27,8 @@ def f010_older_version(case: Case) -> Iterator[Finding]:
 
 
 def f011_other_year(case: Case) -> Iterator[Finding]:
-    if case.submission.year not in (None, case.year):
-        yield case.find("F011", Stem.SEASON, expected=case.year.long)
+    if _is_of_another_round(case):
+        yield case.find("F011", Stem.SEASON, expected=case.plan.round.end)
     for noticed in case.submission.noticed:
         if noticed.code == "F011":
             place = replace(
@@ -37,7 +37,15 @@ def f011_other_year(case: Case) -> Iterator[Finding]:
                 cell=noticed.cell,
             )
             shown = f"『{short(noticed.text)}』"
-            yield found("F011", place, noticed.text, shown=shown, expected=case.year.long)
+            yield found("F011", place, noticed.text, shown=shown, expected=case.plan.round.end)
+
+
+def _is_of_another_round(case: Case) -> bool:
+    """Of another year; or of another of its stages (段階), which only the token tells for sure."""
+    year, token = case.submission.year, case.submission.token
+    if year not in (None, case.year):
+        return True
+    return token is not None and token.year.whole == case.year and token.year != case.plan.round
 
 
 def f012_unknown_number(case: Case) -> Iterator[Finding]:

@@ -35,9 +35,9 @@ def owners(texts: Iterable[tuple[int, str]]) -> dict[str, frozenset[int]]:
 def f022_token_differs(case: Case) -> Iterator[Finding]:
     """The form was sent for another practice or round than its header says now."""
     token, header = case.submission.token, case.submission
-    if token is None or (token.practice_no, token.year) == (header.practice_no, case.year):
+    if token is None or (token.practice_no, token.year) == (header.practice_no, case.plan.round):
         return
-    if token.year != case.year and header.year == token.year:
+    if token.year != case.plan.round and header.year in (token.year, token.year.whole):
         return  # another round's form, and says so: F011
     expected = f"{token.year.wide}年度の№{token.practice_no}"
     yield case.find("F022", Stem.NUMBER, expected=expected)

@@ -28,7 +28,7 @@ from workbook_tools.register.records import Distributed, Judged, Reading, Status
 from workbook_tools.register.results import answers_before
 from workbook_tools.register.round import Round
 from workbook_tools.rules import check_form as checks
-from workbook_tools.rules import waivers
+from workbook_tools.rules import corrections, waivers
 from workbook_tools.rules.right_practice import Owners, owners
 from workbook_tools.text import key
 from workbook_tools.workspace import digest
@@ -96,7 +96,7 @@ class Judge:
         if any(finding.code in ("F002", "F004") for finding in intake.findings):
             return False
         forms = self.check(intake, reading.received_at)
-        submissions.add(self._register, self._plan.evaluated, reading, intake.findings, forms)
+        submissions.add(self._register, self._plan.round, reading, intake.findings, forms)
         return True
 
     @cached_property
@@ -109,6 +109,7 @@ class Judge:
 
     def _judged(self, submission: Submission, holding: Sequence[Waiver]) -> Judged:
         plan = _believed(self._plan, submission) if self._believing else self._plan
+        submission = corrections.apply(submission, plan)
         practice = self._practices.get(submission.practice_no or 0)
         sent = self._sent.get(submission.practice_no or 0)
         context = checks.Context(

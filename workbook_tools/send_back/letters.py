@@ -72,7 +72,7 @@ class Letters:
     def unknown(self, entries: Sequence[Entry]) -> bytes:
         """For the secretariat: files that do not say whose they are."""
         head = (
-            f"{self._plan.name}　{self._year.long}末\n"
+            f"{self._plan.name}　{self._year.end}\n"
             "次のファイルは、どの部署のどの項目のものか分かりませんでした。\n"
             "送り主を確かめて、下の指摘を伝えてください。"
         )

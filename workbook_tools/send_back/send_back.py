@@ -35,10 +35,11 @@ from workbook_tools.register.round import Round, note_plan
 from workbook_tools.register.standing import practice_states
 from workbook_tools.register.submissions import answers_of, forms
 from workbook_tools.register.submissions import findings as findings_of
+from workbook_tools.register.unread import Inbox, look
 from workbook_tools.rules.verdict import Judge
 from workbook_tools.send_back.letters import COVER, REMINDER, Entry, Letters
 from workbook_tools.send_back.marking import UnmarkableError, mark
-from workbook_tools.send_back.senders import Inbox, Senders, look_into
+from workbook_tools.send_back.senders import Senders
 from workbook_tools.text import file_name
 from workbook_tools.workspace import Workspace, digest
 
@@ -108,7 +109,7 @@ def return_forms(
     letters = Letters(held)
     with Register.open(workspace.register) as register:
         note_plan(register, held)
-        inbox = look_into(register, held)
+        inbox = look(register, held)
         desk = _Outgoing(register, held, inbox)
         parcels = desk.parcels(step)
         missing = [known.practice for known in desk.states if known.state is State.MISSING]
@@ -120,7 +121,7 @@ def return_forms(
         written, after = write_files(workspace, folder, files, before, force)
         register.note_output(name, json.dumps(after, ensure_ascii=False, sort_keys=True))
     counts = _counts(parcels, missing)
-    return Returning(year, folder, tuple(written), tuple(counts), inbox.not_collected)
+    return Returning(year, folder, tuple(written), tuple(counts), inbox.forms)
 
 
 class _Outgoing:

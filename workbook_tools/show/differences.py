@@ -97,8 +97,10 @@ def against(held: Round, no: int, earlier: FiscalYear) -> Compared:
     Raises UserError where in one of them nothing was accepted.
     """
     practice = practice_of(held, no)
-    if earlier >= held.year:
-        raise UserError(f"--against には{held.year.wide}年度より前の年度を指定してください。")
+    if earlier >= held.plan.evaluated:
+        raise UserError(
+            f"--against には{held.plan.evaluated.wide}年度より前の年度を指定してください。"
+        )
     then = held.plan.numbers(earlier).get(no)
     with Register.open(held.workspace.register, write=False) as register:
         sides = []
@@ -112,7 +114,7 @@ def against(held: Round, no: int, earlier: FiscalYear) -> Compared:
     names = {
         field.name: field_name(field.stem, earlier, field.n) if field.year else field.name
         for field in form_of(held.plan).fields
-        if _is_typed(field) and field.year in (None, held.year)
+        if _is_typed(field) and field.year in (None, held.plan.evaluated)
     }
     return Compared(practice, sides[0], sides[1], tuple(_differing(held, names, before, after)))
 

@@ -12,19 +12,27 @@ from workbook_tools.collect.collection import Collection, standing
 from workbook_tools.collect.telling import doubtful
 from workbook_tools.era import long_date
 from workbook_tools.findings import Severity
-from workbook_tools.intake import inbox
-from workbook_tools.register import receipts
+from workbook_tools.register import closings
 from workbook_tools.register.database import Register
 from workbook_tools.register.members import MemberState, member_states, versions
 from workbook_tools.register.records import SourceKind, State
 from workbook_tools.register.round import Round
 from workbook_tools.register.standing import moment
+from workbook_tools.register.unread import Inbox, look
 from workbook_tools.workspace import digest, read
 
 FIRST = (
     "計画マスタがまだありません。workbook-tools init で作り、計画を書き込んでください"
     "（見本で試すときは workbook-tools init --sample、１年分の流れを見るときは "
     "workbook-tools demo）。"
+)
+# What happens to what a list shows.
+_SHOWN = (
+    SourceKind.RETURN,
+    SourceKind.WITHDRAWN,
+    SourceKind.RESTORED,
+    SourceKind.JUDGED,
+    SourceKind.COUNCIL,
 )
 _NAMES = 3  # files or numbers that are named before ほか
 
@@ -45,12 +53,14 @@ class _State:
     done: Collection
     members: tuple[MemberState, ...]
     sent: int
-    arrived: tuple[str, ...]  # files of the inbox that no command has taken in
+    inbox: Inbox
     plan_changed: bool
+    closed_at: str  # empty while the round is open
+    happened_at: str  # when the last thing happened that the list shows; empty: nothing has
 
     @property
     def at(self) -> str:
-        return f"--year {self.held.year}"
+        return self.held.year.option
 
     def count(self, state: State) -> int:
         return self.done.count(state)
@@ -73,8 +83,10 @@ def today(held: Round) -> Today:
             standing(register, held, [], []),
             _members(register, held),
             len(register.distributed(year)),
-            _arrived(register, held),
+            look(register, held),
             bool(noted) and digest(read(workspace.plan_master)) != noted[-1],
+            _closed_at(register, held),
+            max((s.taken_at for s in register.sources(*_SHOWN) if s.year == year), default=""),
         )
     return Today(tuple(_lines(state)), _step(state))
 
@@ -86,16 +98,9 @@ def _members(register: Register, held: Round) -> tuple[MemberState, ...]:
     return member_states(register, held.plan, versions(register, held.year))
 
 
-def _arrived(register: Register, held: Round) -> tuple[str, ...]:
-    """The files of the inbox that were not there at the last collect."""
-    lay = receipts.lying(register)
-    found = []
-    for received in inbox.files(held.workspace):
-        if received.data is not None:
-            sha256 = digest(received.data)
-            if (received.name, sha256) not in lay and ("", sha256) not in lay:
-                found.append(received.name)
-    return tuple(found)
+def _closed_at(register: Register, held: Round) -> str:
+    closing = closings.closed(register).get(held.year)
+    return closing.at if closing else ""
 
 
 # -- where it stands ------------------------------------------------------------------------------
@@ -119,14 +124,17 @@ def _lines(state: _State) -> Iterator[str]:
     if state.members:
         counts = "　".join(f"{known.value} {state.of_council(known)}" for known in State)
         yield f"評価シート　委員{len(state.members)}人： {counts}"
-    if state.arrived:
-        yield f"まだ読んでいないファイル {len(state.arrived)}件： {_some(state.arrived)}"
+    unread = state.inbox.unread
+    if unread:
+        yield f"まだ読んでいないファイル {len(unread)}件： {_some(unread)}"
     if state.plan_changed:
         told = "（次の collect で、届いた版も確かめ直します）" if state.done.versions else ""
         yield f"計画マスタが、前に使ったときから変わっています{told}"
     if state.listing.exists():
-        old = "（そのあとに届いたものがあります）" if _is_old(state, received) else ""
+        old = "（そのあとに変わったことがあります）" if _is_old(state) else ""
         yield f"取組状況一覧： {held.workspace.relative(state.listing)}{old}"
+    if state.closed_at:
+        yield f"確定： {moment(state.closed_at)}"
 
 
 def _deadline(day: date, now: date) -> str:
@@ -159,12 +167,14 @@ def _some(names: Sequence[str], most: int = _NAMES) -> str:
     return "、".join(names[:most]) + (f" ほか{rest}件" if rest > 0 else "")
 
 
-def _is_old(state: _State, received: str) -> bool:
-    """Something came after the list was written."""
-    if not received:
-        return False
+def _is_old(state: _State) -> bool:
+    """Something happened, or opinions were edited, after the list was written."""
     written = state.listing.stat().st_mtime
-    return datetime.fromisoformat(received).timestamp() > written
+    opinions = state.listing.with_name(f"意見集約_{state.held.year}.xlsx")
+    if opinions.exists() and opinions.stat().st_mtime > written:
+        return True
+    happened = state.happened_at
+    return bool(happened) and datetime.fromisoformat(happened).timestamp() > written
 
 
 # -- what to do -----------------------------------------------------------------------------------
@@ -172,11 +182,17 @@ def _is_old(state: _State, received: str) -> bool:
 
 def _step(state: _State) -> str:
     at = state.at
+    if state.closed_at:
+        return (
+            f"{state.held.year.long}は確定しています。次の年度は、計画マスタの評価年度と提出期限を"
+            "直してから workbook-tools distribute で始めます。"
+        )
     if not state.sent:
         return f"次は workbook-tools distribute {at} で、部署に配るシートを作ります。"
-    if state.arrived:
-        council = f"（評価シートは council collect {at}）" if state.members else ""
-        return f"次は workbook-tools collect {at} で、届いたファイルを読みます{council}。"
+    if state.inbox.forms:
+        return f"次は workbook-tools collect {at} で、届いたファイルを読みます。"
+    if state.inbox.ballots:
+        return f"次は workbook-tools council collect {at} で、届いた評価シートを読みます。"
     faulty, missing = (
         state.count(State.FAULTY) + state.count(State.OLDER),
         state.count(State.MISSING),
@@ -206,6 +222,7 @@ def _after_the_forms(state: _State) -> str:
             "委員の評価シートを待っています。"
             f"戻ってきたら inbox に置き、workbook-tools council collect {at} を実行します。"
         )
-    return (
-        f"意見集約_{state.held.year}.xlsx で採用文と掲載を決めたら、{listing} で一覧を仕上げます。"
-    )
+    if _is_old(state):
+        opinions = f"意見集約_{state.held.year}.xlsx"
+        return f"{opinions} で採用文と掲載を決めたら、{listing} で一覧を仕上げます。"
+    return f"公表が済んだら、workbook-tools close {at} で確定します。"

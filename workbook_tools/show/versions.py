@@ -9,10 +9,11 @@ from workbook_tools.findings import UserError
 from workbook_tools.form.layout import Form, Kind, form_of
 from workbook_tools.plan.model import Practice
 from workbook_tools.register.database import Register
-from workbook_tools.register.records import Returned, Stored
+from workbook_tools.register.records import CORRECTED, Returned, Stored
 from workbook_tools.register.round import Round
 from workbook_tools.register.standing import practice_states
 from workbook_tools.register.submissions import answers_of, forms
+from workbook_tools.rules import corrections
 
 NOT_DUE = "対象外"  # ended earlier, or not begun yet
 
@@ -30,6 +31,7 @@ class Shown:
     versions: tuple[Returned, ...]
     chosen: Returned | None
     fields: Mapping[str, Stored]
+    reasons: Mapping[str, str]  # field → why the secretariat corrected it
 
     @property
     def number(self) -> int | None:
@@ -50,7 +52,23 @@ def look(held: Round, no: int, version: int | None = None) -> Shown:
         else:
             chosen = (state and (state.counting or state.newest)) or None
         fields = answers_of(register, chosen.id) if chosen else {}
-    return Shown(practice, state.state.value if state else NOT_DUE, own, chosen, fields)
+    reasons = corrections.reasons(held.plan, no)
+    status = state.state.value if state else NOT_DUE
+    return Shown(practice, status, own, chosen, fields, reasons)
+
+
+def how(shown: Shown, name: str) -> str:
+    """In words how a field was read; empty where it was read as typed."""
+    answer = shown.fields[name]
+    manner = _manner(shown, name) if answer.how == CORRECTED or not answer.chain else ""
+    return "、".join(filter(None, (manner, f"参照 {answer.chain}" if answer.chain else "")))
+
+
+def _manner(shown: Shown, name: str) -> str:
+    """``数字の書き方``; of what was corrected with its reason."""
+    answer = shown.fields[name]
+    is_told = answer.how == CORRECTED and name in shown.reasons
+    return f"{CORRECTED}：{shown.reasons[name]}" if is_told else answer.how
 
 
 def practice_of(held: Round, no: int) -> Practice:
@@ -106,7 +124,7 @@ def as_json(held: Round, shown: Shown) -> dict[str, object]:
                 "raw": answer.raw,
                 "value": _value(answer.value, name in numbers),
                 "resolved": _value(answer.text, name in numbers),
-                "how": answer.how,
+                "how": _manner(shown, name),
                 "chain": answer.chain,
                 "file": chosen.file if chosen else None,
                 "sheet": answer.sheet,

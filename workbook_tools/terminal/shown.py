@@ -7,7 +7,7 @@ from workbook_tools.register.records import Returned
 from workbook_tools.register.standing import moment
 from workbook_tools.show.differences import GONE, NEW, Compared, Piece, Side
 from workbook_tools.show.today import Today
-from workbook_tools.show.versions import Shown, titles
+from workbook_tools.show.versions import Shown, how, titles
 from workbook_tools.terminal.console import say
 
 _INDENT = "　　"
@@ -33,10 +33,10 @@ def show_practice(shown: Shown, form: Form) -> None:
     names = titles(form)
     for name, answer in shown.fields.items():
         say(f"{answer.sheet}の{answer.cell}　{names.get(name, name)}（{name}）")
-        _say_text(answer.raw)
-        how = f"参照 {answer.chain}" if answer.chain else answer.how
-        if how:
-            _say_text(f"→ {answer.text}（{how}）")
+        _say_text(answer.raw or "（記入なし）")
+        told = how(shown, name)
+        if told:
+            _say_text(f"→ {answer.text or '（記入なし）'}（{told}）")
 
 
 def _fate(version: Returned) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from workbook_tools import rebuild
 from workbook_tools.findings import UserError
-from workbook_tools.register import copies, disposal, journal, ledger, tables
+from workbook_tools.register import closings, copies, disposal, journal, ledger, tables
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import Source, SourceKind
 from workbook_tools.register.round import Round
@@ -23,6 +23,8 @@ from workbook_tools.register.tables import Row
 from workbook_tools.workspace import Workspace, digest, read
 
 _COPY = re.compile(r"[0-9a-f]{64}\.bin")
+_NO_RECORD = "廃棄記録の控えが読めないため、ほかは確かめていません。"
+_NO_PLAN = "計画マスタの控えが読めないため、登録簿の中身は確かめていません。"
 _LONGEST = 80  # letters of a row that are shown
 
 
@@ -47,16 +49,35 @@ def verify(today: Round, step: Callable[[int, int], None]) -> Verification:
     kept = sorted(workspace.archive.glob("??/*.bin"))
     with Register.open(workspace.register, write=False) as register:
         events = [known.source for known in register.entries(*SourceKind)]
+        records = dict(_broken(workspace, _of(events, SourceKind.DISPOSED), set()))
+        if records:  # what was disposed of and what is lost cannot be told apart
+            return Verification((*records.values(),), (_NO_RECORD,), len(kept), len(events))
         gone = disposal.removed(events, workspace)
-        broken = dict(_broken(workspace, events, gone))
+        broken = dict(_broken(workspace, [*events, *_published(workspace, events)], gone))
         left = disposal.left(register, workspace)
         wrong = [
             f"廃棄したはずの控え『{ledger.kept(workspace.archive, sha256)}』が残っています。"
             for sha256 in left
         ]
         wrong += [*broken.values(), *_foreign(kept, broken), *_ledger(register, workspace)]
-        different, notes = _tables(register, today, set(broken), step)
+        different: list[str] = []
+        notes = [_NO_PLAN]
+        if not any(plan.sha256 in broken for plan in _of(events, SourceKind.PLAN)):
+            different, notes = _tables(register, today, set(broken), step)
     return Verification((*wrong, *different), tuple(notes), len(kept), len(events))
+
+
+def _of(events: list[Source], kind: SourceKind) -> list[Source]:
+    return [event for event in events if event.kind is kind]
+
+
+def _published(workspace: Workspace, events: list[Source]) -> Iterator[Source]:
+    """The outputs kept when rounds were closed; those of a lost record are not known."""
+    for event in _of(events, SourceKind.CLOSED):
+        if ledger.is_whole(workspace.archive, event.sha256):
+            record = closings.record(workspace, closings.Closing("", event.sha256))
+            for name, sha256 in record["outputs"].items():
+                yield Source(sha256, SourceKind.WRITTEN, name, event.year, event.taken_at)
 
 
 def _broken(
@@ -108,12 +129,14 @@ def _tables(
     """What differs from a register made anew, and what could not be compared."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "register.sqlite"
-        made = rebuild.build(path, today, step, register.pending())
-        with Register.open(path, write=False) as anew:
+        told: tuple[str, ...] = ()
+        if register.entries(*SourceKind) or journal.lines(today.workspace.archive).entries:
+            told = rebuild.build(path, today, step, register.pending()).told
+        with Register.open(path, write=False) as anew:  # an empty one where nothing happened yet
             theirs = tables.rows(anew)
     ours = tables.rows(register)
     apart = broken | _judged_otherwise(ours["reading"], theirs["reading"])
-    notes = [told for told in made.told if "受付簿の" in told]
+    notes = [sentence for sentence in told if "受付簿の" in sentence]
     if apart - broken:
         notes.append(
             "判定したときと workbook-tools の版か計画マスタが違うため、"
