@@ -30,7 +30,7 @@ FLOORS = (
     ("rules",),
     ("figures",),
     ("history", "distribute", "collect", "send_back", "council"),
-    ("consolidate", "receipts", "show"),
+    ("compare", "consolidate", "receipts", "show"),
     ("rebuild", "demo"),
     ("verify",),
     ("closing",),
@@ -139,7 +139,9 @@ def texts(module: str) -> list[ast.Constant]:
     ]
 
 
-SPOKEN = re.compile(r"cli|findings|form\.guide|distribute\..*|history\..*|plan\..*|terminal\..*")
+SPOKEN = re.compile(
+    r"cli|compare\..*|findings|form\.guide|distribute\..*|history\..*|plan\..*|terminal\..*"
+)
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if SPOKEN.fullmatch(name)])

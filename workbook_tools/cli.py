@@ -675,6 +675,35 @@ def verify(workspace: Workspace, year: FiscalYear | None) -> None:
 
 
 @_command()
+@click.argument("file", metavar="一覧", type=click.Path(path_type=Path))
+@_year
+@_json
+@_in_workspace
+def compare(workspace: Workspace, file: Path, year: FiscalYear | None, as_json: bool) -> None:
+    """以前に作った取組状況一覧を、集めたシートと突き合わせ、正誤表を作ります。
+
+    シートを集めていない年度の一覧は、一覧の中の計算（合計、平均値など）だけを確かめます。
+
+    \b
+    例： workbook-tools compare 取組状況一覧_R3.xlsx --year R3
+    """
+    from workbook_tools.compare import words
+    from workbook_tools.compare.compare import compare_list
+
+    done = compare_list(workspace, year, file, _now())
+    found = done.comparison
+    if as_json:
+        _say_document(words.as_json(found, done.file))
+    else:
+        from workbook_tools.terminal.compared import show_comparison
+
+        show_comparison(found)
+        for path in done.paths:
+            say(f"作りました： {path}")
+    _end(bool(found.differences))
+
+
+@_command()
 @click.argument("folder", metavar="[フォルダー]", type=click.Path(path_type=Path), default="demo")
 def demo(folder: Path) -> None:
     """見本の計画で、１年分の流れを通して見せます。

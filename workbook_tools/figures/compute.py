@@ -231,6 +231,31 @@ def _figures(plan: Plan, facts: Facts, past: Mapping[FiscalYear, Figures]) -> Fi
     return Figures(plan, practices, items, themes, earlier)
 
 
+def rearranged(
+    figures: Figures,
+    practices: Iterable[PracticeFigures],
+    council: Mapping[int, int | None] | None = None,
+) -> Figures:
+    """The same round, had its practices reached something else or belonged elsewhere.
+
+    Items and themes follow from them. ``council``: item → average in tenths, where it is another.
+    """
+    own, plan = tuple(practices), figures.plan
+    items = []
+    for known in figures.items:
+        members = tuple(practice for practice in own if practice.practice.item_no == known.item.no)
+        now = _means(plan, [practice.now for practice in members])
+        average = (council or {}).get(known.item.no, known.council)
+        items.append(replace(known, practices=members, now=now, council=average))
+    themes = tuple(_theme(plan, theme, items) for theme in plan.themes)
+    return replace(figures, practices=own, items=tuple(items), themes=themes)
+
+
+def standing_of(plan: Plan, scores: Mapping[str, int]) -> Standing:
+    """Total and grade of a practice with these scores, one for every criterion of the plan."""
+    return Standing(dict(scores), grading.total(scores), grading.grade(plan.grades, scores))
+
+
 _History: TypeAlias = dict[FiscalYear, PracticeFigures]
 
 

@@ -15,7 +15,7 @@ from workbook_tools.era import FiscalYear, without_years, years_in
 from workbook_tools.excel.read.book import Table, as_text
 from workbook_tools.findings import UserError
 from workbook_tools.plan.model import Plan
-from workbook_tools.text import key, squeeze
+from workbook_tools.text import is_blank, is_none_mark, key, squeeze, tidy, whole_number
 
 NUMBER, TITLE, TOTAL, GRADE, FINISHED = "小№", "実践項目", "合計", "総合評価", "取組終了"
 # Accepted spellings of headings, the usual one first; criteria go by the plan's names.
@@ -26,10 +26,12 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     GRADE: ("総合評価",),
     FINISHED: ("取組終了", "取組終了年度"),
 }
-_HEADINGS_WITHIN = 50  # rows from the top; below that only repeated headings are met
+HEADINGS_WITHIN = 50  # rows from the top; below that only repeated headings are met
 
 # All of these look at keys (half width, lower case, no spaces).
 _THIS, _LAST = re.compile("今年度|本年度|今回"), re.compile("前年度|昨年度|前回")
+_SUMMARY = re.compile("計|平均")  # in place of a number; a title may well speak of a 計画
+_SUMMED_UP = re.compile("[総合小]?計|(総|全体)?平均値?")
 _BESIDES = re.compile(r"自己評価|[().,・:/_\-\[\]【】]")
 
 
@@ -85,11 +87,44 @@ def _rank(listing: Listing) -> tuple[bool, int]:
     return bool(listing.years), len(listing.columns)
 
 
+def data_rows(
+    listing: Listing, keys: Sequence[str] = (NUMBER,), end: int | None = None
+) -> Iterator[int]:
+    """The rows with something under one of ``keys``, the first of which is the number's heading.
+
+    Left out are blank ones, notes, subtotals and repeated page heads. ``end``: the first row that
+    is no more of the list.
+    """
+    table, columns = listing.table, listing.columns
+    page_head = {_line(table, row) for row in range(listing.start)}
+    heading = columns[keys[0]].name
+    for row in range(listing.start, len(table.grid) if end is None else end):
+        texts = {field: tidy(table.text(row, known.col)) for field, known in columns.items()}
+        named = {field: key(texts[field]) for field in keys if not _says_nothing(texts[field])}
+        number = named.get(keys[0], "")
+        if not named or _SUMMARY.search(number) or (number and plain(number) == heading):
+            continue
+        if not number and any(_SUMMED_UP.fullmatch(name) for name in named.values()):
+            continue
+        told = any(not is_blank(text) for field, text in texts.items() if field not in keys)
+        numbered = whole_number(texts[keys[0]]) is not None
+        if numbered or (told and _line(table, row) not in page_head):
+            yield row
+
+
+def _says_nothing(text: str) -> bool:
+    return is_blank(text) or is_none_mark(text)
+
+
+def _line(table: Table, row: int) -> tuple[str, ...]:
+    return tuple(key(as_text(value)) for value in table.grid[row])
+
+
 def _best(table: Table, plan: Plan) -> Listing | None:
     """The best reading of a sheet's headings, or None where some that are required are missing."""
     candidates = [
         candidate
-        for top in range(min(len(table.grid), _HEADINGS_WITHIN))
+        for top in range(min(len(table.grid), HEADINGS_WITHIN))
         for rows in (1, 2)
         if (candidate := _list(table, top, rows, plan))
     ]
@@ -105,21 +140,30 @@ def _best(table: Table, plan: Plan) -> Listing | None:
 
 def _list(table: Table, top: int, rows: int, plan: Plan) -> Listing | None:
     year = plan.evaluated
-    headings = tuple(_headings(table, top, rows, year))
-    columns = _columns(headings, plan)
+    headings = tuple(headings_at(table, top, rows, year))
+    columns = columns_of(headings, plan)
     if any(name not in columns for name in _required(plan)):
         return None
     if columns[NUMBER].group or columns[TITLE].group:
         return None  # a title above the headings is no group heading
-    scored = [columns[criterion.name] for criterion in plan.criteria]
-    wrong = {heading.years for heading in scored if heading.years and year not in heading.years}
-    years = wrong or {heading.years for heading in scored}
-    said = frozenset[FiscalYear]().union(*years) or _title_years(table, top)
+    said = years_said(table, top, columns, plan)
     return Listing(table, top, top + rows, headings, columns, said)
 
 
-def _headings(table: Table, top: int, rows: int, year: FiscalYear) -> Iterator[ListHeading]:
-    """The headings of one row, or of two: a group heading stands over the columns to its right."""
+def years_said(
+    table: Table, top: int, columns: Mapping[str, ListHeading], plan: Plan
+) -> frozenset[FiscalYear]:
+    """Whose scores the headings, else the title above them, say they are; empty for no year."""
+    scored = [columns[each.name].years for each in plan.criteria if each.name in columns]
+    wrong = {years for years in scored if years and plan.evaluated not in years}
+    return frozenset[FiscalYear]().union(*(wrong or scored)) or _title_years(table, top)
+
+
+def headings_at(table: Table, top: int, rows: int, year: FiscalYear) -> Iterator[ListHeading]:
+    """The headings of one row, or of two (``rows``).
+
+    A group heading stands over the columns to its right.
+    """
     group = ""
     for col in range(max(len(line) for line in table.grid[top : top + rows])):
         upper = squeeze(table.text(top, col))
@@ -146,8 +190,11 @@ def plain(text: str) -> str:
     return _BESIDES.sub("", key(text))
 
 
-def _columns(headings: Sequence[ListHeading], plan: Plan) -> dict[str, ListHeading]:
-    """Which column holds what. Other years' columns serve only to say whose list it is."""
+def columns_of(headings: Sequence[ListHeading], plan: Plan) -> dict[str, ListHeading]:
+    """Which column of a list of practices holds what.
+
+    Other years' columns serve only to say whose list it is.
+    """
     year = plan.evaluated
     criteria = {c.name: (c.name, *c.former_names) for c in plan.criteria}
     columns: dict[str, ListHeading] = {}

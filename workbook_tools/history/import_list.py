@@ -7,7 +7,7 @@ cannot be taken is reported, and what looks odd is taken as printed and shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,8 +22,8 @@ from workbook_tools.history.headings import (
     TITLE,
     TOTAL,
     Listing,
+    data_rows,
     listings,
-    plain,
 )
 from workbook_tools.near import nearest
 from workbook_tools.plan import grading
@@ -36,7 +36,6 @@ from workbook_tools.text import is_blank, is_none_mark, key, squeeze_lines, tidy
 from workbook_tools.workspace import read
 
 _SCORE = re.compile(r"(\d{1,3})(?:\.0+)?点?")
-_SUMMARY = re.compile("計|平均")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ def _results(
     results: dict[int, PastResult] = {}
     met: dict[int, _Row] = {}
     findings: list[Finding] = []
-    for row in (row for listing in lists for row in _data_rows(listing, file)):
+    for row in (_Row(known, row, file) for known in lists for row in data_rows(known)):
         number = whole_number(row.text(NUMBER))
         if number in results:
             first = met[number].place(NUMBER)
@@ -160,26 +159,6 @@ def _results(
     printed = {no: squeeze_lines(met[no].text(TITLE)) for no in results}
     findings += _missing(lists[0], file, met, results, plan)
     return tuple(results.values()), tuple(findings), printed
-
-
-def _data_rows(listing: Listing, file: str) -> Iterator[_Row]:
-    """The rows below the headings without blanks, notes, subtotals and repeated page heads."""
-    page_head = {_line(listing.table, row) for row in range(listing.start)}
-    heading = listing.columns[NUMBER].name
-    for row in range(listing.start, len(listing.table.grid)):
-        line = _Row(listing, row, file)
-        number = key(line.value(NUMBER))
-        if not number or _SUMMARY.search(number) or plain(number) == heading:
-            continue
-        told = any(not is_blank(line.text(field)) for field in listing.columns if field != NUMBER)
-        if whole_number(number) is not None or (
-            told and _line(listing.table, row) not in page_head
-        ):
-            yield line
-
-
-def _line(table: reading.Table, row: int) -> tuple[str, ...]:
-    return tuple(key(reading.as_text(value)) for value in table.grid[row])
 
 
 def _no_number(row: _Row, number: int | None) -> Finding:

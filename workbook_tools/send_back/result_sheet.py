@@ -6,15 +6,15 @@ hidden column keeps which fill a coloured cell had: the next return takes the co
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from workbook_tools.cells import cell_name
 from workbook_tools.excel.patch.fills import ERROR, WARNING, Styles
+from workbook_tools.excel.patch.marks import WORKBOOK, MarkedSheet
 from workbook_tools.excel.patch.package import (
     MAIN,
     OFFICE,
-    Element,
     Package,
     Relations,
     UnmarkableError,
@@ -29,7 +29,6 @@ from workbook_tools.excel.write.book import HEAD
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.text import lines
 
-WORKBOOK = "xl/workbook.xml"
 NAME = "確認結果"
 HEADINGS = ("№", "種類", "シート", "セル", "入力された内容", "指摘", "直し方")
 _NOTE_HEADING = "元の色（消さないでください）"
@@ -44,15 +43,6 @@ _LEGEND = (
 _WIDTHS = (5, 7, 20, 7, 27, 50, 44, 12)
 _TOP = 4  # rows above the first finding
 _LONGEST = 500  # characters shown of what somebody typed
-
-
-@dataclass(frozen=True, slots=True)
-class MarkedSheet:
-    """One worksheet: its name, its element in the workbook, its part."""
-
-    name: str
-    element: Element
-    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,15 +181,6 @@ def _row(number: int, cells: Sequence[_Cell], points: float, looks: Mapping[str,
 
 
 # -- its place in the workbook --------------------------------------------------------------------
-
-
-def sheets(workbook: XmlPart, relations: Relations) -> Iterator[MarkedSheet]:
-    """The sheets of a workbook in their order."""
-    for element in workbook.root.all("sheets", "sheet"):
-        path = relations.target(element.attribute("id"))
-        if path is None:
-            raise UnmarkableError("sheet without part")
-        yield MarkedSheet(element.attributes.get("name", ""), element, path)
 
 
 def put_first(
