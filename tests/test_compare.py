@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-import pytest
-
-from tests.test_figures import CRITERIA, PLAN, R2, practices, published, real_facts
+from tests.test_figures import CRITERIA, PLAN, practices, published, real_facts
 from workbook_tools.cells import Area, parse_cell
-from workbook_tools.compare.causes import Cause
-from workbook_tools.compare.differences import Comparison, Difference, compare
-from workbook_tools.compare.lists import Kind, read_list
+from workbook_tools.compare.differences import Comparison, compare
+from workbook_tools.compare.lists import read_list
 from workbook_tools.excel.write.book import Book
 from workbook_tools.figures.compute import Figures, compute
-from workbook_tools.findings import UserError
 
 Rows = list[list[str | float]]
 

@@ -28,7 +28,7 @@ from workbook_tools.intake.inbox import Received
 from workbook_tools.outbox import put as put_file
 from workbook_tools.register.database import Register
 from workbook_tools.register.round import Round
-from workbook_tools.send_back.senders import look_into
+from workbook_tools.register.unread import look
 from workbook_tools.workspace import Workspace
 
 BOOK = book(ONE)
@@ -429,10 +429,10 @@ def test_a_protected_zip_that_was_read_is_not_refused_afterwards(tmp_path: Path)
     held = Round(workspace, PLAN, NOW)
     collect(held)
     with Register.open(workspace.register, write=False) as register:
-        before = look_into(register, held)
+        before = look(register, held)
     assert [finding.code for finding in before.refused] == ["F002"]
     collect(held, passwords=("himitsu",))
     with Register.open(workspace.register, write=False) as register:
-        after = look_into(register, held)
+        after = look(register, held)
     assert after.refused == ()
     assert list(after.present.values()) == ["inbox/送付.zip/№16.xlsx"]
