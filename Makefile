@@ -6,7 +6,7 @@ BIN = .venv/bin
 
 setup:            ## a virtual environment with everything tests and benchmarks need
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install -e '.[test,bench]'
+	$(BIN)/pip install -e '.[test]'
 
 test:             ## all tests, lint and types included
 	$(BIN)/python -m pytest

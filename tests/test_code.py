@@ -41,6 +41,7 @@ FLOORS = (
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 # Libraries that one module alone may know.
 ONLY = {
+    "pandas": "figures.tidy",
     "python_calamine": "excel.read.book",
     "xlsxwriter": "excel.write.book",
     "sqlite3": "register.database",

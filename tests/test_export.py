@@ -29,7 +29,7 @@ TABLES = as_csv(compute(PLAN, real_facts()))
 
 def test_the_document_says_what_it_is() -> None:
     assert list(REAL) == [
-        *("year", "generated_at", "plan", "practices", "items", "themes", "headline"),
+        *("year", "generated_at", "plan", "practices", "items", "themes", "headline", "texts"),
     ]
     assert (REAL["year"], REAL["generated_at"]) == ("R3", NOW)
     assert REAL["plan"] == {"name": "行政創革プラン", "city": "苫小牧市"}
@@ -64,8 +64,13 @@ def test_practices_as_published(fact: dict[str, Any]) -> None:
     practice = REAL["practices"][fact["no"] - 1]
     scores = {year: values and list(values.values()) for year, values in practice["scores"].items()}
     assert scores == fact["scores"]
-    assert practice["grade"] == (fact["grade"]["R3"] or fact["grade"]["R2"])
-    assert practice["total"] == sum(fact["scores"]["R3"] or fact["scores"]["R2"])
+    is_over = fact["finished"] == "R2"
+    last = {"total": sum(fact["scores"]["R2"]), "grade": fact["grade"]["R2"]}
+    now = {"total": sum(fact["scores"]["R3"] or ()), "grade": fact["grade"]["R3"]}
+    nothing = {"total": None, "grade": None}
+    assert {key: practice[key] for key in nothing} == (nothing if is_over else now)
+    assert practice["carried"] == (last if is_over else None)
+    assert practice["evaluated"] is not is_over
     assert practice["previous_grade"] == fact["grade"]["R2"]
     assert practice["finished"] == fact["finished"]
     assert practice["status"] == ("終了" if fact["finished"] == "R2" else "受理")
@@ -158,7 +163,7 @@ def test_the_tables() -> None:
     ]
     assert items[7][3:] == ["3", "1.7", "2.3", "2.0", "2.3", "8.3", "B", "B", "3.2"]
     ended = dict(zip(*(tables["practices.csv"][row] for row in (0, 44)), strict=True))
-    assert (ended["R2 進捗度"], ended["R3 進捗度"], ended["合計"]) == ("2", "", "8")
+    assert (ended["R2 進捗度"], ended["R3 進捗度"], ended["合計"]) == ("2", "", "")
     assert (ended["取組終了"], ended["状況"]) == ("R2", "終了")
     headline = {(name, what): value for name, what, value in tables["headline.csv"]}
     assert headline["上位の総合評価の割合（％）", "A・B"] == "95.5"

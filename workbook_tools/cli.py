@@ -559,11 +559,11 @@ def consolidate(
     "--output",
     type=click.Path(path_type=Path),
     metavar="場所",
-    help="JSONはファイル、CSVはフォルダー（省くと画面に出す）。",
+    help="JSONはファイル、ほかはフォルダー（省くと、JSONとCSVは画面に、open-dataはoutboxに出す）。",
 )
 @_in_workspace
 def export(workspace: Workspace, year: FiscalYear | None, form: str, output: Path | None) -> None:
-    """一覧と同じ集計を、データ（JSON・CSV）で出します。
+    """一覧と同じ集計を、データ（JSON・CSV・オープンデータ）で出します。
 
     \b
     例： workbook-tools export --format csv --output outbox/csv
@@ -572,7 +572,10 @@ def export(workspace: Workspace, year: FiscalYear | None, form: str, output: Pat
     from workbook_tools.outbox import put
 
     held = _round(workspace, year)
-    for name, data in FORMATS[form](gather_contents(held).figures, held.now).items():
+    chosen = FORMATS[form]
+    if output is None and chosen.folder:
+        output = workspace.outbox / f"{chosen.folder}_{held.year}"
+    for name, data in chosen.write(gather_contents(held).data, held.now).items():
         if output is None:
             heading = f"# {name}\n" if name else ""
             say_data(heading + data.decode("utf-8-sig"))

@@ -6,7 +6,7 @@ Every figure is computed once (:mod:`figures`); here they are only put together 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from workbook_tools.consolidate import appendix
@@ -28,7 +28,7 @@ from workbook_tools.era import long_date
 from workbook_tools.excel.write.book import Book
 from workbook_tools.excel.write.figure_sheet import columns_of
 from workbook_tools.figures.compute import ENDED, Figures
-from workbook_tools.figures.facts import figures_of
+from workbook_tools.figures.facts import RoundData, figures_of, votes
 from workbook_tools.figures.headline import differences
 from workbook_tools.findings import UserError
 from workbook_tools.outbox import put
@@ -54,6 +54,12 @@ class Contents:
     opinions: opinions.Opinions | None
     notes: tuple[str, ...]
     stale: bool  # plan master or tool changed since the last `collect`
+    votes: Mapping[int, Mapping[int, int]] = field(default_factory=dict)  # item → score → members
+
+    @property
+    def data(self) -> RoundData:
+        """What of it is given out as data."""
+        return RoundData(self.figures, self.answers, self.votes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,7 @@ def gather_contents(held: Round) -> Contents:
         known = readings(register, year)
         rules = rules_of(plan, register.distributed(year))
         waived = _waived(register, held)
+        given = votes(register, held)
     if not answers and not any(p.now for p in figures.practices if p.status != ENDED):
         raise UserError(
             f"{year.long}の受理したシートがまだありません。"
@@ -118,7 +125,7 @@ def gather_contents(held: Round) -> Contents:
         )
     stale = any(reading.rules != rules for reading in known.values())
     notes = (f"作成日：{long_date(held.today)}", *differences(figures), *waived)
-    return Contents(figures, answers, _opinions(held), notes, stale)
+    return Contents(figures, answers, _opinions(held), notes, stale, given)
 
 
 def workbook(known: Contents) -> bytes:

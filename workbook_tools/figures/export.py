@@ -14,8 +14,10 @@ from typing import Any
 from workbook_tools.era import FiscalYear
 from workbook_tools.figures import columns as declared
 from workbook_tools.figures.columns import FigureColumn, Output
-from workbook_tools.figures.compute import Figures, Means, PracticeFigures, tenths
+from workbook_tools.figures.compute import ENDED, Figures, Means, PracticeFigures, tenths
 from workbook_tools.figures.headline import Named, headline
+from workbook_tools.form.layout import Kind, form_of
+from workbook_tools.register.records import Stored
 
 Document = dict[str, Any]
 Cell = str | int | float | None
@@ -29,12 +31,17 @@ _ORDER = (
 )
 
 
-def document(result: Figures, generated_at: str) -> Document:
+def document(
+    result: Figures,
+    generated_at: str,
+    answers: Mapping[int, Mapping[str, Stored]] | None = None,
+) -> Document:
     """Everything the list shows, as data; ``generated_at`` is an ISO time.
 
     Numbers are numbers, averages rounded to 0.1. What is not known is null: every year of the plan
     up to the evaluated one has its key in ``scores``, every criterion its key in ``averages``.
-    An ended practice carries total and grade of its last year, as the list does.
+    A practice that ended before has no total and grade of this year; ``carried`` are its last ones,
+    which the list prints. ``texts`` are the answers with their references resolved.
     """
     plan = result.plan
     practices, items = declared.practice_columns(plan), declared.item_columns(plan)
@@ -44,7 +51,8 @@ def document(result: Figures, generated_at: str) -> Document:
         "generated_at": generated_at,
         "plan": {"name": plan.name, "city": plan.city},
         "practices": [
-            _record(practices, known, scores=_scores(result, known)) for known in result.practices
+            _practice(_record(practices, known, scores=_scores(result, known)), known)
+            for known in result.practices
         ],
         "items": [
             _record(items, known, averages=_averages(result, known.now)) for known in result.items
@@ -53,6 +61,7 @@ def document(result: Figures, generated_at: str) -> Document:
             _record(themes, known, averages=_averages(result, known.now)) for known in result.themes
         ],
         "headline": _headline(result),
+        "texts": _texts(result, answers or {}),
     }
 
 
@@ -84,6 +93,24 @@ def _record(columns: Iterable[FigureColumn[Any]], known: object, **nested: objec
     """What the columns say of one practice, item or theme, in order."""
     said = {name: column.datum(known) for name, column in _exported(columns).items()} | nested
     return {name: said[name] for name in _ordered(said)}
+
+
+def _practice(record: Document, known: PracticeFigures) -> Document:
+    """What is carried on from the last year of an ended practice is told apart."""
+    is_over = known.status == ENDED
+    carried = {key: record[key] for key in ("total", "grade")} if is_over else None
+    blank = {"total": None, "grade": None} if is_over else {}
+    return {**record, **blank, "evaluated": known.evaluated, "carried": carried}
+
+
+def _texts(result: Figures, answers: Mapping[int, Mapping[str, Stored]]) -> list[Document]:
+    form = form_of(result.plan)
+    return [
+        {"no": no, "field": name, "text": own[name].text}
+        for no, own in sorted(answers.items())
+        for name in (item.name for item in form.fields if item.kind in (Kind.TEXT, Kind.STATUS))
+        if name in own and own[name].text
+    ]
 
 
 def _exported(columns: Iterable[FigureColumn[Any]]) -> dict[str, FigureColumn[Any]]:

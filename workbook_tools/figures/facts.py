@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from workbook_tools.era import LAST
 from workbook_tools.figures.compute import Facts, Figures, compute, plan_of
 from workbook_tools.form.layout import Field, Kind, form_of
 from workbook_tools.register import ballots
 from workbook_tools.register.database import Register
+from workbook_tools.register.records import Stored
 from workbook_tools.register.results import corrected, finished, printed_grades, scores
 from workbook_tools.register.round import Round, noted_plans
 from workbook_tools.register.standing import practice_states
 from workbook_tools.register.submissions import forms
+
+
+@dataclass(frozen=True, slots=True)
+class RoundData:
+    """All that is given out of a round: figures, answers by 小№, votes by 大№ and score."""
+
+    figures: Figures
+    answers: Mapping[int, Mapping[str, Stored]] = field(default_factory=dict)
+    votes: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
+
+
+def votes(register: Register, held: Round) -> dict[int, Counter[int]]:
+    """Item → score → how many members gave it; never who."""
+    return {no: Counter(given) for no, given in ballots.scores(register, held.year).items()}
 
 
 def gather(register: Register, held: Round) -> Facts:

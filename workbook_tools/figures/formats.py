@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from workbook_tools.figures.compute import Figures
-
-# Figures and the ISO time they are given out at → file name → content. A format of one file leaves
-# its name to whoever asks for it: "".
-Writer: TypeAlias = Callable[["Figures", str], Mapping[str, bytes]]
+    from workbook_tools.figures.facts import RoundData
 
 
-def _json(figures: Figures, generated_at: str) -> Mapping[str, bytes]:
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: round and ISO time → file name → content.
+
+    A format of one file leaves its name to whoever asks for it: "". ``folder``: where it goes if
+    nobody says where; empty where it may go to the screen.
+    """
+
+    write: Callable[[RoundData, str], Mapping[str, bytes]]
+    folder: str = ""
+
+
+def _json(data: RoundData, generated_at: str) -> Mapping[str, bytes]:
     from workbook_tools.figures import export
 
-    return {"": export.as_json(export.document(figures, generated_at)).encode()}
+    return {"": export.as_json(export.document(data.figures, generated_at, data.answers)).encode()}
 
 
-def _csv(figures: Figures, generated_at: str) -> Mapping[str, bytes]:
+def _csv(data: RoundData, _: str) -> Mapping[str, bytes]:
     from workbook_tools.figures import export
 
-    return export.as_csv(figures)
+    return export.as_csv(data.figures)
 
 
-FORMATS: dict[str, Writer] = {"json": _json, "csv": _csv}
+def _open_data(data: RoundData, _: str) -> Mapping[str, bytes]:
+    from workbook_tools.figures import open_data
+
+    return open_data.files(data)
+
+
+FORMATS = {
+    "json": Format(_json),
+    "csv": Format(_csv),
+    "open-data": Format(_open_data, "オープンデータ"),
+}

@@ -236,6 +236,18 @@ class Sheet:
         }
         self._must(self._sheet.insert_chart(area.row, area.col, drawn, options))
 
+    def table(self, name: str, lines: Sequence[Sequence[str | float | None]]) -> None:
+        """A table from A1 on, marked up as one: headings, then rows of texts and numbers."""
+        heads, *rows = lines
+        for down, row in enumerate(rows, start=1):
+            for col, value in enumerate(row):
+                if value is not None:
+                    self.value(Area(down, col), value)
+        columns = [{"header": str(head)} for head in heads]
+        options = {"name": f"T_{name}", "columns": columns, "style": "Table Style Light 1"}
+        last = (max(1, len(rows)), len(heads) - 1)
+        self._must(self._sheet.add_table(0, 0, *last, options))
+
     def comment(self, area: Area, text: str) -> None:
         """Attach a note to a cell."""
         self._must(
