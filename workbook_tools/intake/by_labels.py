@@ -75,8 +75,8 @@ def _parts(page: Page) -> list[SheetPart]:
         last = groups[-1][-1] if groups else None
         if last is None or _begins(page, last, anchor):
             groups.append([anchor])
-        elif last.block < anchor.block < ISSUES:
-            groups[-1].append(anchor)
+        elif anchor.block < ISSUES and anchor.block not in {known.block for known in groups[-1]}:
+            groups[-1].append(anchor)  # somebody may have moved a block
         elif last.block == anchor.block == EVALUATION and anchor.labels >= last.labels:
             groups[-1][-1] = anchor  # anything else is text that looks like a heading
     if groups:
@@ -117,7 +117,7 @@ def _part(page: Page, group: list[Anchor], rows: range) -> SheetPart | None:
         return None
     if sheet == 0:
         spots |= _themes(page, above, set(cells.values()))
-        spots |= _ending(page, range(group[-1].row + 1, rows.stop))
+        spots |= _ending(page, range(group[0].row + 1, rows.stop))
     else:
         repeats = {label.repeats for label in page.form.labels}
         cells = {name: cell for name, cell in cells.items() if name in repeats}
@@ -218,8 +218,9 @@ def _schedule(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
         spots |= [(field_name(Stem.STATUS, year), cell) for cell in status]
     lines = [row for stem in PLANNED for row, _ in page.labels(stem, rows, cols[0])[:1]]
     if len(lines) < 2:  # the papers print no 当初 and no 変更: the first and the second filled row
-        texts = [row for row in rows if any(cell[1] in cols for cell in page.filled([row]))]
-        lines = [*texts, *(row for row in rows if row > max(texts, default=anchor.row))]
+        free = [*takewhile(lambda row: not page.heads(ROW, row), rows)]
+        texts = [row for row in free if any(cell[1] in cols for cell in page.filled([row]))]
+        lines = [*texts, *(row for row in free if row > max(texts, default=anchor.row))]
     for stem, row in zip(PLANNED, lines, strict=False):
         found = page.across([row], starts, bands[-1][1], anchor.row)
         cells = dict(zip(starts, found, strict=True))
@@ -364,7 +365,7 @@ def _remark(page: Page, heading: Cell, room: range) -> Cell:
     What stands under a heading nobody knows is not its answer.
     """
     right, below = page.right_of(heading), (heading[0] + 1, heading[1])
-    if right in page.cells or not room:
+    if (right in page.cells and right[1] < page.edge) or not room:
         return right
     if page.ends.get(below, below[1]) > below[1]:  # merged as it was sent: the field, even if blank
         return below

@@ -188,6 +188,10 @@ class Page:
         if year:
             self.years[cell[0]][cell[1]] = year
 
+    def heads(self, roles: Sequence[str], row: int) -> bool:
+        """The row holds the headings of another block."""
+        return all(self.labels(role, range(row, row + 1)) for role in roles)
+
     def is_label(self, cell: Cell) -> bool:
         """Printed words: a label of the form, a year, what stands over the live checks."""
         text = self.cells.get(cell, "")
@@ -206,13 +210,16 @@ class Page:
     def _right(self) -> int:
         """The column behind the page, where several merged cells end together; else no edge.
 
-        No label of the form stands beyond it.
+        No label of the form stands beyond it alone; helpers may say the same once more.
         """
         ends = Counter(end + 1 for (_, col), end in self.ends.items() if end > col)
         shared = max((end for end, count in ends.items() if count >= _SHARED_EDGE), default=0)
-        labels = [col for role in self.roles if role not in _ASIDE for _, col in self.roles[role]]
-        years = [col for cols in self.years.values() for col in cols]
-        return shared if shared > max((*labels, *years), default=-1) else _NO_EDGE
+        firsts = [
+            min(col for _, col in cells)
+            for role, cells in self.roles.items()
+            if cells and role not in _ASIDE
+        ]
+        return shared if shared > max(firsts, default=-1) else _NO_EDGE
 
     def bare(self, cell: Cell) -> str:
         """The word in a cell; nothing for a long text or a blank."""
@@ -314,8 +321,12 @@ class Page:
             if len(cols := self.years_across(row)) >= min(2, len(self.form.years))
             and self.labels("工程表", range(row - 2, row + 5), min(cols.values()))
         ]
+        judged = [*self._evaluations()]
+        scored = {found.row for found in judged}
+        if any(anchor.row not in scored for anchor in schedules):  # right below it
+            schedules = [anchor for anchor in schedules if anchor.row not in scored]
         known = {anchor.row for anchor in schedules}
-        evaluations = [found for found in self._evaluations() if found.row not in known]
+        evaluations = [found for found in judged if found.row not in known]
         pairs = (*self._pairs(ACTIVITIES, *ROW), *self._pairs(ISSUES, *PROBLEM))
         return sorted([*schedules, *pairs, *evaluations])
 
