@@ -156,7 +156,7 @@ def add_practices(book: Book, figures: Figures, links: Mapping[int, str] | None 
     """Add 実践項目別; ``links`` leads a 小№ somewhere (``internal:取組内容!A5``)."""
     sheet, plan, known = book.sheet(PRACTICES), figures.plan, places(figures)
     columns = listed(declared.practice_columns(plan))
-    right = f"{figures.year.wide}年度末"
+    right = figures.at_end
     count = draw_head(sheet, title(figures, PRACTICES), right, _practice_columns(plan))
     for practice in figures.practices:
         number, row = practice.practice.no, known.practices[practice.practice.no]
@@ -236,7 +236,7 @@ def add_items(book: Book, figures: Figures) -> None:
     """Add 取組項目別: averages over the practices of 実践項目別."""
     sheet, plan, known = book.sheet(ITEMS), figures.plan, places(figures)
     columns = listed(declared.item_columns(plan))
-    right = f"{figures.year.wide}年度末"
+    right = figures.at_end
     count = draw_head(sheet, title(figures, ITEMS), right, _item_columns(plan))
     for item in figures.items:
         row = known.items[item.item.no]

@@ -50,7 +50,7 @@ def add_themes(book: Book, figures: Figures) -> None:
     sheet, plan, known = book.sheet(THEMES), figures.plan, places(figures)
     columns = _theme_columns(plan)
     at = columns_of(columns)
-    count = draw_head(sheet, title(figures, THEMES), f"{figures.year.wide}年度末", columns)
+    count = draw_head(sheet, title(figures, THEMES), figures.at_end, columns)
     for row, theme in enumerate(figures.themes, start=TOP):
         _theme_row(sheet, row, plan, theme, at, known)
     sheet.freeze(TOP, 2)
