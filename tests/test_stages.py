@@ -16,6 +16,9 @@ from tests.test_plan import findings as master_findings
 from workbook_tools.cli import cli
 from workbook_tools.collect.collect import collect
 from workbook_tools.consolidate.consolidate import consolidate
+from workbook_tools.council.ballot import SHEET
+from workbook_tools.council.collect import collect as collect_ballots
+from workbook_tools.council.distribute import distribute as send_ballots
 from workbook_tools.distribute.distribute import distribute
 from workbook_tools.era import LAST, FiscalYear
 from workbook_tools.findings import UserError
@@ -163,7 +166,9 @@ def test_a_list_of_the_first_stage_knows_nothing_of_the_second(workspace: Worksp
     path = consolidate(held(workspace, "中間", SPRING)).paths[0]
     assert path.name == "取組状況一覧_R3中間.xlsx"
     rows = openpyxl.load_workbook(path, data_only=True)["実践項目別"].iter_rows(values_only=True)
-    assert "中間" not in str([cell for row in list(rows)[:3] for cell in row])
+    heads = [cell for row in list(rows)[:3] for cell in row]
+    assert "Ｒ３年度中間" in heads
+    assert "中間" not in heads
 
 
 def test_the_year_after_goes_on_from_the_last_stage(workspace: Workspace) -> None:
@@ -179,6 +184,23 @@ def test_the_year_after_goes_on_from_the_last_stage(workspace: Workspace) -> Non
 
 def _scores(value: int) -> dict[str, int]:
     return {criterion.name: value for criterion in PLAN.criteria}
+
+
+def test_the_council_scores_each_stage_for_itself(workspace: Workspace) -> None:
+    played(workspace)
+    averages = {}
+    for stage, score in (("中間", 2), ("期末", 5)):
+        own = held(workspace, stage, SPRING)
+        (sent,) = send_ballots(own, 1)
+        book = openpyxl.load_workbook(sent)
+        cell = book.defined_names["評価_05"].attr_text.rpartition("!")[2].replace("$", "")
+        book[SHEET][cell] = score
+        (workspace.inbox / stage).mkdir()
+        book.save(workspace.inbox / stage / "委員1.xlsx")
+        done = collect_ballots(own)
+        averages[stage] = [t.mean for t in done.tallies if t.mean is not None]
+    assert averages == {"中間": [20], "期末": [50]}
+    assert (workspace.outbox / "意見集約_R3中間.xlsx").exists()
 
 
 # -- what goes wrong -------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ class _Compared(NamedTuple):
 def add_comparison(book: Book, figures: Figures, places: Places) -> None:
     """Add 前年度比較; 今年度 points at the sheets of figures, 増減 is computed."""
     sheet, columns = book.sheet(COMPARISON), _columns(figures)
-    right = f"{figures.year.wide}年度末"
+    right = figures.at_end
     printed = draw_head(sheet, title(figures, COMPARISON), right, columns)
     row = TOP
     for compared in _compared(figures, places):

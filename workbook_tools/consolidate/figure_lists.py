@@ -107,7 +107,7 @@ def add_practices(
     sheet, plan = book.sheet(PRACTICES), figures.plan
     drawn = practice_table(plan)
     columns, place = listed(declared.practice_columns(plan)), columns_of(drawn)
-    right = f"{figures.year.wide}年度末"
+    right = figures.at_end
     count = draw_head(sheet, title(figures, PRACTICES), right, drawn)
     mentions = practice_mentions(figures, known)
     for row, practice in enumerate(figures.practices, start=TOP):
@@ -231,7 +231,7 @@ def add_items(
     sheet, plan = book.sheet(ITEMS), figures.plan
     drawn = item_table(plan)
     columns, place = listed(declared.item_columns(plan)), columns_of(drawn)
-    right = f"{figures.year.wide}年度末"
+    right = figures.at_end
     count = draw_head(sheet, title(figures, ITEMS), right, drawn)
     mentions = item_mentions(figures, known)
     for row, item in enumerate(figures.items, start=TOP):

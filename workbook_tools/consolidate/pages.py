@@ -51,7 +51,7 @@ def add_pages(
     for col, pixels in enumerate(grid.pixels):
         sheet.columns(col, col, pixels)
     sheet.columns(grid.cols, grid.cols + 2, 60, hidden=True)
-    title = f"{figures.plan.name}　取組項目別の評価（{figures.year.long}末）"
+    title = f"{figures.plan.name}　取組項目別の評価（{figures.plan.round.end}）"
     sheet.text(Area(0, 0, 1, grid.cols), title, "title", "left")
     sheet.height(0, 24)
     page = _BlockWriter(sheet, grid, figures, opinions or Opinions(), known)

@@ -311,7 +311,7 @@ def _summary_head(sheet: Sheet, figures: Figures, sentences: Sequence[Said]) -> 
     heading = title(figures, SUMMARY)
     sheet.text(Area(0, 0, 1, len(_WIDTHS) + 1), heading, "big", "wrap", "middle")
     sheet.height(0, 2 + paper.TITLES.height(paper.TITLES.lines(heading, room)))
-    about = f"{plan.city}　{plan.secretariat}　　{figures.year.long}末の取組状況"
+    about = f"{plan.city}　{plan.secretariat}　　{figures.plan.round.end}の取組状況"
     if plan.council:
         about += f"　　評価：{plan.council}"
     sheet.text(Area(1, 0, 1, len(_WIDTHS) + 1), about, "wrap", "middle")

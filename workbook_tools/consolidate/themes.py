@@ -51,7 +51,7 @@ def add_themes(book: Book, figures: Figures, known: Places, workings: Workings) 
     sheet, plan = book.sheet(THEMES), figures.plan
     columns = theme_table(plan)
     at = columns_of(columns)
-    count = draw_head(sheet, title(figures, THEMES), f"{figures.year.wide}年度末", columns)
+    count = draw_head(sheet, title(figures, THEMES), figures.at_end, columns)
     mentions = theme_mentions(figures, known)
     for order, theme in enumerate(figures.themes, start=1):
         row = TOP + order - 1

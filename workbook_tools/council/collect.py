@@ -101,8 +101,8 @@ def _keep(
 
 
 def _tallies(register: Register, figures: Figures) -> Iterator[Tally]:
-    scores = ballots.scores(register, figures.year)
-    members = len(ballots.counting(register, figures.year))
+    scores = ballots.scores(register, figures.plan.round)
+    members = len(ballots.counting(register, figures.plan.round))
     for item in figures.items:
         given = scores.get(item.item.no, [])
         counts = {score: given.count(score) for score in SCORES}

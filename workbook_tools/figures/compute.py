@@ -143,6 +143,11 @@ class Figures:
         return self.plan.evaluated
 
     @property
+    def at_end(self) -> str:
+        """``Ｒ３年度末``, ``Ｒ３年度中間``: when the round looks at the practices."""
+        return f"{self.year.wide}年度{self.plan.stage or '末'}"
+
+    @property
     def before(self) -> Figures | None:
         """The year before; None where nothing is known of it."""
         return self.past.get(self.year - 1)
