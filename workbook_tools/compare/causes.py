@@ -407,7 +407,7 @@ def _row_arithmetic(cell: Cell, grounds: Grounds) -> Explained | None:
         "合計": Decimal(total) / 10,
         "総合評価": key(grading.grade_of_means(plan.grades, averages)),
     }
-    if value.get(cell.column) != cell.printed:
+    if cell.column not in value or value[cell.column] != cell.printed:
         return None
     return Explained(Cause.COPIED, "一覧の平均値から計算した値です。")
 

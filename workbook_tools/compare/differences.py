@@ -37,7 +37,7 @@ from workbook_tools.compare.variants import (
     without,
 )
 from workbook_tools.era import FiscalYear
-from workbook_tools.figures.columns import Datum, FigureColumn
+from workbook_tools.figures.columns import PREVIOUS, Datum, FigureColumn
 from workbook_tools.figures.compute import ENDED, Figures
 from workbook_tools.findings import Place
 from workbook_tools.near import nearest, question
@@ -45,6 +45,7 @@ from workbook_tools.plan import grading
 from workbook_tools.plan.model import Plan
 from workbook_tools.text import key, squeeze_lines
 
+_GRADES = ("総合評価", PREVIOUS)
 Shown = str | int | float | None
 
 
@@ -75,6 +76,8 @@ class Difference:
 class Comparison:
     """The outcome: how many cells were compared and agree, what differs, what must be known.
 
+    A row that is missing, doubled or one too many counts as one cell that differs.
+
     ``orphan``: no sheets were collected for the year, so that only the list's own arithmetic and
     counts were looked at.
     """
@@ -102,14 +105,17 @@ def compare(
     cells = [cell for kind in Kind for cell in desk.cells(kind)]
     practices = {int(cell.no) for cell in cells if cell.kind is Kind.PRACTICES}
     grounds = desk.grounds(cells, evidence(practices))
-    differences = [
-        *(desk.difference(cell, grounds) for cell in cells),
-        *(row for kind in Kind for row in desk.rows(kind)),
-    ]
+    rows = [row for kind in Kind for row in desk.rows(kind)]
+    differences = [*(desk.difference(cell, grounds) for cell in cells), *rows]
     notes = (*desk.first_notes(), *read.notes, *desk.notes)
     found = tuple(sorted(differences, key=desk.order))
     return Comparison(
-        ours.plan.evaluated, orphan, desk.compared, desk.compared - len(cells), found, notes
+        ours.plan.evaluated,
+        orphan,
+        desk.compared + len(rows),
+        desk.compared - len(cells),
+        found,
+        notes,
     )
 
 
@@ -142,7 +148,7 @@ class _Desk:
         """The cells of a table that differ."""
         ours, right = known_rows(self._ours, kind), known_rows(self._right, kind)
         blank = self._without_values(kind)
-        doubtful: dict[str, list[Number]] = {}
+        doubtful: dict[tuple[str, str], list[Number]] = {}
         for no, row in self._matched[kind].rows.items():
             for column in columns_of(kind, self._plan):
                 if not row.has(column.key) or column.key in blank:
@@ -150,17 +156,16 @@ class _Desk:
                 if self._orphan and not column.live:
                     continue
                 cell = self._held(kind, no, row, column, (right[no], ours[no]))
-                if cell and self._is_open(kind, right[no], column):
-                    doubtful.setdefault(column.key, []).append(no)
+                if cell and (why := self._why_open(cell, right[no])):
+                    doubtful.setdefault((column.key, why), []).append(no)
                     continue
                 self.compared += 1
                 if cell:
                     yield cell
-        for name, numbers in doubtful.items():
-            said = "、".join(map(str, numbers))
-            self.notes.append(
-                f"【{kind}】の{name}のうち№{said}は、もとになる値がそろわないため、確かめていません。"
-            )
+        for (name, why), numbers in doubtful.items():
+            every = len(numbers) == len(self._matched[kind].rows)
+            said = "" if every else f"のうち№{'、'.join(map(str, numbers))}"
+            self.notes.append(f"【{kind}】の{name}{said}は、{why}、確かめていません。")
 
     def _held(
         self,
@@ -207,16 +212,19 @@ class _Desk:
         """Averages over practices of which one has no scores we know."""
         return kind is not Kind.PRACTICES and any(p.now is None for p in members_of(known))
 
-    def _is_open(self, kind: Kind, known: Any, column: FigureColumn[Any]) -> bool:
-        """Nothing to hold the figure against is known."""
-        if kind is Kind.PRACTICES:
-            return False
-        if column.key == COUNCIL:
-            return kind is Kind.THEMES and known.council is None
-        if column.key.endswith("項目数"):
-            return self._orphan and Kind.PRACTICES not in self._read.parts
-        averages = {criterion.name for criterion in self._plan.criteria}
-        return column.key in averages and self._is_unsure(kind, known)
+    def _why_open(self, cell: Cell, known: Any) -> str:
+        """Why nobody can say whether the cell is right; empty where it can be said."""
+        kind, column = cell.kind, cell.column
+        if self._read.loses_formulas and column in _GRADES and cell.printed == "0":
+            return "数式のため値を読めず（.xlsx で保存し直すと読めます）"
+        if column == COUNCIL:
+            is_open = kind is Kind.THEMES and known.council is None
+        elif column in ("実践項目数", "取組項目数"):
+            is_open = self._orphan and Kind.PRACTICES not in self._read.parts
+        else:
+            averages = {criterion.name for criterion in self._plan.criteria}
+            is_open = column in averages and self._is_unsure(kind, known)
+        return "もとになる値がそろわないため" if is_open else ""
 
     def _without_values(self, kind: Kind) -> set[str]:
         """Columns in which no row says anything although each should."""
@@ -387,6 +395,11 @@ class _Desk:
                 f"№{'、'.join(map(str, unsent))}は受理したシートがないため、"
                 "一覧の評点どうしの計算だけを確かめました。"
             )
+
+        listed = self._read.has(Kind.ITEMS, COUNCIL)
+        scored = any(item.council is not None for item in self._ours.items)
+        if listed and plan.is_effectiveness_year and not scored:
+            yield "審議会の評価は集めていないため、その平均は一覧の中の計算だけを確かめました。"
 
     def _name(self, kind: Kind, no: Number) -> str:
         names: Mapping[Number, tuple[str, ...]] = accepted_names(self._ours, kind)

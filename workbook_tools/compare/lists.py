@@ -7,7 +7,7 @@ where it goes on; which sheets were left is said. Columns are those of our own l
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -30,7 +30,7 @@ from workbook_tools.history.headings import (
     years_said,
 )
 from workbook_tools.plan.model import Plan
-from workbook_tools.text import squeeze_lines, tidy
+from workbook_tools.text import key, squeeze_lines, tidy, whole_number
 
 
 class Kind(StrEnum):
@@ -70,6 +70,11 @@ _SPELLINGS: dict[Kind, dict[str, tuple[str, ...]]] = {
         "実践項目数": ("実践項目の数",),
         COUNCIL: ("審議会評価", "審議会の評価", "審議会平均"),
     },
+}
+# A table with one of these is of another kind, whatever else it has.
+_FOREIGN = {
+    Kind.ITEMS: {plain(word) for word in KEYS[Kind.PRACTICES]},
+    Kind.THEMES: {plain(word) for word in (*KEYS[Kind.PRACTICES], KEYS[Kind.ITEMS][1])},
 }
 _LONGEST_HEADING = 30
 _LEAST_FIGURES = 2  # columns of figures that make a table one of ours
@@ -113,7 +118,17 @@ class ListPart:
     def rows(self) -> Iterator[ListRow]:
         """Its rows of data."""
         for row in data_rows(self.listing, KEYS[self.kind], self.end):
-            yield ListRow(self, row)
+            found = ListRow(self, row)
+            if self._is_row(found):
+                yield found
+
+    def _is_row(self, row: ListRow) -> bool:
+        """A line without name and number is one only with figures; else it is a title or a note."""
+        number, name = (row.text(column) for column in KEYS[self.kind])
+        if name or whole_number(number) is not None:
+            return True
+        figures = [row.text(column) for column in self.listing.columns]
+        return sum(key(figure)[:1].isdecimal() for figure in figures) >= _LEAST_FIGURES
 
     def shown(self, row: int, col: int) -> str:
         """A cell as it is shown; every cell of a merged area shows its first one."""
@@ -134,11 +149,16 @@ class ListPart:
 
 @dataclass(frozen=True)
 class ReadList:
-    """The list as it was read. ``notes``: what was not found, not read, or read otherwise."""
+    """The list as it was read.
+
+    ``notes``: what was not found, not read, or read otherwise. ``loses_formulas``: of a format in
+    which the text of a formula reads as 0.
+    """
 
     parts: Mapping[Kind, tuple[ListPart, ...]]
     tables: tuple[Table, ...]
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    loses_formulas: bool = False
 
     def rows(self, kind: Kind) -> list[ListRow]:
         """All rows of a kind, in the list's order."""
@@ -184,9 +204,9 @@ def read_list(data: bytes, file: str, plan: Plan) -> ReadList:
         *(note for kind in Kind for note in _missing_columns(kind, chosen[kind], plan)),
         *_wrong_headings(chosen, plan),
     ]
-    return ReadList(
-        {kind: parts for kind, parts in chosen.items() if parts}, tuple(tables), tuple(notes)
-    )
+    parts = {kind: own for kind, own in chosen.items() if own}
+    is_old = bool(book.container.rewritten)  # an .xls
+    return ReadList(parts, tuple(tables), tuple(notes), is_old)
 
 
 def _parts(table: Table, plan: Plan) -> Iterator[ListPart]:
@@ -259,9 +279,8 @@ def _practice_columns(headings: Sequence[ListHeading], plan: Plan) -> dict[str, 
 def _mean_columns(
     headings: Sequence[ListHeading], kind: Kind, plan: Plan
 ) -> dict[str, ListHeading]:
-    """The columns of averages. A list that is one of practices is none of these."""
-    practice = {plain(word) for word in KEYS[Kind.PRACTICES]}
-    if practice & {_bare(heading) for heading in headings}:
+    """The columns of a table of averages."""
+    if _FOREIGN[kind] & {_bare(heading) for heading in headings}:
         return {}
     found = {}
     for column in columns_of(kind, plan):
@@ -354,7 +373,12 @@ def _missing_columns(kind: Kind, parts: Sequence[ListPart], plan: Plan) -> Itera
     if missing:
         yield f"【{kind}】に見つからない欄：{'、'.join(missing)}。"
     used = {heading for part in parts for heading in part.listing.columns.values()}
-    others = [h.text for h in parts[0].listing.headings if h not in used]
+    table, start = parts[0].listing.table, parts[0].listing.start
+    others = [
+        heading.text
+        for heading in parts[0].listing.headings
+        if heading not in used and not table.is_hidden(start - 1, heading.col)
+    ]
     if others:
         yield f"【{kind}】で突き合わせていない欄：{'、'.join(map(squeeze_lines, others))}。"
 

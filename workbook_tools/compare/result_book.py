@@ -13,19 +13,20 @@ from workbook_tools.excel.write.list_sheet import Column
 from workbook_tools.plan.model import Plan
 
 ERRATA, DIFFERENCES, SCOPE = "正誤表", "相違一覧", "突合の範囲"
+# Not wider than what prints with 8 pt on A4 landscape.
 _LIST = (
-    Column("№", 32, "center"),
-    Column("表", 76, "center"),
-    Column("番号", 40, "center"),
-    Column("名称", 180),
-    Column("欄", 82),
-    Column("一覧のセル", 108),
-    Column("一覧の値", 92),
-    Column("正しい値", 92),
-    Column("原因", 66, "center"),
-    Column("理由", 210),
-    Column("もとのシート", 170),
-    Column("影響", 260),
+    Column("№", 28, "center"),
+    Column("表", 72, "center"),
+    Column("番号", 36, "center"),
+    Column("名称", 130),
+    Column("欄", 72),
+    Column("一覧のセル", 100),
+    Column("一覧の値", 72),
+    Column("正しい値", 72),
+    Column("原因", 60, "center"),
+    Column("理由", 170),
+    Column("もとのシート", 130),
+    Column("影響", 190),
 )
 # On A4 portrait at the size it is written in.
 _ERRATA = (

@@ -107,6 +107,7 @@ def data_rows(
         if not number and any(_SUMMED_UP.fullmatch(name) for name in named.values()):
             continue
         told = any(not is_blank(text) for field, text in texts.items() if field not in keys)
+        told = told or 1 < len(keys) == len(named)  # a row with number and name, but no figures
         numbered = whole_number(texts[keys[0]]) is not None
         if numbered or (told and _line(table, row) not in page_head):
             yield row
