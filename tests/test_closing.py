@@ -270,14 +270,14 @@ def roll_over(workspace: Workspace, plan: Plan) -> None:
 def test_a_closed_round_s_list_made_again_is_the_one_published(workspace: Workspace) -> None:
     published = (workspace.outbox / "取組状況一覧_R3.xlsx").read_bytes()
     close(held(workspace))
-    (path,) = consolidate(held(workspace, AFTER)).paths
+    path = consolidate(held(workspace, AFTER)).paths[0]
     assert path.read_bytes() == published
     assert differences(held(workspace, AFTER)) == []
 
 
 def test_an_open_round_s_list_bears_the_day(workspace: Workspace) -> None:
     published = (workspace.outbox / "取組状況一覧_R3.xlsx").read_bytes()
-    (path,) = consolidate(held(workspace, AFTER)).paths
+    path = consolidate(held(workspace, AFTER)).paths[0]
     assert path.read_bytes() != published
 
 

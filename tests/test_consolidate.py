@@ -27,8 +27,9 @@ NOW = "2022-05-20T09:00:00+09:00"
 FEW = dataclasses.replace(PLAN, practices=tuple(PLAN.practice(no) for no in (16, 17, 18)))
 SHEETS = [
     *("総括", "取組項目別", "実践項目別", "テーマ別", "評価ページ"),
-    *("工程表", "取組内容", "評価理由", "課題", "特記事項", "前年度比較"),
+    *("工程表", "取組内容", "評価理由", "課題", "特記事項", "前年度比較", "部署別"),
 ]
+LIST, OWN = "取組状況一覧_R3.xlsx", "取組状況一覧_R3_事務局用.xlsx"
 
 
 @pytest.fixture
@@ -52,8 +53,9 @@ def row_of(path: Path, sheet: str, number: int) -> list[object]:
 def test_every_sheet_in_its_order(workspace: Workspace) -> None:
     receive(workspace, 16, 17, 18)
     done = consolidate(Round(workspace, FEW, NOW), with_appendix=True)
-    assert [path.name for path in done.paths] == ["取組状況一覧_R3.xlsx", "資料編_R3.xlsx"]
+    assert [path.name for path in done.paths] == [LIST, OWN, "資料編_R3.xlsx"]
     assert openpyxl.load_workbook(done.paths[0]).sheetnames == SHEETS
+    assert openpyxl.load_workbook(done.paths[1]).sheetnames == [*SHEETS, "審議会採点", "出典"]
     assert shortcomings(done.contents) == []
 
 

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 from workbook_tools.consolidate import appendix
 from workbook_tools.consolidate.comparison import add_comparison
+from workbook_tools.consolidate.departments import Receipts, add_departments
 from workbook_tools.consolidate.figure_lists import (
     add_items,
     add_practices,
@@ -19,6 +22,14 @@ from workbook_tools.consolidate.figure_lists import (
 )
 from workbook_tools.consolidate.pages import add_pages, address_of_item
 from workbook_tools.consolidate.places import ITEMS, PRACTICES, THEMES, Places, TablePlace
+from workbook_tools.consolidate.secretariat import (
+    BackOffice,
+    SourceFile,
+    add_sources,
+    add_votes,
+    copies_folder,
+    council_formula,
+)
 from workbook_tools.consolidate.summary import add_summary
 from workbook_tools.consolidate.texts import add_texts, addresses, revised
 from workbook_tools.consolidate.themes import add_themes, theme_table
@@ -32,17 +43,19 @@ from workbook_tools.figures.facts import RoundData, figures_of, votes
 from workbook_tools.figures.headline import differences
 from workbook_tools.findings import UserError
 from workbook_tools.outbox import put
-from workbook_tools.register import closings, written
+from workbook_tools.register import ballots, closings, ledger, written
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import Stored
 from workbook_tools.register.results import answers as answers_of_round
 from workbook_tools.register.round import Round, note_plan
-from workbook_tools.register.standing import newest
+from workbook_tools.register.standing import counting, newest, practice_states
 from workbook_tools.register.submissions import findings as findings_of
 from workbook_tools.register.submissions import forms, readings
 from workbook_tools.rules import waivers
 from workbook_tools.rules.verdict import rules_of
 from workbook_tools.workspace import read
+
+OWN = "_事務局用"  # behind the name of the secretariat's copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,7 @@ class Contents:
     notes: tuple[str, ...]
     stale: bool  # plan master or tool changed since the last `collect`
     votes: Mapping[int, Mapping[int, int]] = field(default_factory=dict)  # item → score → members
+    back: BackOffice | None = None
 
     @property
     def data(self) -> RoundData:
@@ -86,8 +100,11 @@ def consolidate(
     known = gather_contents(held)
     if strict and known.figures.incomplete:
         return Consolidation((), known)
+    own = path.with_name(f"{path.stem}{OWN}{path.suffix}")
     put(path, workbook(known))
-    paths = [path]
+    _put_copies(held, known, path.parent)
+    put(own, secretariats_workbook(known))
+    paths = [path, own]
     if with_appendix:
         data = appendix.workbook(known.figures, known.answers, held.today)
         paths.append(path.with_name(f"資料編_{held.year}.xlsx"))
@@ -118,6 +135,7 @@ def gather_contents(held: Round) -> Contents:
         rules = rules_of(plan, register.distributed(year))
         waived = _waived(register, held)
         given = votes(register, held)
+        back = _back_office(register, held)
     if not answers and not any(p.now for p in figures.practices if p.status != ENDED):
         raise UserError(
             f"{year.long}の受理したシートがまだありません。"
@@ -125,23 +143,37 @@ def gather_contents(held: Round) -> Contents:
         )
     stale = any(reading.rules != rules for reading in known.values())
     notes = (f"作成日：{long_date(held.today)}", *differences(figures), *waived)
-    return Contents(figures, answers, _opinions(held), notes, stale, given)
+    return Contents(figures, answers, _opinions(held), notes, stale, given, back)
 
 
 def workbook(known: Contents) -> bytes:
-    """取組状況一覧 as a file's content."""
+    """取組状況一覧 as a file's content: what the council and the public may see."""
+    return _workbook(known, None)
+
+
+def secretariats_workbook(known: Contents) -> bytes:
+    """The same with what is the secretariat's own: votes, receipts, sources."""
+    return _workbook(known, known.back)
+
+
+def _workbook(known: Contents, back: BackOffice | None) -> bytes:
     figures = known.figures
     where = places(figures)
     workings = Workings(figures, where)
     blocks = {item.item.no: address_of_item(figures.plan, item.item.no) for item in figures.items}
     book = Book(f"{figures.plan.name}取組状況一覧 {figures.year}")
     add_summary(book, figures, workings, known.notes, revised(figures, known.answers))
-    add_items(book, figures, where, blocks)
+    council = partial(council_formula, figures, back.votes) if back and back.votes else None
+    add_items(book, figures, where, blocks, council)
     add_practices(book, figures, where, addresses(figures, known.answers))
     add_themes(book, figures, where, workings)
-    add_pages(book, figures, known.opinions, where)
+    add_pages(book, figures, known.opinions, where, known.votes)
     add_texts(book, figures, known.answers, where)
     add_comparison(book, figures, where)
+    add_departments(book, figures, where, back.receipts if back else None)
+    if back:
+        add_votes(book, figures, back.votes)
+        add_sources(book, figures, known.answers, back.files)
     return book.bytes()
 
 
@@ -169,6 +201,32 @@ def shortcomings(known: Contents) -> list[str]:
             "計画マスタが変わっています。collect をもう一度実行すると、新しい計画で確かめ直します。"
         )
     return said
+
+
+def _back_office(register: Register, held: Round) -> BackOffice:
+    versions = forms(register, held.year)
+    first: dict[int, date] = {}
+    for form in versions:
+        if form.practice_no is not None:
+            received = date.fromisoformat(form.received_at[:10])
+            first[form.practice_no] = min(received, first.get(form.practice_no, received))
+    receipts = Receipts(practice_states(register, held.plan, versions), first, held.plan.deadline)
+    archive = held.workspace.archive
+    files = {
+        no: SourceFile.of(
+            no, form.file, form.sha256, is_kept=ledger.kept(archive, form.sha256).is_file()
+        )
+        for no, form in counting(versions).items()
+    }
+    return BackOffice(ballots.votes(register, held.year), receipts, files)
+
+
+def _put_copies(held: Round, known: Contents, folder: Path) -> None:
+    """Copies of the files that count, beside the list, under names of our own."""
+    for source in known.back.files.values() if known.back else ():
+        if source.copy:
+            path = folder / copies_folder(known.figures) / source.copy
+            put(path, ledger.content(held.workspace.archive, source.sha256))
 
 
 def _opinions(held: Round) -> opinions.Opinions | None:

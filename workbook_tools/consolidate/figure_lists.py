@@ -8,20 +8,21 @@ their own row alone, so that rows may be sorted. Other tables are asked by № (
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from workbook_tools.cells import Area, cell_name
 from workbook_tools.consolidate.mentions import (
     BEFORE,
     CHANGE,
+    COUNCIL,
     ITEM_KEYS,
     PRACTICE_KEYS,
     Mention,
     item_mentions,
     practice_mentions,
 )
-from workbook_tools.consolidate.places import ITEMS, PRACTICES, At, Places, cells_of
+from workbook_tools.consolidate.places import ITEMS, LEAD, PRACTICES, At, Places, cells_of
 from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import ALERT, QUIET, Book, Choice, Sheet
 from workbook_tools.excel.write.figure_sheet import (
@@ -134,7 +135,8 @@ def practice_table(plan: Plan) -> tuple[PrintedColumn, ...]:
     stand what 総括 needs: change since the year before, and who is to be named.
     """
     columns = printed(listed(declared.practice_columns(plan)))
-    return columns + hidden("項目番号", "計算対象", "評価対象", BEFORE, CHANGE, *PRACTICE_KEYS)
+    helpers = ("項目番号", "計算対象", "評価対象", LEAD, BEFORE, CHANGE)
+    return columns + hidden(*helpers, *PRACTICE_KEYS)
 
 
 def write_link(sheet: Sheet, area: Area, address: str, number: int) -> None:
@@ -167,6 +169,9 @@ def _practice_helpers(
     number = f'=VALUE(SUBSTITUTE({at["大№"]},"№",""))'
     sheet.formula(Area(row, columns["項目番号"]), number, known.practice.item_no)
     sheet.formula(Area(row, columns["計算対象"]), f"=IF({_whole(plan, at)},1,0)", counts)
+    every = f'{at["担当部署"]}&"、"'
+    lead = f'=LEFT({every},FIND("、",{every})-1)'
+    sheet.formula(Area(row, columns[LEAD]), lead, known.practice.lead)
     end, now = at["取組終了"], quoted(plan.evaluated.wide)
     due = f'=IF(OR({end}="",{end}={now}),{at["計算対象"]},0)'
     counts = 0 if known.status == ENDED else counts
@@ -225,9 +230,16 @@ def _practice_entries(
 
 
 def add_items(
-    book: Book, figures: Figures, known: Places, links: Mapping[int, str] | None = None
+    book: Book,
+    figures: Figures,
+    known: Places,
+    links: Mapping[int, str] | None = None,
+    council: Callable[[At], str] | None = None,
 ) -> None:
-    """Add 取組項目別: averages over the practices of 実践項目別; ``links`` as there."""
+    """Add 取組項目別: averages over the practices of 実践項目別; ``links`` as there.
+
+    ``council``: the formula of the council's average, of a row's cells, where its scores are shown.
+    """
     sheet, plan = book.sheet(ITEMS), figures.plan
     drawn = item_table(plan)
     columns, place = listed(declared.item_columns(plan)), columns_of(drawn)
@@ -241,6 +253,7 @@ def add_items(
             "実践項目数": f"=COUNTIF({own})",
             **mean_formulas(plan, at),
             "備考": note_formula(at),
+            **({COUNCIL: council(at)} if council else {}),
         }
         write_row(sheet, row, columns, item, formulas)
         which = f"{own},{known.practices.column('計算対象')},1"

@@ -6,7 +6,7 @@ by hand and the print scale is fixed, since Excel ignores page breaks where it f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from workbook_tools.cells import Area, column_name
@@ -40,11 +40,16 @@ _RULED_ENDED = 3
 
 
 def add_pages(
-    book: Book, figures: Figures, opinions: Opinions | None, known: Places | None = None
+    book: Book,
+    figures: Figures,
+    opinions: Opinions | None,
+    known: Places | None = None,
+    votes: Mapping[int, Mapping[int, int]] | None = None,
 ) -> None:
     """Add the sheet 評価ページ; ``opinions`` None: not collected yet, lines to write on.
 
-    With the ``known`` places of the tables figures are live, and № lead to 実践項目別.
+    With the ``known`` places of the tables figures are live, and № lead to 実践項目別. ``votes``
+    (item → score → members) are shown as their distribution.
     """
     grid = PageGrid.of(figures.plan)
     sheet = book.sheet(NAME)
@@ -54,7 +59,7 @@ def add_pages(
     title = f"{figures.plan.name}　取組項目別の評価（{figures.plan.round.end}）"
     sheet.text(Area(0, 0, 1, grid.cols), title, "title", "left")
     sheet.height(0, 24)
-    page = _BlockWriter(sheet, grid, figures, opinions or Opinions(), known)
+    page = _BlockWriter(sheet, grid, figures, opinions or Opinions(), known, votes or {})
     blocks = [page.block(item) for item in figures.items]
     sheet.breaks([1 + row for row in paper.breaks(blocks, _ROOM, 24)])
     area = Area(0, 0, page.row, grid.cols)
@@ -90,9 +95,10 @@ class _BlockWriter:
         figures: Figures,
         opinions: Opinions,
         known: Places | None,
+        votes: Mapping[int, Mapping[int, int]],
     ) -> None:
         self.sheet, self.grid, self.figures = sheet, grid, figures
-        self.opinions, self.known = opinions, known
+        self.opinions, self.known, self.votes = opinions, known, votes
         self.plan, self.year = figures.plan, figures.year
         self.table = PracticeTable(figures.plan)
         self.items = {column.key: column for column in declared.item_columns(figures.plan)}
@@ -264,7 +270,8 @@ class _BlockWriter:
             placed = self._placed(ITEMS, item.item.no, self.figures.items.index(item) + 1)
             looks = ("tenths", "bold", "open_right")
             self._figure(grid.left + 2, 2, average, placed(COUNCIL), *looks)
-            self._text(grid.left + 4, grid.cols - grid.left - 4, "/5", "left", "open_left")
+            spread = self._spread(item.item.no)
+            self._text(grid.left + 4, grid.cols - grid.left - 4, f"/5{spread}", "left", "open_left")
             self._end(18, may_begin=True)
         self._opinions("意見等", self.opinions.items.get(item.item.no, ()), _RULED)
         if not self.figures.plan.is_effectiveness_year:
@@ -274,6 +281,11 @@ class _BlockWriter:
                 practice = known.practice
                 heading = f"【{known.finished.wide}年度取組終了】№{practice.no} {practice.title}"
                 self._opinions(heading, self.opinions.ended.get(practice.no, ()), _RULED_ENDED)
+
+    def _spread(self, number: int) -> str:
+        """``　　5：1人　4：3人``: how the members' scores spread."""
+        votes = sorted(self.votes.get(number, {}).items(), reverse=True)
+        return "　" * bool(votes) + "".join(f"　{score}：{count}人" for score, count in votes)
 
     def _opinions(self, heading: str, opinions: Sequence[str], ruled: int) -> None:
         """A heading and the opinions in order, or ruled lines to write on."""

@@ -15,6 +15,7 @@ from workbook_tools.excel.write.figure_sheet import TOP
 from workbook_tools.excel.write.formula import quoted
 
 ITEMS, PRACTICES, THEMES = "取組項目別", "実践項目別", "テーマ別"
+LEAD = "主担当"  # hidden column of 実践項目別: the first of its departments
 KEYS = {ITEMS: "№", PRACTICES: "小№", THEMES: "№"}
 
 At = Mapping[str, str]  # column → the cell of this row: what formulas of a row are made of

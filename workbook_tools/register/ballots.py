@@ -150,6 +150,19 @@ def scores(register: Register, year: FiscalYear) -> dict[int, list[int]]:
     return found
 
 
+def votes(register: Register, year: FiscalYear) -> dict[int, dict[int, int]]:
+    """Member → item → score, of the sheets that count; a member that only abstained has none."""
+    query = f"""WITH counting AS ({_COUNTING})
+        SELECT counting.member, item_no, score
+        FROM counting LEFT JOIN ballot_score ON ballot_id = id"""
+    found: dict[int, dict[int, int]] = {}
+    for member, item_no, score in register.rows(query, year.key):
+        own = found.setdefault(member, {})
+        if item_no is not None:
+            own[item_no] = score
+    return found
+
+
 def averages(register: Register, year: FiscalYear) -> dict[int, int]:
     """審議会評価平均 per item in tenths, over the members that gave a score (domain §7)."""
     return {no: grading.mean_tenths(given) for no, given in scores(register, year).items()}

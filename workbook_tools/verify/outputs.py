@@ -48,7 +48,8 @@ def _differences(held: Round, output: WrittenOutput) -> Iterator[str]:
     is_as_written = digest(data) == output.sha256
     if not is_as_written:
         yield f"『{output.name}』は、作ったあとで変わっています。"
-    make = _MAKERS.get(path.name.partition("_")[0])
+    first, _, rest = path.stem.partition("_")
+    make = _MAKERS.get((first, rest.partition("_")[2]))
     if make is None:
         return
     try:
@@ -76,8 +77,16 @@ def _appendix(held: Round) -> bytes:
     return appendix.workbook(known.figures, known.answers, held.today)
 
 
-# By the first word of their names. What is not here is only held against its hash.
-_MAKERS: dict[str, Callable[[Round], bytes]] = {"取組状況一覧": _list, "資料編": _appendix}
+def _own_list(held: Round) -> bytes:
+    return stage.secretariats_workbook(stage.gather_contents(held))
+
+
+# By the words around the round in their names. What is not here is only held against its hash.
+_MAKERS: dict[tuple[str, str], Callable[[Round], bytes]] = {
+    ("取組状況一覧", ""): _list,
+    ("取組状況一覧", "事務局用"): _own_list,
+    ("資料編", ""): _appendix,
+}
 
 
 def _cells_that_differ(written: bytes, anew: bytes) -> Iterator[str]:
