@@ -7,13 +7,16 @@ plan master alone; nothing is invented (domain §7).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from workbook_tools.cells import Area
 from workbook_tools.era import FiscalYear, long_date
-from workbook_tools.excel.write.book import Book, Sheet
 from workbook_tools.form.layout import GUIDE, Field
 from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.text import lines
+
+if TYPE_CHECKING:  # who only reads needs nothing that writes
+    from workbook_tools.excel.write.book import Book, Sheet
 
 _COLUMN_PIXELS = (150, 150, 380)
 COLUMNS = len(_COLUMN_PIXELS)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from workbook_tools.excel.read.limits import (
     MOST_CONTENTS,
@@ -25,7 +25,9 @@ from workbook_tools.excel.read.limits import (
 )
 from workbook_tools.excel.read.xls import SIGNATURE, streams
 from workbook_tools.findings import Finding, Place, found
-from workbook_tools.intake import mails
+
+if TYPE_CHECKING:
+    from workbook_tools.intake import mails
 
 MOST_DEPTH = 3  # mails and zips inside each other
 # Bytes of a zip that may be deciphered the old way, at two megabytes a second.
@@ -189,6 +191,8 @@ class Unpacker:
     # -- mails --------------------------------------------------------------------------------
 
     def _mail(self, name: str, file: IO[bytes], ending: str, depth: int) -> Iterator[Received]:
+        from workbook_tools.intake import mails
+
         if file.seek(0, io.SEEK_END) > mails.MOST_MAIL:
             reason = "メールのファイルが大きすぎます。添付ファイルを取り出して置いてください"
             yield refused(name, "F007", reason)
