@@ -707,6 +707,29 @@ def compare(workspace: Workspace, file: Path, year: FiscalYear | None, as_json: 
 
 
 @_command()
+@click.argument("spot", metavar="シート!セル")
+@_year
+@click.option(
+    "--list",
+    "listed",
+    type=click.Path(path_type=Path),
+    metavar="一覧",
+    help="調べる一覧（省くと outbox にあるその年度の一覧）。",
+)
+@_in_workspace
+def explain(workspace: Workspace, spot: str, year: FiscalYear | None, listed: Path | None) -> None:
+    """一覧のセルの値が、どこからどう出てきたかを言葉で示します。
+
+    \b
+    例： workbook-tools explain '取組項目別!K10'
+    """
+    from workbook_tools.consolidate import explain as stage
+
+    for sentence in stage.explain(_round(workspace, year), spot, listed):
+        say(sentence)
+
+
+@_command()
 @click.argument("folder", metavar="[フォルダー]", type=click.Path(path_type=Path), default="demo")
 def demo(folder: Path) -> None:
     """見本の計画で、１年分の流れを通して見せます。

@@ -1,0 +1,223 @@
+"""`explain 'シート!セル'`: where a figure or a text of the list comes from, in words.
+
+The list is read as it lies there, so that a sorted table and an edited score are understood: rows
+go by their №, and what no longer equals the register's figure is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+
+from workbook_tools.cells import parse_cell
+from workbook_tools.consolidate.consolidate import Contents, gather_contents, places
+from workbook_tools.consolidate.mentions import COUNCIL, ENDED, GRADE, TOTAL
+from workbook_tools.consolidate.places import ITEMS, KEYS, PRACTICES, THEMES
+from workbook_tools.excel.read.book import Table, UnreadableError, tables
+from workbook_tools.figures.compute import ItemFigures, PracticeFigures, ThemeFigures, tenths
+from workbook_tools.findings import UserError
+from workbook_tools.form.layout import field_name, form_of
+from workbook_tools.near import nearest, question
+from workbook_tools.plan.model import GradeRule
+from workbook_tools.register.records import Stored
+from workbook_tools.register.round import Round
+from workbook_tools.text import whole_number
+from workbook_tools.workspace import read
+
+
+def explain(held: Round, spot: str, path: Path | None = None) -> list[str]:
+    """Sentences about a cell of the round's list. UserError where there is no such list or cell."""
+    path = path or held.workspace.outbox / f"取組状況一覧_{held.year}.xlsx"
+    name, row, col = _spot(spot)
+    table = _table(path, name)
+    shown = table.text(row, col)
+    teller = _Teller(gather_contents(held))
+    told = [*teller.told(table, row, col)]
+    return [f"{name}!{table.cell(row, col)} 『{shown}』", *told]
+
+
+def _spot(spot: str) -> tuple[str, int, int]:
+    sheet, _, cell = spot.rpartition("!")
+    try:
+        row, col = parse_cell(cell.strip().upper())
+    except ValueError:
+        row = -1
+    if row < 0 or not sheet:
+        raise UserError(
+            f"『{spot}』はセルとして読めません。'取組項目別!K10' のように書いてください。"
+        )
+    return sheet.strip().strip("'"), row, col
+
+
+def _table(path: Path, name: str) -> Table:
+    if not path.is_file():
+        raise UserError(f"『{path.name}』がまだありません。先に consolidate を実行してください。")
+    try:
+        found = {table.sheet: table for table in tables(read(path))}
+    except UnreadableError as error:
+        raise UserError(f"『{path.name}』を読めません（{error.reason}）。") from error
+    if name not in found:
+        hint = question(nearest(name, found))
+        raise UserError(f"『{path.name}』にシート『{name}』はありません。{hint}")
+    return found[name]
+
+
+class _Teller:
+    """What stands behind the cells of one list."""
+
+    def __init__(self, known: Contents) -> None:
+        self.known, self.figures, self.plan = known, known.figures, known.figures.plan
+        self.places = places(known.figures)
+        self.practices = {known.practice.no: known for known in self.figures.practices}
+        self.items = {known.item.no: known for known in self.figures.items}
+        self.themes = {known.theme.no: known for known in self.figures.themes}
+        self.criteria = [criterion.name for criterion in self.plan.criteria]
+
+    def told(self, table: Table, row: int, col: int) -> Iterator[str]:
+        """Sentences about one cell."""
+        if table.sheet in KEYS:
+            place = self.places.table(table.sheet)
+            key = {at: key for key, at in place.columns.items()}.get(col, "")
+            number = table.text(row, place.columns[KEYS[table.sheet]])
+            yield from self._of_table(table, number, key, table.text(row, col))
+        else:
+            number_here = whole_number(table.text(row, 0))
+            practice = None if number_here is None else self.practices.get(number_here)
+            if practice:
+                yield from self._of_text(practice, table.text(row, col))
+            else:
+                yield (
+                    f"『{table.sheet}』の数値は、{ITEMS}・{PRACTICES}・{THEMES}から計算しています。"
+                    "青い文字を押すと、もとの行に移ります。"
+                )
+
+    def _of_table(self, table: Table, number: str, key: str, shown: str) -> Iterator[str]:
+        known = self._row(table.sheet, number)
+        if known is None or not key:
+            yield "見出しか、表の外のセルです。"
+        elif isinstance(known, PracticeFigures):
+            yield from self._of_practice(known, key, shown)
+        else:
+            yield from self._of_means(known, key)
+
+    def _row(self, sheet: str, number: str) -> PracticeFigures | ItemFigures | ThemeFigures | None:
+        if sheet == THEMES:
+            return self.themes.get(number)
+        whole = whole_number(number)
+        if whole is None:
+            return None
+        return self.practices.get(whole) if sheet == PRACTICES else self.items.get(whole)
+
+    # -- a practice
+
+    def _of_practice(self, known: PracticeFigures, key: str, shown: str) -> Iterator[str]:
+        now = known.now
+        yield f"小№{known.practice.no}『{known.practice.title}』の{key}です。"
+        if now is None or key not in (*self.criteria, TOTAL, GRADE):
+            yield self._standing(known, key)
+            return
+        if key in self.criteria:
+            yield from self._source(known, field_name(key, self.figures.year))
+            if shown != str(now.scores[key]):
+                yield (
+                    f"登録簿では『{now.scores[key]}』です。一覧を作ったあとで書き換えられています。"
+                )
+        elif key == TOTAL:
+            parts = "＋".join(f"{name}{score}" for name, score in now.scores.items())
+            yield f"{parts}＝{now.total}"
+        else:
+            yield self._why(now.total, now.grade)
+
+    def _standing(self, known: PracticeFigures, key: str) -> str:
+        if key in (*self.criteria, TOTAL, GRADE):
+            return f"状況は『{known.status}』で、まだ数値がありません。"
+        if key == ENDED:
+            return "進捗状況シートの『取組終了』の年と月か、前の年度までの一覧によります。"
+        return "計画マスタによります。"
+
+    def _source(self, known: PracticeFigures, field: str) -> Iterator[str]:
+        stored = self.known.answers.get(known.practice.no, {}).get(field)
+        if stored is None:
+            yield "進捗状況シートではなく、前の年度までの一覧によります。"
+        else:
+            yield self._written(known, stored)
+
+    def _written(self, known: PracticeFigures, stored: Stored) -> str:
+        files = self.known.back.files if self.known.back else {}
+        source = files.get(known.practice.no)
+        where = f"{source.file}　" if source else ""
+        said = f"{where}{stored.sheet}の{stored.cell}に『{stored.raw}』と書かれています。"
+        if stored.text != stored.raw:
+            chain = f"（{stored.chain}）" if stored.chain else ""
+            said += f"『{stored.text}』と読みました{chain}。"
+        return said
+
+    def _of_text(self, known: PracticeFigures, shown: str) -> Iterator[str]:
+        yield f"小№{known.practice.no}『{known.practice.title}』の行です。"
+        answers = self.known.answers.get(known.practice.no, {})
+        form = form_of(self.plan)
+        same = [
+            f"{form[name].title}：{self._written(known, stored)}"
+            for name, stored in answers.items()
+            if shown and stored.text == shown and name in form.names
+        ]
+        yield from same or ["この内容と同じ欄は、受理したシートにありません。"]
+
+    # -- an item or a theme
+
+    def _of_means(self, known: ItemFigures | ThemeFigures, key: str) -> Iterator[str]:
+        if isinstance(known, ItemFigures):
+            yield f"№{known.item.no}『{known.item.name}』の{key}です。"
+            practices = known.practices
+        else:
+            yield f"テーマ{known.theme.no}『{known.theme.name}』の{key}です。"
+            practices = tuple(p for item in known.items for p in item.practices)
+        now = known.now
+        if key == COUNCIL:
+            yield from self._of_council(known)
+        elif now is None:
+            yield "受理したシートがないため、数値がありません。"
+        elif key in self.criteria:
+            scores = {p.practice.no: p.now.scores[key] for p in practices if p.now}
+            yield _mean(scores, now.averages[key])
+        elif key == TOTAL:
+            parts = "＋".join(f"{name}{tenths(mean)}" for name, mean in now.averages.items())
+            yield f"{parts}＝{tenths(now.total)}"
+        elif key == GRADE:
+            yield self._why(
+                (now.total + 5) // 10, now.grade, f"合計{tenths(now.total)}を四捨五入した"
+            )
+        else:
+            yield "計画マスタか、実践項目別の行数によります。"
+
+    def _of_council(self, known: ItemFigures | ThemeFigures) -> Iterator[str]:
+        if known.council is None:
+            yield "審議会の評価がありません。"
+        elif isinstance(known, ItemFigures):
+            votes: Mapping[int, int] = self.known.votes.get(known.item.no, {})
+            spread = "、".join(
+                f"{score}が{n}人" for score, n in sorted(votes.items(), reverse=True)
+            )
+            yield f"委員の評価（{spread}）の平均を、小数第２位で四捨五入した値です。"
+        else:
+            items = [item for item in known.items if item.council is not None]
+            parts = "、".join(f"№{i.item.no} {tenths(i.council or 0)}" for i in items)
+            yield f"取組項目の審議会評価平均（{parts}）の平均です。"
+
+    def _why(self, total: int, grade: str, what: str = "合計") -> str:
+        rule = next(rule for rule in self.plan.grades if rule.grade == grade)
+        return f"{what}{total}は、{_words(rule, self.plan.grades)}ので{grade}です。"
+
+
+def _words(rule: GradeRule, rules: Iterable[GradeRule]) -> str:
+    if rule == [*rules][-1]:
+        return "どの基準にも届かない"
+    minima = "".join(f"、{name}が{low}以上" for name, low in rule.least_scores.items())
+    return f"{rule.least_total}以上{minima}という基準に届く"
+
+
+def _mean(scores: Mapping[int, int], mean: int) -> str:
+    parts = "、".join(f"小№{no}が{score}" for no, score in scores.items())
+    exact = Decimal(sum(scores.values())) / len(scores)
+    return f"{parts}。平均{exact:.4f}を小数第２位で四捨五入して{tenths(mean)}です。"
