@@ -17,6 +17,7 @@ from workbook_tools.findings import Finding, Severity
 from workbook_tools.form import layout, prefill
 from workbook_tools.form.content import Content
 from workbook_tools.form.layout import Kind
+from workbook_tools.form.references import label_of, numbered_from
 from workbook_tools.form.workbook import workbook as form_workbook
 from workbook_tools.outbox import Outcome, put_unless_edited, remove_if_empty, take_away
 from workbook_tools.plan.model import Practice
@@ -237,6 +238,10 @@ class _Outgoing:
         """A new form with whatever could be read, marked where that is still at fault."""
         blank = prefill.content(self._held.plan, practice, self._known[practice.no])
         values = dict(blank.values)
+        if answers:  # references are given back as typed, so the rows are numbered as they were
+            values.pop(label_of(numbered_from(self._form, values)), None)
+            label = label_of(numbered_from(self._form, answers))
+            values |= {label: answers[label].value} if label in answers else {}
         for name in blank.open & answers.keys():
             raw, value = answers[name].raw, answers[name].value
             number = self._form[name].kind in (Kind.SCORE, Kind.END_YEAR, Kind.END_MONTH)
