@@ -140,6 +140,9 @@ class _Outgoing:
         self._versions = forms(register, held.year)
         self._findings = findings_of(register, held.year)
         self.states = practice_states(register, plan, self._versions)
+        self._owing = {
+            known.practice.lead for known in self.states if known.state is not State.ACCEPTED
+        }
         self._state_of = {known.practice.no: known for known in self.states}
 
     def parcels(self, step: Callable[[int, int], None]) -> list[_Parcel]:
@@ -216,7 +219,9 @@ class _Outgoing:
         """A fresh form where the file's name tells the item and nothing better has come since."""
         state = self._state_of.get(self._senders.number(name) or 0)
         if state is None:
-            yield self._without_file(name, (finding,))
+            department = self._senders.department(name)
+            if department is None or department in self._owing:
+                yield self._without_file(name, (finding,))
         elif state.state is State.MISSING:
             yield self._fresh(state.practice, name, {}, (finding,))
         elif state.state is not State.ACCEPTED:
