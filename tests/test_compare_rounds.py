@@ -23,7 +23,7 @@ from workbook_tools.collect.collect import collect
 from workbook_tools.collect.withdraw import withdraw
 from workbook_tools.compare.causes import Cause
 from workbook_tools.compare.compare import compare_list
-from workbook_tools.compare.differences import Difference
+from workbook_tools.compare.differences import Mismatch
 from workbook_tools.consolidate.consolidate import consolidate
 from workbook_tools.excel.patch.fills import ERROR
 from workbook_tools.outbox import put
@@ -69,7 +69,7 @@ def row(no: int, *scores: object, grade: str = "B") -> list[Any]:
     return [no, PLAN.practice(no).title, *scores, total, grade]
 
 
-def found(held: Round, *rows: Sequence[Any]) -> dict[tuple[Any, str], Difference]:
+def found(held: Round, *rows: Sequence[Any]) -> dict[tuple[Any, str], Mismatch]:
     """What differs in a list of practices: by number and column."""
     path = held.workspace.root / "一覧.xlsx"
     put(path, workbook({"実践項目別": [HEAD, *rows]}))

@@ -401,9 +401,9 @@ def test_rose_and_fell() -> None:
 
 
 def since(plan: Plan, past: Plan, **changes: Any) -> dict[tuple[Any, Any], list[Any]]:
-    """前年度比較 by 区分 and №, where the year before was held by ``past``."""
+    """前年度比較 by 区分 and №, where the year before was held by ``past``; no hidden cells."""
     figures = compute(plan, real_facts(plans={R2: past.of_year(R2)}, **changes))
-    return {(row[0], row[1]): row for row in table(workbook(figures), "前年度比較")}
+    return {(row[0], row[1]): row[:22] for row in table(workbook(figures), "前年度比較")}
 
 
 def notes(plan: Plan, past: Plan) -> list[str]:

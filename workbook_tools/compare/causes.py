@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from workbook_tools.compare.evidence import Evidence, Version, field_of
-from workbook_tools.compare.lists import COUNCIL, Kind, ListRow, columns_of
+from workbook_tools.compare.lists import COUNCIL, ListRow, TableKind, columns_of
 from workbook_tools.compare.matching import Number, titles
 from workbook_tools.compare.values import comparable, of_datum
 from workbook_tools.compare.variants import (
@@ -86,7 +86,7 @@ class Grounds:
 class Cell:
     """A cell that differs: its place in the table, and its value."""
 
-    kind: Kind
+    kind: TableKind
     no: Number
     column: str
     row: ListRow
@@ -99,7 +99,7 @@ Look = Callable[[Cell, Grounds], Explained | None]
 
 def explain(cell: Cell, grounds: Grounds) -> Explained:
     """The first cause that gives the printed value."""
-    for look in _PRACTICE_LOOKS if cell.kind is Kind.PRACTICES else _MEAN_LOOKS:
+    for look in _PRACTICE_LOOKS if cell.kind is TableKind.PRACTICES else _MEAN_LOOKS:
         if said := look(cell, grounds):
             return said
     return Explained(Cause.UNKNOWN, "この値になる理由は見つかりません。")
@@ -183,10 +183,10 @@ def _follows_from_row(cell: Cell, grounds: Grounds) -> Explained | None:
 
 def _root(no: Number, criterion: str, grounds: Grounds) -> Explained:
     row = grounds.rows[no]
-    known = known_rows(grounds.right, Kind.PRACTICES)[no]
+    known = known_rows(grounds.right, TableKind.PRACTICES)[no]
     printed = comparable(criterion, row.text(criterion), grounds.plan)
     expected = Decimal(known.now.scores[criterion]) if known.now else None
-    return explain(Cell(Kind.PRACTICES, no, criterion, row, printed, expected), grounds)
+    return explain(Cell(TableKind.PRACTICES, no, criterion, row, printed, expected), grounds)
 
 
 def _as_planned_before(cell: Cell, grounds: Grounds) -> Explained | None:
@@ -223,7 +223,7 @@ def _now(cell: Cell, grounds: Grounds) -> Any:
 
 def _judged_anew(cell: Cell, grounds: Grounds) -> Explained | None:
     """The grade of the year before under today's thresholds."""
-    known = known_rows(grounds.right, Kind.PRACTICES)[cell.no]
+    known = known_rows(grounds.right, TableKind.PRACTICES)[cell.no]
     plan = grounds.plan
     if cell.column != PREVIOUS or known.before is None:
         return None
@@ -268,7 +268,7 @@ def _copied(cell: Cell, grounds: Grounds) -> Explained | None:
         return None
     if cell.printed is None:
         return Explained(Cause.COPIED, "一覧では空欄です。")
-    if cell.kind is Kind.PRACTICES and (version := grounds.evidence.counting(int(cell.no))):
+    if cell.kind is TableKind.PRACTICES and (version := grounds.evidence.counting(int(cell.no))):
         return Explained(
             Cause.COPIED,
             f"受理した{version.name}の値と違い、届いたほかの版にもない値です。",
@@ -357,7 +357,7 @@ def _roundings(figures: Figures, cell: Cell, grounds: Grounds) -> Iterator[tuple
     elif cell.column == "総合評価":
         total = sum(known.now.averages.values())
         yield from _grades(known.now.averages, total, plan)
-    elif cell.column == COUNCIL and cell.kind is Kind.THEMES:
+    elif cell.column == COUNCIL and cell.kind is TableKind.THEMES:
         averages = [item.council for item in known.items if item.council is not None]
         if averages:
             yield from _ways(Fraction(sum(averages), 10 * len(averages)))

@@ -24,7 +24,7 @@ NAME = "突合結果"
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedList:
     """What was found, and the files written: 突合結果, and the marked copy where there is one."""
 
     comparison: Comparison
@@ -32,7 +32,9 @@ class Compared:
     paths: tuple[Path, ...]
 
 
-def compare_list(workspace: Workspace, year: FiscalYear | None, file: Path, now: str) -> Compared:
+def compare_list(
+    workspace: Workspace, year: FiscalYear | None, file: Path, now: str
+) -> ComparedList:
     """Compare a list with its round and write what differs into the outbox.
 
     Raises UserError where the list cannot be read or holds no table of ours, or a file cannot be
@@ -65,7 +67,9 @@ def _round(workspace: Workspace, year: FiscalYear | None, now: str) -> Round:
     )
 
 
-def _written(held: Round, done: Comparison, data: bytes, file: Path, known: ReadList) -> Compared:
+def _written(
+    held: Round, done: Comparison, data: bytes, file: Path, known: ReadList
+) -> ComparedList:
     workspace, name = held.workspace, held.workspace.relative(file)
     copy = workspace.outbox / f"{NAME}_{held.year}" / marked_copy.name_of(file.name)
     paths = [workspace.outbox / f"{NAME}_{held.year}.xlsx"]
@@ -78,4 +82,4 @@ def _written(held: Round, done: Comparison, data: bytes, file: Path, known: Read
         put(copy, marked)
         paths.append(copy)
     put(paths[0], result_book.workbook(done, held.plan, name))
-    return Compared(done, name, tuple(paths))
+    return ComparedList(done, name, tuple(paths))

@@ -13,7 +13,7 @@ from typing import Any
 
 from workbook_tools.compare.causes import Cause, Cell, Explained, Grounds, explain
 from workbook_tools.compare.evidence import Evidence, field_of
-from workbook_tools.compare.lists import COUNCIL, KEYS, Kind, ListRow, ReadList, columns_of
+from workbook_tools.compare.lists import COUNCIL, KEYS, ListRow, ReadList, TableKind, columns_of
 from workbook_tools.compare.matching import (
     Matched,
     Number,
@@ -50,7 +50,7 @@ Shown = str | int | float | None
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Mismatch:
     """One cell, or one row, that says something else than it should.
 
     ``column`` is a key of :mod:`figures.columns`, of a row (``is_row``) its number's; ``sheet`` and
@@ -58,7 +58,7 @@ class Difference:
     department's file.
     """
 
-    kind: Kind
+    kind: TableKind
     no: Number | None
     name: str
     column: str
@@ -86,7 +86,7 @@ class Comparison:
     orphan: bool
     compared: int
     agree: int
-    differences: tuple[Difference, ...]
+    differences: tuple[Mismatch, ...]
     notes: tuple[str, ...]
 
 
@@ -102,10 +102,10 @@ def compare(
     ``evidence`` is asked for the practices that differ.
     """
     desk = _Desk(ours, read, orphan=orphan)
-    cells = [cell for kind in Kind for cell in desk.cells(kind)]
-    practices = {int(cell.no) for cell in cells if cell.kind is Kind.PRACTICES}
+    cells = [cell for kind in TableKind for cell in desk.cells(kind)]
+    practices = {int(cell.no) for cell in cells if cell.kind is TableKind.PRACTICES}
     grounds = desk.grounds(cells, evidence(practices))
-    rows = [row for kind in Kind for row in desk.rows(kind)]
+    rows = [row for kind in TableKind for row in desk.rows(kind)]
     differences = [*(desk.difference(cell, grounds) for cell in cells), *rows]
     notes = (*desk.first_notes(), *read.notes, *desk.notes)
     found = tuple(sorted(differences, key=desk.order))
@@ -125,26 +125,28 @@ class _Desk:
     def __init__(self, ours: Figures, read: ReadList, *, orphan: bool) -> None:
         self._read = read
         self._orphan = orphan
-        self._plan_names = accepted_names(ours, Kind.PRACTICES)
+        self._plan_names = accepted_names(ours, TableKind.PRACTICES)
         if orphan:
-            items = self._match(ours, Kind.ITEMS).rows
-            if read.rows(Kind.PRACTICES):
-                ours = own_figures(ours.plan, read.rows(Kind.PRACTICES), items)
+            items = self._match(ours, TableKind.ITEMS).rows
+            if read.rows(TableKind.PRACTICES):
+                ours = own_figures(ours.plan, read.rows(TableKind.PRACTICES), items)
         self._ours = ours
         self._plan = ours.plan
-        self._matched = {kind: self._match(ours, kind) for kind in Kind}
-        practices, items = (self._matched[kind].rows for kind in (Kind.PRACTICES, Kind.ITEMS))
+        self._matched = {kind: self._match(ours, kind) for kind in TableKind}
+        practices, items = (
+            self._matched[kind].rows for kind in (TableKind.PRACTICES, TableKind.ITEMS)
+        )
         self._right = completed(ours, practices, items)
         self._listed = as_listed(self._right, practices)
         self.compared = 0
         self.notes: list[str] = []
 
-    def _match(self, figures: Figures, kind: Kind) -> Matched:
+    def _match(self, figures: Figures, kind: TableKind) -> Matched:
         return match(kind, self._read.rows(kind), accepted_names(figures, kind))
 
     # -- cells ------------------------------------------------------------------------------------
 
-    def cells(self, kind: Kind) -> Iterator[Cell]:
+    def cells(self, kind: TableKind) -> Iterator[Cell]:
         """The cells of a table that differ."""
         ours, right = known_rows(self._ours, kind), known_rows(self._right, kind)
         blank = self._without_values(kind)
@@ -169,7 +171,7 @@ class _Desk:
 
     def _held(
         self,
-        kind: Kind,
+        kind: TableKind,
         no: Number,
         row: ListRow,
         column: FigureColumn[Any],
@@ -187,7 +189,7 @@ class _Desk:
 
     def _allowed(
         self,
-        kind: Kind,
+        kind: TableKind,
         no: Number,
         row: ListRow,
         column: FigureColumn[Any],
@@ -201,16 +203,16 @@ class _Desk:
         yield of_datum(column.key, column.value(right), self._plan)
         for figures in known:  # 未提出 and the like
             yield comparable(column.key, str(column.printed(figures)), self._plan)
-        if kind is Kind.PRACTICES and column.key == KEYS[kind][1]:
+        if kind is TableKind.PRACTICES and column.key == KEYS[kind][1]:
             yield from map(key, titles(self._plan, int(no)))
-        if kind is Kind.THEMES and column.key == KEYS[kind][1]:
+        if kind is TableKind.THEMES and column.key == KEYS[kind][1]:
             yield key(right.theme.short)
-        if kind is Kind.PRACTICES and ours.status == ENDED and column.live:
+        if kind is TableKind.PRACTICES and ours.status == ENDED and column.live:
             yield None  # the 資料編 prints a dash instead of the last scores (domain §8)
 
-    def _is_unsure(self, kind: Kind, known: Any) -> bool:
+    def _is_unsure(self, kind: TableKind, known: Any) -> bool:
         """Averages over practices of which one has no scores we know."""
-        return kind is not Kind.PRACTICES and any(p.now is None for p in members_of(known))
+        return kind is not TableKind.PRACTICES and any(p.now is None for p in members_of(known))
 
     def _why_open(self, cell: Cell, known: Any) -> str:
         """Why nobody can say whether the cell is right; empty where it can be said."""
@@ -218,15 +220,15 @@ class _Desk:
         if self._read.loses_formulas and column in _GRADES and cell.printed == "0":
             return "数式のため値を読めず（.xlsx で保存し直すと読めます）"
         if column == COUNCIL:
-            is_open = kind is Kind.THEMES and known.council is None
+            is_open = kind is TableKind.THEMES and known.council is None
         elif column in ("実践項目数", "取組項目数"):
-            is_open = self._orphan and Kind.PRACTICES not in self._read.parts
+            is_open = self._orphan and TableKind.PRACTICES not in self._read.parts
         else:
             averages = {criterion.name for criterion in self._plan.criteria}
             is_open = column in averages and self._is_unsure(kind, known)
         return "もとになる値がそろわないため" if is_open else ""
 
-    def _without_values(self, kind: Kind) -> set[str]:
+    def _without_values(self, kind: TableKind) -> set[str]:
         """Columns in which no row says anything although each should."""
         rows, right = self._matched[kind].rows, known_rows(self._right, kind)
         blank = {
@@ -250,18 +252,18 @@ class _Desk:
         names = {criterion.name for criterion in self._plan.criteria}
         differing: dict[int, tuple[str, ...]] = {}
         for cell in cells:
-            if cell.kind is Kind.PRACTICES and cell.column in names:
+            if cell.kind is TableKind.PRACTICES and cell.column in names:
                 differing[int(cell.no)] = (*differing.get(int(cell.no), ()), cell.column)
-        rows = self._matched[Kind.PRACTICES].rows
+        rows = self._matched[TableKind.PRACTICES].rows
         members = listed_members(self._plan, rows)
         return Grounds(self._right, self._listed, members, rows, differing, evidence)
 
-    def difference(self, cell: Cell, grounds: Grounds) -> Difference:
+    def difference(self, cell: Cell, grounds: Grounds) -> Mismatch:
         """A cell with its cause, its source and what follows from it."""
         explained = explain(cell, grounds)
         known = known_rows(self._right, cell.kind)[cell.no]
         column = next(c for c in columns_of(cell.kind, self._plan) if c.key == cell.column)
-        return Difference(
+        return Mismatch(
             cell.kind,
             cell.no,
             self._name(cell.kind, cell.no),
@@ -284,7 +286,7 @@ class _Desk:
         return as_shown(cell.expected, text)
 
     def _place(self, cell: Cell, explained: Explained, evidence: Evidence) -> Place | None:
-        if cell.kind is Kind.PRACTICES:
+        if cell.kind is TableKind.PRACTICES:
             return evidence.place(int(cell.no), field_of(cell.column, self._plan.evaluated))
         if explained.root is None:
             return None
@@ -294,7 +296,7 @@ class _Desk:
     def _consequences(self, cell: Cell, known: Any) -> list[Change]:
         variant = with_one(self._right, cell.kind, cell.no, cell.column, cell.printed)
         if variant is None:
-            if cell.kind is Kind.PRACTICES:
+            if cell.kind is TableKind.PRACTICES:
                 return []
             return row_changes(known, cell.kind, cell.no, cell.column, cell.printed, self._plan)
         own = (cell.kind, cell.no, cell.column)
@@ -306,7 +308,7 @@ class _Desk:
 
     # -- rows -------------------------------------------------------------------------------------
 
-    def rows(self, kind: Kind) -> Iterator[Difference]:
+    def rows(self, kind: TableKind) -> Iterator[Mismatch]:
         """Rows that are missing, doubled, or one too many."""
         if kind not in self._read.parts:
             return
@@ -321,17 +323,17 @@ class _Desk:
         for row in matched.surplus:
             yield self._row(kind, None, row, self._why_surplus(kind, row))
 
-    def _missing(self, kind: Kind, no: Number) -> Difference:
+    def _missing(self, kind: TableKind, no: Number) -> Mismatch:
         explained = Explained(Cause.COPIED, "一覧に行がありません。")
         plan = self._plan
         following: tuple[Change, ...] = ()
-        if kind is Kind.PRACTICES:
+        if kind is TableKind.PRACTICES:
             before = plan.before
             if before and no not in plan.numbers(before.evaluated):
                 said = f"{before.evaluated.wide}の計画にはない実践項目です。"
                 explained = Explained(Cause.PLAN_CHANGED, said)
             following = tuple(changes(without(self._right, int(no)), self._right))
-        return Difference(
+        return Mismatch(
             kind,
             no,
             self._name(kind, no),
@@ -345,11 +347,13 @@ class _Desk:
             is_row=True,
         )
 
-    def _row(self, kind: Kind, no: Number | None, row: ListRow, explained: Explained) -> Difference:
+    def _row(
+        self, kind: TableKind, no: Number | None, row: ListRow, explained: Explained
+    ) -> Mismatch:
         number, name = KEYS[kind]
         printed = squeeze_lines(row.text(number)) or squeeze_lines(row.text(name))
         value = comparable(number, row.text(number), self._plan)
-        return Difference(
+        return Mismatch(
             kind,
             no,
             squeeze_lines(row.text(name)),
@@ -362,11 +366,11 @@ class _Desk:
             is_row=True,
         )
 
-    def _why_surplus(self, kind: Kind, row: ListRow) -> Explained:
+    def _why_surplus(self, kind: TableKind, row: ListRow) -> Explained:
         name = row.text(KEYS[kind][1])
         plan = self._plan.before
         while plan is not None:
-            if kind is Kind.PRACTICES and key(name) in {key(p.title) for p in plan.practices}:
+            if kind is TableKind.PRACTICES and key(name) in {key(p.title) for p in plan.practices}:
                 return Explained(Cause.PLAN_CHANGED, f"{plan.evaluated.wide}の計画にあった行です。")
             plan = plan.before
         names = [own for every in accepted_names(self._ours, kind).values() for own in every]
@@ -386,7 +390,7 @@ class _Desk:
             missing = sorted(
                 set(self._plan_names) - {practice.no for practice in plan.practices}, key=int
             )
-            if missing and self._read.rows(Kind.PRACTICES):
+            if missing and self._read.rows(TableKind.PRACTICES):
                 yield f"計画にあって一覧にない実践項目：№{'、'.join(map(str, missing))}。"
             return
         unsent = [known.practice.no for known in self._ours.incomplete]
@@ -396,22 +400,22 @@ class _Desk:
                 "一覧の評点どうしの計算だけを確かめました。"
             )
 
-        listed = self._read.has(Kind.ITEMS, COUNCIL)
+        listed = self._read.has(TableKind.ITEMS, COUNCIL)
         scored = any(item.council is not None for item in self._ours.items)
         if listed and plan.is_effectiveness_year and not scored:
             yield "審議会の評価は集めていないため、その平均は一覧の中の計算だけを確かめました。"
 
-    def _name(self, kind: Kind, no: Number) -> str:
+    def _name(self, kind: TableKind, no: Number) -> str:
         names: Mapping[Number, tuple[str, ...]] = accepted_names(self._ours, kind)
         return names[no][0]
 
-    def order(self, difference: Difference) -> tuple[int, int, int]:
+    def order(self, difference: Mismatch) -> tuple[int, int, int]:
         """The list's own order: tables, rows, columns; rows that are not ours at the end."""
         kind = difference.kind
         numbers = list(accepted_names(self._ours, kind))
         columns = [column.key for column in columns_of(kind, self._plan)]
         at = numbers.index(difference.no) if difference.no is not None else len(numbers)
-        return list(Kind).index(kind), at, columns.index(difference.column)
+        return list(TableKind).index(kind), at, columns.index(difference.column)
 
 
 def _of_row(row: ListRow, plan: Plan) -> dict[str, object]:

@@ -33,7 +33,7 @@ from workbook_tools.plan.model import Plan
 from workbook_tools.text import key, squeeze_lines, tidy, whole_number
 
 
-class Kind(StrEnum):
+class TableKind(StrEnum):
     """The three tables of a list."""
 
     PRACTICES = "実践項目別"
@@ -43,26 +43,26 @@ class Kind(StrEnum):
 
 # The columns by which a row is known: its number and its name.
 KEYS = {
-    Kind.PRACTICES: ("小№", "実践項目"),
-    Kind.ITEMS: ("№", "取組項目"),
-    Kind.THEMES: ("№", "テーマ名"),
+    TableKind.PRACTICES: ("小№", "実践項目"),
+    TableKind.ITEMS: ("№", "取組項目"),
+    TableKind.THEMES: ("№", "テーマ名"),
 }
 COUNCIL, NOTE = "審議会評価平均", "備考"
 # Accepted spellings besides the words our own list prints, which always are.
-_SPELLINGS: dict[Kind, dict[str, tuple[str, ...]]] = {
-    Kind.PRACTICES: {
+_SPELLINGS: dict[TableKind, dict[str, tuple[str, ...]]] = {
+    TableKind.PRACTICES: {
         "大№": ("大番号", "取組項目№", "取組項目番号"),
         "取組項目": ("取組項目名",),
         "担当部署": ("担当課", "担当", "所管", "所管課", "部署"),
     },
-    Kind.ITEMS: {
+    TableKind.ITEMS: {
         "№": ("大№", "番号", "取組項目№", "取組項目番号"),
         "取組項目": ("取組項目名",),
         "総合評価": ("総合評価", "担当部署評価", "部署評価", "担当部署総合評価"),
         "実践項目数": ("実践項目の数",),
         COUNCIL: ("審議会評価", "審議会の評価", "審議会平均"),
     },
-    Kind.THEMES: {
+    TableKind.THEMES: {
         "№": ("番号", "テーマ№", "テーマ番号"),
         "テーマ名": ("テーマ",),
         "総合評価": ("総合評価", "担当部署評価", "部署評価", "担当部署総合評価"),
@@ -73,8 +73,10 @@ _SPELLINGS: dict[Kind, dict[str, tuple[str, ...]]] = {
 }
 # A table with one of these is of another kind, whatever else it has.
 _FOREIGN = {
-    Kind.ITEMS: {plain(word) for word in KEYS[Kind.PRACTICES]},
-    Kind.THEMES: {plain(word) for word in (*KEYS[Kind.PRACTICES], KEYS[Kind.ITEMS][1])},
+    TableKind.ITEMS: {plain(word) for word in KEYS[TableKind.PRACTICES]},
+    TableKind.THEMES: {
+        plain(word) for word in (*KEYS[TableKind.PRACTICES], KEYS[TableKind.ITEMS][1])
+    },
 }
 _LONGEST_HEADING = 30
 _LEAST_FIGURES = 2  # columns of figures that make a table one of ours
@@ -111,7 +113,7 @@ class ListRow:
 class ListPart:
     """A table, or the part of it that stands on one sheet."""
 
-    kind: Kind
+    kind: TableKind
     listing: Listing
     end: int | None = None  # the first row of the next table on the sheet
 
@@ -155,26 +157,26 @@ class ReadList:
     which the text of a formula reads as 0.
     """
 
-    parts: Mapping[Kind, tuple[ListPart, ...]]
+    parts: Mapping[TableKind, tuple[ListPart, ...]]
     tables: tuple[Table, ...]
     notes: tuple[str, ...] = ()
     loses_formulas: bool = False
 
-    def rows(self, kind: Kind) -> list[ListRow]:
+    def rows(self, kind: TableKind) -> list[ListRow]:
         """All rows of a kind, in the list's order."""
         return [row for part in self.parts.get(kind, ()) for row in part.rows()]
 
-    def has(self, kind: Kind, column: str) -> bool:
+    def has(self, kind: TableKind, column: str) -> bool:
         """Whether any part of the table has that column."""
         return any(column in part.listing.columns for part in self.parts.get(kind, ()))
 
 
-def columns_of(kind: Kind, plan: Plan) -> tuple[FigureColumn[Any], ...]:
+def columns_of(kind: TableKind, plan: Plan) -> tuple[FigureColumn[Any], ...]:
     """The columns of our own list, without 備考, which every list words in its own way."""
-    every: dict[Kind, tuple[FigureColumn[Any], ...]] = {
-        Kind.PRACTICES: figure_columns.practice_columns(plan),
-        Kind.ITEMS: figure_columns.item_columns(plan),
-        Kind.THEMES: figure_columns.theme_columns(plan),
+    every: dict[TableKind, tuple[FigureColumn[Any], ...]] = {
+        TableKind.PRACTICES: figure_columns.practice_columns(plan),
+        TableKind.ITEMS: figure_columns.item_columns(plan),
+        TableKind.THEMES: figure_columns.theme_columns(plan),
     }
     return tuple(c for c in every[kind] if Output.LIST in c.shown and c.key != NOTE)
 
@@ -191,17 +193,17 @@ def read_list(data: bytes, file: str, plan: Plan) -> ReadList:
     tables = book.tables([sheet for sheet in book.sheets if book.is_visible(sheet)])
     found = [part for table in tables for part in _parts(table, plan)]
     if not found:
-        wanted = "".join(f"【{kind}】" for kind in Kind)
+        wanted = "".join(f"【{kind}】" for kind in TableKind)
         raise UserError(
             f"『{file}』に{wanted}のどの表も見つかりません。"
             "見出し（№、名称、評点や平均値）のある一覧か確かめてください。"
         )
-    chosen = {kind: _fullest([part for part in found if part.kind is kind]) for kind in Kind}
+    chosen = {kind: _fullest([part for part in found if part.kind is kind]) for kind in TableKind}
     _refuse_other_years(chosen, file, plan)
     notes = [
         *_unread_sheets(book, tables),
         *_left_sheets(chosen, tables),
-        *(note for kind in Kind for note in _missing_columns(kind, chosen[kind], plan)),
+        *(note for kind in TableKind for note in _missing_columns(kind, chosen[kind], plan)),
         *_wrong_headings(chosen, plan),
     ]
     parts = {kind: own for kind, own in chosen.items() if own}
@@ -211,13 +213,13 @@ def read_list(data: bytes, file: str, plan: Plan) -> ReadList:
 
 def _parts(table: Table, plan: Plan) -> Iterator[ListPart]:
     """The tables of one sheet; each ends where another one's headings begin."""
-    best = {kind: listing for kind in Kind if (listing := _best(table, kind, plan))}
+    best = {kind: listing for kind in TableKind if (listing := _best(table, kind, plan))}
     for kind, listing in best.items():
         below = [other.top for other in best.values() if other.top >= listing.start]
         yield ListPart(kind, listing, min(below, default=None))
 
 
-def _best(table: Table, kind: Kind, plan: Plan) -> Listing | None:
+def _best(table: Table, kind: TableKind, plan: Plan) -> Listing | None:
     candidates = [
         listing
         for top in _tops(table, kind)
@@ -227,7 +229,7 @@ def _best(table: Table, kind: Kind, plan: Plan) -> Listing | None:
     return max(candidates, key=lambda listing: len(listing.columns), default=None)
 
 
-def _tops(table: Table, kind: Kind) -> list[int]:
+def _tops(table: Table, kind: TableKind) -> list[int]:
     """Where headings may begin: in the row of the name's heading, or in the one above it."""
     title = KEYS[kind][1]
     words = {plain(word) for word in (title, *_SPELLINGS[kind].get(title, ()), f"{title}名")}
@@ -241,9 +243,9 @@ def _tops(table: Table, kind: Kind) -> list[int]:
     return sorted(tops)
 
 
-def _listing(table: Table, top: int, rows: int, kind: Kind, plan: Plan) -> Listing | None:
+def _listing(table: Table, top: int, rows: int, kind: TableKind, plan: Plan) -> Listing | None:
     headings = tuple(headings_at(table, top, rows, plan.evaluated))
-    if kind is Kind.PRACTICES:
+    if kind is TableKind.PRACTICES:
         columns = _practice_columns(headings, plan)
     else:
         columns = _mean_columns(headings, kind, plan)
@@ -260,7 +262,7 @@ def _listing(table: Table, top: int, rows: int, kind: Kind, plan: Plan) -> Listi
 def _practice_columns(headings: Sequence[ListHeading], plan: Plan) -> dict[str, ListHeading]:
     """Scores as a past year's list is read; the other columns by their words."""
     found = history.columns_of(headings, plan)
-    for column, spellings in _SPELLINGS[Kind.PRACTICES].items():
+    for column, spellings in _SPELLINGS[TableKind.PRACTICES].items():
         heading = _named(headings, (column, *spellings))
         if heading:
             found[column] = heading
@@ -277,7 +279,7 @@ def _practice_columns(headings: Sequence[ListHeading], plan: Plan) -> dict[str, 
 
 
 def _mean_columns(
-    headings: Sequence[ListHeading], kind: Kind, plan: Plan
+    headings: Sequence[ListHeading], kind: TableKind, plan: Plan
 ) -> dict[str, ListHeading]:
     """The columns of a table of averages."""
     if _FOREIGN[kind] & {_bare(heading) for heading in headings}:
@@ -329,7 +331,9 @@ def _fullest(parts: Sequence[ListPart]) -> tuple[ListPart, ...]:
     return tuple(part for part in parts if len(part.listing.columns) == most)
 
 
-def _refuse_other_years(chosen: Mapping[Kind, Sequence[ListPart]], file: str, plan: Plan) -> None:
+def _refuse_other_years(
+    chosen: Mapping[TableKind, Sequence[ListPart]], file: str, plan: Plan
+) -> None:
     for part in (part for parts in chosen.values() for part in parts):
         years = part.listing.years
         if years and plan.evaluated not in years:
@@ -353,7 +357,7 @@ def _unread_sheets(book: OpenedBook, tables: Sequence[Table]) -> Iterator[str]:
 
 
 def _left_sheets(
-    chosen: Mapping[Kind, Sequence[ListPart]], tables: Sequence[Table]
+    chosen: Mapping[TableKind, Sequence[ListPart]], tables: Sequence[Table]
 ) -> Iterator[str]:
     used = {part.listing.table.sheet for parts in chosen.values() for part in parts}
     left = [table.sheet for table in tables if table.sheet not in used and table.grid]
@@ -361,7 +365,7 @@ def _left_sheets(
         yield f"次のシートは、突き合わせる表ではないため見ていません：{'、'.join(left)}。"
 
 
-def _missing_columns(kind: Kind, parts: Sequence[ListPart], plan: Plan) -> Iterator[str]:
+def _missing_columns(kind: TableKind, parts: Sequence[ListPart], plan: Plan) -> Iterator[str]:
     if not parts:
         yield f"【{kind}】の表が見つからないため、突き合わせていません。"
         return
@@ -383,8 +387,8 @@ def _missing_columns(kind: Kind, parts: Sequence[ListPart], plan: Plan) -> Itera
         yield f"【{kind}】で突き合わせていない欄：{'、'.join(map(squeeze_lines, others))}。"
 
 
-def _wrong_headings(chosen: Mapping[Kind, Sequence[ListPart]], plan: Plan) -> Iterator[str]:
-    for kind in (Kind.ITEMS, Kind.THEMES):
+def _wrong_headings(chosen: Mapping[TableKind, Sequence[ListPart]], plan: Plan) -> Iterator[str]:
+    for kind in (TableKind.ITEMS, TableKind.THEMES):
         for part in chosen[kind][:1]:
             for criterion in plan.criteria:
                 heading = part.listing.columns.get(criterion.name)

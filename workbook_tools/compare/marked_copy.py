@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 
 from workbook_tools.cells import Area
-from workbook_tools.compare.differences import Difference
+from workbook_tools.compare.differences import Mismatch
 from workbook_tools.compare.words import shown, values
 from workbook_tools.excel.patch.fills import ERROR, Styles
 from workbook_tools.excel.patch.marks import (
@@ -29,7 +29,7 @@ from workbook_tools.excel.write.book import Book
 _KEPT = (".xlsx", ".xlsm")  # whose packages can be marked; others are written anew
 
 
-def mark(data: bytes, differences: Sequence[Difference], tables: Sequence[Table]) -> bytes:
+def mark(data: bytes, differences: Sequence[Mismatch], tables: Sequence[Table]) -> bytes:
     """The list's bytes with marks; a list in another format as a plain .xlsx with its values.
 
     Raises UnmarkableError where neither can be done.
@@ -47,7 +47,7 @@ def name_of(file: str) -> str:
     return f"{path.stem}_突合済{suffix if suffix in _KEPT else _KEPT[0]}"
 
 
-def _marked(data: bytes, differences: Sequence[Difference]) -> bytes:
+def _marked(data: bytes, differences: Sequence[Mismatch]) -> bytes:
     package = Package(data)
     relations = Relations(package, WORKBOOK)
     path = styles_path(relations)
@@ -60,7 +60,7 @@ def _marked(data: bytes, differences: Sequence[Difference]) -> bytes:
     return package.content()
 
 
-def _marks(differences: Iterable[Difference], sheet: str) -> Iterator[CellMark]:
+def _marks(differences: Iterable[Mismatch], sheet: str) -> Iterator[CellMark]:
     for known in differences:
         if known.sheet == sheet and known.cell:
             follows = [f"影響：{shown(change)}" for change in known.consequences[:_MOST_TOLD]]

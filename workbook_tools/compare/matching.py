@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from workbook_tools.compare.lists import KEYS, Kind, ListRow
+from workbook_tools.compare.lists import KEYS, ListRow, TableKind
 from workbook_tools.figures.compute import Figures
 from workbook_tools.plan.model import Plan
 from workbook_tools.text import is_none_mark, key, whole_number
@@ -28,7 +28,9 @@ class Matched:
     missing: tuple[Number, ...]
 
 
-def match(kind: Kind, rows: Iterable[ListRow], names: Mapping[Number, Sequence[str]]) -> Matched:
+def match(
+    kind: TableKind, rows: Iterable[ListRow], names: Mapping[Number, Sequence[str]]
+) -> Matched:
     """Find each row's number; ``names``: number → its accepted names, in order."""
     by_name = _unambiguous(names)
     numbers = _numbers(names)
@@ -46,17 +48,19 @@ def match(kind: Kind, rows: Iterable[ListRow], names: Mapping[Number, Sequence[s
     return Matched(found, tuple(doubled), tuple(surplus), missing)
 
 
-def number_said(kind: Kind, row: ListRow, names: Mapping[Number, Sequence[str]]) -> Number | None:
+def number_said(
+    kind: TableKind, row: ListRow, names: Mapping[Number, Sequence[str]]
+) -> Number | None:
     """The number that stands in the row, whether or not its name fits."""
     return _numbers(names).get(_said(row.text(KEYS[kind][0])))
 
 
-def accepted_names(figures: Figures, kind: Kind) -> dict[Number, tuple[str, ...]]:
+def accepted_names(figures: Figures, kind: TableKind) -> dict[Number, tuple[str, ...]]:
     """Number → what the list may call it."""
     plan = figures.plan
-    if kind is Kind.PRACTICES:
+    if kind is TableKind.PRACTICES:
         return {known.practice.no: titles(plan, known.practice.no) for known in figures.practices}
-    if kind is Kind.ITEMS:
+    if kind is TableKind.ITEMS:
         return {item.no: (item.name,) for item in plan.items}
     return {theme.no: (theme.name, theme.short) for theme in plan.themes}
 
@@ -71,7 +75,7 @@ def titles(plan: Plan, no: int) -> tuple[str, ...]:
 
 
 def _number_of(
-    kind: Kind,
+    kind: TableKind,
     row: ListRow,
     names: Mapping[Number, Sequence[str]],
     by_name: Mapping[str, Number],

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from workbook_tools.cells import Area
 from workbook_tools.compare import words
-from workbook_tools.compare.differences import Comparison, Difference
+from workbook_tools.compare.differences import Comparison, Mismatch
 from workbook_tools.excel.write import list_sheet, paper
 from workbook_tools.excel.write.book import Book, Sheet
 from workbook_tools.excel.write.list_sheet import Column
@@ -58,7 +58,7 @@ def workbook(done: Comparison, plan: Plan, file: str) -> bytes:
     return book.bytes()
 
 
-def _row(n: int, known: Difference) -> list[list_sheet.Cell]:
+def _row(n: int, known: Mismatch) -> list[list_sheet.Cell]:
     source = known.place
     return [
         n,
@@ -97,8 +97,8 @@ def _add_errata(book: Book, done: Comparison, plan: Plan) -> None:
     sheet.view(active=True)
 
 
-def _by_table(differences: Iterable[Difference]) -> list[tuple[str, list[Difference]]]:
-    tables: dict[str, list[Difference]] = {}
+def _by_table(differences: Iterable[Mismatch]) -> list[tuple[str, list[Mismatch]]]:
+    tables: dict[str, list[Mismatch]] = {}
     for known in differences:
         tables.setdefault(str(known.kind), []).append(known)
     return list(tables.items())
@@ -110,7 +110,7 @@ def _sentence(sheet: Sheet, row: int, sentence: str) -> int:
     return row + 1
 
 
-def _table(sheet: Sheet, row: int, title: str, own: Sequence[Difference]) -> int:
+def _table(sheet: Sheet, row: int, title: str, own: Sequence[Mismatch]) -> int:
     sheet.text(Area(row, 0, 1, len(_ERRATA)), title, "section", "10 pt")
     row += 1
     for col, column in enumerate(_ERRATA):

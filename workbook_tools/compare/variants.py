@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from workbook_tools.compare.lists import COUNCIL, Kind, ListRow, columns_of
+from workbook_tools.compare.lists import COUNCIL, ListRow, TableKind, columns_of
 from workbook_tools.compare.matching import Number
 from workbook_tools.compare.values import comparable
 from workbook_tools.figures.columns import Datum
@@ -48,11 +48,11 @@ class Change:
     after: Datum
 
 
-def known_rows(figures: Figures, kind: Kind) -> dict[Number, Any]:
+def known_rows(figures: Figures, kind: TableKind) -> dict[Number, Any]:
     """The rows of one table by number."""
-    if kind is Kind.PRACTICES:
+    if kind is TableKind.PRACTICES:
         return {known.practice.no: known for known in figures.practices}
-    if kind is Kind.ITEMS:
+    if kind is TableKind.ITEMS:
         return {known.item.no: known for known in figures.items}
     return {known.theme.no: known for known in figures.themes}
 
@@ -188,14 +188,14 @@ def _tenths(value: object) -> int | None:
 
 
 def with_one(
-    figures: Figures, kind: Kind, no: Number, column: str, value: object
+    figures: Figures, kind: TableKind, no: Number, column: str, value: object
 ) -> Figures | None:
     """The round with one printed value in its place; None where nothing follows from it."""
     plan = figures.plan
-    if kind is Kind.ITEMS and column == COUNCIL:
+    if kind is TableKind.ITEMS and column == COUNCIL:
         average = _tenths(value)
         return rearranged(figures, figures.practices, {int(no): average})
-    if kind is not Kind.PRACTICES:
+    if kind is not TableKind.PRACTICES:
         return None
     changed = {known.practice.no: known for known in figures.practices}
     known = changed[int(no)]
@@ -226,7 +226,7 @@ def without(figures: Figures, no: int) -> Figures:
 def changes(variant: Figures, right: Figures) -> list[Change]:
     """Every figure of the lists and of the headline that differs."""
     found = []
-    for kind in Kind:
+    for kind in TableKind:
         before, after = known_rows(variant, kind), known_rows(right, kind)
         columns = [column for column in columns_of(kind, right.plan) if column.live]
         for no, known in after.items():
@@ -245,7 +245,7 @@ def changes(variant: Figures, right: Figures) -> list[Change]:
 
 
 def row_changes(
-    known: Any, kind: Kind, no: Number, column: str, value: object, plan: Plan
+    known: Any, kind: TableKind, no: Number, column: str, value: object, plan: Plan
 ) -> list[Change]:
     """Total and grade of an item or theme, had one of its averages been another."""
     average = _tenths(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbook_tools.compare.differences import Comparison, Difference, Shown
+from workbook_tools.compare.differences import Comparison, Mismatch, Shown
 from workbook_tools.compare.variants import Change
 from workbook_tools.era import FiscalYear
 from workbook_tools.figures.columns import Datum
@@ -12,23 +12,23 @@ from workbook_tools.figures.columns import Datum
 ROW_MISSING, ROW_EXTRA = "（行がありません）", "（余分な行です）"
 
 
-def place(known: Difference) -> str:
+def place(known: Mismatch) -> str:
     """``【取組項目別】№7 連携度``."""
     number = f"№{known.no}" if known.no is not None else "計画にない行"
     return f"【{known.kind}】{number}　{known.column}"
 
 
-def values(known: Difference) -> str:
+def values(known: Mismatch) -> str:
     """``一覧は『2』、正しくは『3』``."""
     return f"一覧は『{printed(known)}』、正しくは『{expected(known)}』"
 
 
-def printed(known: Difference) -> str:
+def printed(known: Mismatch) -> str:
     """What the list says."""
     return ROW_MISSING if known.cell is None else text(known.printed, known.expected)
 
 
-def expected(known: Difference) -> str:
+def expected(known: Mismatch) -> str:
     """What it should say."""
     if known.cell is None:
         return f"№{known.no}　{known.name}"
@@ -73,7 +73,7 @@ def as_json(done: Comparison, file: str) -> dict[str, object]:
     }
 
 
-def _difference(known: Difference) -> dict[str, Any]:
+def _difference(known: Mismatch) -> dict[str, Any]:
     source = known.place
     return {
         "table": str(known.kind),

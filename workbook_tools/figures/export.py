@@ -28,6 +28,7 @@ _ORDER = (
     *("no", "item_no", "item", "name", "title", "departments", "themes"),
     *("item_count", "practice_count", "scores", "averages", "total", "grade"),
     *("previous_grade", "council_average", "finished", "status"),
+    *("evaluated", "carried"),
 )
 
 
@@ -51,8 +52,7 @@ def document(
         "generated_at": generated_at,
         "plan": {"name": plan.name, "city": plan.city},
         "practices": [
-            _practice(_record(practices, known, scores=_scores(result, known)), known)
-            for known in result.practices
+            _practice(practices, known, _scores(result, known)) for known in result.practices
         ],
         "items": [
             _record(items, known, averages=_averages(result, known.now)) for known in result.items
@@ -95,12 +95,15 @@ def _record(columns: Iterable[FigureColumn[Any]], known: object, **nested: objec
     return {name: said[name] for name in _ordered(said)}
 
 
-def _practice(record: Document, known: PracticeFigures) -> Document:
+def _practice(
+    columns: Iterable[FigureColumn[PracticeFigures]], known: PracticeFigures, scores: Document
+) -> Document:
     """What is carried on from the last year of an ended practice is told apart."""
-    is_over = known.status == ENDED
-    carried = {key: record[key] for key in ("total", "grade")} if is_over else None
+    is_over, now = known.status == ENDED, known.now
+    carried = {"total": now.total, "grade": now.grade} if is_over and now else None
     blank = {"total": None, "grade": None} if is_over else {}
-    return {**record, **blank, "evaluated": known.evaluated, "carried": carried}
+    more = {"scores": scores, "evaluated": known.evaluated, "carried": carried}
+    return _record(columns, known, **more, **blank)
 
 
 def _texts(result: Figures, answers: Mapping[int, Mapping[str, Stored]]) -> list[Document]:
