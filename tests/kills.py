@@ -49,7 +49,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "rebuild": ("collect", "--rebuild"),
     "close": ("close", "--yes"),
     "reopen": ("reopen", "--reason", "正誤表"),
-    "dispose": ("dispose", "--year", "R3", "--reason", "満了"),
+    "dispose": ("dispose", "--year", "R3", "--reason", "満了", "--yes"),
 }
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:]+(?:\.\d+)?(?:[+-]\d\d:\d\d)?")
 # Told of a disposal that was killed: what it has yet to shred.

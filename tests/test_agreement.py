@@ -9,6 +9,7 @@ differs: ``python -m tests.test_agreement [COUNT] [SEED]``.
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import random
 import sys
@@ -26,6 +27,7 @@ from workbook_tools.form.layout import Field, Kind, form_of
 from workbook_tools.form.live.checks import live_cells
 from workbook_tools.form.references import Resolved, effective_schedule, is_arrow
 from workbook_tools.form.spec import Stem
+from workbook_tools.plan.model import Practice
 from workbook_tools.plan.read_master import sample
 from workbook_tools.register.records import Prefilled
 from workbook_tools.rules.case import Context
@@ -366,8 +368,8 @@ class Sent:
         return [field for field in FORM.fields if self.is_open(field)]
 
 
-def sent(known: prefill.Known) -> Sent:
-    content = prefill.content(PLAN, PRACTICE, known)
+def sent(known: prefill.Known, practice: Practice = PRACTICE) -> Sent:
+    content = prefill.content(PLAN, practice, known)
     rows = prefill.remembered(FORM, content)
     return Sent(
         content,
@@ -384,13 +386,22 @@ FIRST = sent(prefill.Known())
 AGAIN = sent(
     prefill.Known(R2, {**TEXTS, "取組予定_R3_1": "試験導入"}, {R2: dict.fromkeys(FORM.criteria, 2)})
 )
+# A practice that begins in R3, whose rows are numbered from there: ①② in R3, ③ ④ ⑤ after.
+LATER = sent(prefill.Known(), dataclasses.replace(PRACTICE, first_year=R3))
+BEGUN = {
+    **{name: value for name, value in COMPLETE.items() if "R2" not in name},
+    **{field.name: "" for field in FORM.fields if field.year == R2},
+    **LATER.content.values,
+    **{"取組予定_R3_2": "庁内協議", "課題_R3": "人手が足りない。", "解決方法_R3": "応援。"},
+    **{"工程_当初_R3": "調査", "取組予定_R5_1": "③と同じ", "取組予定_R6_1": "④と同じ"},
+}
 State = tuple[Sent, Mapping[str, str | int]]
 
 
-def made_up(rng: random.Random) -> State:
+def made_up(rng: random.Random, begun: bool = False) -> State:
     """A complete form with some of its fields typed anew."""
-    form = rng.choice([FIRST, AGAIN])
-    values = dict(COMPLETE)
+    form = LATER if begun else rng.choice([FIRST, AGAIN])
+    values = dict(BEGUN if begun else COMPLETE)
     for field in rng.sample(form.open, rng.choice([1, 1, 2, 3, 5])):
         values[field.name] = typed(rng, field)
     return form, values
@@ -450,8 +461,11 @@ def states(count: int, seed: int) -> list[State]:
         (FIRST, {}),
         (AGAIN, AGAIN.content.values),
         *((FIRST, {**COMPLETE, **changes}) for changes in KNOWN),
+        (LATER, BEGUN),
+        *((LATER, {**BEGUN, "取組予定_R4_1": f"{label}と同じ"}) for label in LABELS),
     ]
-    return [*known, *(made_up(rng) for _ in range(count - len(known)))]
+    others = [made_up(rng) for _ in range(count - len(known))]
+    return [*known, *others, *(made_up(rng, begun=True) for _ in range(count // 6))]
 
 
 # --- both sides

@@ -72,7 +72,7 @@ def submission(practice: int = 16, file: str = FILE, **typed: object) -> Submiss
     answers = {}
     for field in FORM.fields:
         value = values.get(field.name, "")
-        if value is LOST or field.kind is Kind.LABEL:
+        if value is LOST or (field.kind is Kind.LABEL and not value):
             continue
         raw, read, kind, how = understand(field.kind, "" if value is FORMULA else _cell(value))
         kind = Found.FORMULA if value is FORMULA else kind
@@ -81,7 +81,7 @@ def submission(practice: int = 16, file: str = FILE, **typed: object) -> Submiss
     texts = {
         name: answer.value
         for name, answer in answers.items()
-        if FORM[name].kind is Kind.TEXT and FORM[name].year
+        if FORM[name].kind in (Kind.TEXT, Kind.LABEL) and FORM[name].year
     }
     number, year = values["項目番号"], values["確認年度"]
     return Submission(

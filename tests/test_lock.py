@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -12,9 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.samples import PLAN, returned
 from workbook_tools.findings import UserError
+from workbook_tools.outbox import put
+from workbook_tools.plan.write_master import master
 from workbook_tools.register import lock
 from workbook_tools.register.database import Register
+from workbook_tools.register.records import SourceKind
 
 HOLDER = """
 import sys, time
@@ -143,3 +149,81 @@ def test_threads_of_one_process_share_it(tmp_path: Path) -> None:
         thread.start()
         thread.join(5)
     assert entered == [1]
+
+
+# -- whole commands -------------------------------------------------------------------------------
+
+PLANNED = dataclasses.replace(PLAN, practices=tuple(PLAN.practice(no) for no in (16, 17)))
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Path:
+    """A folder of two secretaries, with two sheets in its inbox."""
+    put(tmp_path / "templates" / "計画マスタ.xlsx", master(PLANNED))
+    for no in (16, 17):
+        put(tmp_path / "inbox" / f"No{no}.xlsx", returned(no))
+    return tmp_path
+
+
+def spawned(folder: Path, *words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "workbook_tools", "--workspace", str(folder), *words],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
+
+
+@pytest.mark.parametrize("second", ["collect", "consolidate"])
+def test_two_commands_at_once_leave_what_one_after_the_other_does(
+    shared: Path, second: str
+) -> None:
+    if second == "consolidate":
+        assert spawned(shared, "collect").wait(60) == 0
+        put(shared / "inbox" / "No17_後.xlsx", returned(17, 特記事項="あとの版。"))
+    both = [spawned(shared, words) for words in ("collect", second)]
+    for process in both:
+        _, errors = process.communicate(timeout=120)
+        assert "Traceback" not in errors
+        assert process.returncode == 0, errors  # the second has waited
+    assert not (shared / lock.NAME).exists()
+    with Register.open(shared / "register.sqlite", write=False) as register:
+        arrived = [source.name for source in register.sources(SourceKind.RETURN)]
+    later = ["inbox/No17_後.xlsx"] if second == "consolidate" else []
+    assert sorted(arrived) == ["inbox/No16.xlsx", "inbox/No17.xlsx", *later]  # each once
+    checked = spawned(shared, "verify")
+    said, errors = checked.communicate(timeout=60)
+    assert checked.returncode == 0, said + errors
+
+
+@pytest.mark.parametrize("command", ["collect", "consolidate"])
+def test_who_waits_too_long_is_told_user_and_computer(shared: Path, command: str) -> None:
+    assert spawned(shared, "collect").wait(60) == 0
+    process = holder(shared, 120)
+    try:
+        who = (shared / lock.NAME).read_text("utf-8")
+        assert platform.node() in who
+        waiting = spawned(shared, command)
+        _, errors = waiting.communicate(timeout=110)
+        assert waiting.returncode == 2
+        assert f"{who}使っています" in errors
+        assert len(errors.strip().splitlines()) == 1
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
+def test_a_killed_collect_blocks_no_other_command(shared: Path) -> None:
+    process = spawned(shared, "collect")
+    until = time.monotonic() + 20
+    while not (shared / lock.NAME).exists() and time.monotonic() < until:
+        time.sleep(0.005)
+    process.kill()
+    process.communicate()
+    began = time.monotonic()
+    assert spawned(shared, "collect").wait(60) == 0
+    assert time.monotonic() - began < 30
+    assert spawned(shared, "consolidate").wait(60) == 0

@@ -322,7 +322,7 @@ def test_one_stage_is_closed_and_disposed_of_alone(workspace: Workspace) -> None
     assert refused.exit_code == 2 or isinstance(refused.exception, UserError)
     assert "reopen --year R3 --stage 中間" in str(refused.exception)
     assert run(workspace, "collect", "--stage", "期末").exit_code == 0
-    words = ("--year", "R3", "--stage", "中間", "--reason", "満了")
+    words = ("--year", "R3", "--stage", "中間", "--reason", "満了", "--yes")
     gone = run(workspace, "dispose", *words)
     assert gone.exit_code == 0, gone.output
     rows = openpyxl.load_workbook(

@@ -98,14 +98,16 @@ def cli(context: click.Context, workspace: Path) -> None:
 
 def _show_today(workspace: Workspace) -> None:
     """No arguments: where the round stands, or what to do first."""
-    from workbook_tools.register.round import lost_master
-    from workbook_tools.show.today import FIRST, today
+    from workbook_tools.register.round import disposal, lost_master
+    from workbook_tools.show.today import FIRST, NEXT_YEAR, Today, today
     from workbook_tools.terminal.shown import show_today
 
-    if workspace.plan_master.exists():
-        show_today(today(_round(workspace, None)))
-    else:
+    if not workspace.plan_master.exists():
         say(lost_master(workspace) or FIRST)
+    elif told := disposal(workspace, None, None):
+        show_today(Today((told,), NEXT_YEAR))
+    else:
+        show_today(today(_round(workspace, None)))
 
 
 def _command(name: str | None = None) -> Callable[[Callable[..., None]], click.Command]:
@@ -502,9 +504,8 @@ def withdraw(
     """
     from workbook_tools.collect.withdraw import withdraw as take_back
 
-    if not (reason or "").strip() and not undo:
-        raise click.UsageError("理由を --reason で書いてください")
-    done = take_back(_round(workspace, year), file, (reason or "").strip(), undo=undo)
+    why = (reason or "").strip() if undo else _given(reason or "")
+    done = take_back(_round(workspace, year), file, why, undo=undo)
     for arrival in done.arrivals:
         what = "受理の取消をやめました" if undo else "受理を取り消しました"
         say(f"{what}： {arrival.name}（{arrival.received_at[:16].replace('T', ' ')}受領）")
@@ -602,9 +603,7 @@ def close(workspace: Workspace, year: FiscalYear | None, yes: bool) -> None:
     for sentence in doubtful:
         click.echo(printable(sentence), err=True)
     if doubtful and not yes:
-        if not sys.stdin.isatty():
-            raise UserError("このまま確定するには --yes を付けてください。")
-        click.confirm("このまま確定しますか", abort=True, err=True)
+        _ask("このまま確定しますか", "このまま確定するには --yes を付けてください。")
     done = end_round(held)
     say(f"{held.year.long}を確定しました。控えに残した成果物 {len(done.outputs)}件")
     for name in done.outputs:
@@ -624,16 +623,18 @@ def reopen(workspace: Workspace, year: FiscalYear | None, reason: str) -> None:
     from workbook_tools.closing.close import reopen as take_back
 
     held = _round(workspace, year)
-    take_back(held, reason)
+    take_back(held, _given(reason))
     say(f"{held.year.long}の確定を取り消しました。")
+    say(f"直し終わったら、workbook-tools close {held.year.option} でもう一度確定します。")
 
 
 @_command()
 @click.option("--year", type=Year(), required=True, help="廃棄する年度（R2 など）。")
 @_stage
 @click.option("--reason", metavar="理由", required=True, help="廃棄する理由（保存期間満了など）。")
+@click.option("--yes", is_flag=True, help="尋ねずに廃棄する。")
 @_in_workspace
-def dispose(workspace: Workspace, year: FiscalYear, reason: str) -> None:
+def dispose(workspace: Workspace, year: FiscalYear, reason: str, yes: bool) -> None:
     """保存期間が満了した年度の、受け取ったものの控えを廃棄します。
 
     確定した年度だけを廃棄できます。公表した数値と廃棄記録は残ります。inbox/ のファイルは消しません。
@@ -641,11 +642,17 @@ def dispose(workspace: Workspace, year: FiscalYear, reason: str) -> None:
     \b
     例： workbook-tools dispose --year R2 --reason 保存期間満了
     """
+    from workbook_tools.closing.dispose import copies
     from workbook_tools.closing.dispose import dispose as destroy
     from workbook_tools.register.round import round_named
 
     own = round_named(workspace, year, _named_stage())
-    done = destroy(workspace, own, reason, _now())
+    why, count = _given(reason), copies(workspace, own)
+    if not yes:
+        told = f"{own.long}に受け取ったものの控え {count}件を廃棄します。元には戻せません。"
+        click.echo(told, err=True)
+        _ask("廃棄しますか", "廃棄するには --yes を付けてください。")
+    done = destroy(workspace, own, why, _now())
     say(f"{own.long}の控え {done.copies}件を廃棄しました。廃棄記録： {done.path}")
     say("inbox/、outbox/、templates/ にあるファイルは、必要に応じて別に廃棄してください。")
 
@@ -661,16 +668,20 @@ def verify(workspace: Workspace, year: FiscalYear | None) -> None:
     \b
     例： workbook-tools verify --year R3
     """
-    from workbook_tools.register.round import of_master
+    from workbook_tools.register.round import disposal, of_master
     from workbook_tools.verify.outputs import differences
     from workbook_tools.verify.verify import verify as look
 
     with progress("確認中") as step:
         done = look(of_master(workspace, _now()), step)
     wrong = [*done.wrong]
+    notes = [*done.notes]
     if (year or _named_stage()) and not wrong:  # of damaged copies nothing can be made again
-        wrong += differences(_round(workspace, year))
-    for sentence in (*wrong, *done.notes):
+        if told := disposal(workspace, year, _named_stage()):
+            notes.append(f"{told}一覧は作り直せないため、比べていません。")
+        else:
+            wrong += differences(_round(workspace, year))
+    for sentence in (*wrong, *notes):
         say(sentence)
     if not wrong:
         say(f"食い違いはありません（控え {done.copies}件、受付簿 {done.events}行）。")
@@ -878,6 +889,20 @@ def _round(workspace: Workspace, year: FiscalYear | None) -> Round:
     from workbook_tools.register.round import open_round
 
     return open_round(workspace, year, _now(), _named_stage())
+
+
+def _ask(question: str, otherwise: str) -> None:
+    """Go on only if a person says so; without a console UserError names the option that answers."""
+    if not sys.stdin.isatty():
+        raise UserError(otherwise)
+    click.confirm(question, abort=True, err=True)
+
+
+def _given(reason: str) -> str:
+    """A reason that says something."""
+    if not reason.strip():
+        raise click.UsageError("理由を --reason で書いてください")
+    return reason.strip()
 
 
 def _named_stage() -> str | None:

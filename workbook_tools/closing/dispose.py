@@ -47,26 +47,37 @@ class Disposed:
     path: Path
 
 
-def dispose(workspace: Workspace, year: FiscalYear, reason: str, now: str) -> Disposed:
-    """Dispose of what was received in a round. UserError where it is not closed.
+def copies(workspace: Workspace, year: FiscalYear) -> int:
+    """How many kept copies would be removed.
 
-    Where a run was killed behind that, its copies are removed.
+    UserError where the round is not closed, or was disposed of and nothing is left to remove.
     """
     with Register.open(workspace.register, write=False) as register:
-        is_disposed = year in closings.disposed(register)
-        left = disposal.left(register, workspace)
-        if is_disposed and not left:
-            closings.refuse_if_disposed(register, year)
-    if is_disposed:
-        disposal.shred(workspace, left)
-        return Disposed(len(left), workspace.outbox / f"廃棄記録_{year}.xlsx")
-    held = open_round(workspace, year.whole, now, year.name or None)
-    with Register.open(workspace.register, write=False) as register:
+        if year in closings.disposed(register):
+            left = disposal.left(register, workspace)
+            if not left:
+                closings.refuse_if_disposed(register, year)
+            return len(left)
         if year not in closings.closed(register):
             raise UserError(
                 f"{year.long}はまだ確定していません。"
                 f"workbook-tools close {year.option} で確定してから実行してください。"
             )
+        return len(disposal.contents(register, workspace, year))
+
+
+def dispose(workspace: Workspace, year: FiscalYear, reason: str, now: str) -> Disposed:
+    """Dispose of what was received in a round. UserError where :func:`copies` has it.
+
+    Where a run was killed behind that, its copies are removed.
+    """
+    copies(workspace, year)
+    with Register.open(workspace.register, write=False) as register:
+        left = disposal.left(register, workspace) if year in closings.disposed(register) else []
+    if left:
+        disposal.shred(workspace, left)
+        return Disposed(len(left), workspace.outbox / f"廃棄記録_{year}.xlsx")
+    held = open_round(workspace, year.whole, now, year.name or None)
     figures = gather_contents(held).figures
     with Register.open(workspace.register) as register:
         removed = disposal.contents(register, workspace, year)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from workbook_tools.era import FiscalYear
-from workbook_tools.findings import Finding
+from workbook_tools.findings import Finding, Severity
 from workbook_tools.intake import inbox
 from workbook_tools.intake.answers import Submission
 from workbook_tools.intake.inbox import Received
@@ -41,6 +41,8 @@ class Arrivals:
         self._new: list[Pair] = []
         self._present: list[Pair] = []
         self._refused: list[str] = []
+        self._refused_before = receipts.refused_before(register, held.year)
+        self._refused_now: list[Pair] = []
         self.said: list[Finding] = []  # findings of files that are not kept
         self.healed: list[str] = []  # files of which the archive's copy was lost or damaged
 
@@ -54,7 +56,7 @@ class Arrivals:
                     # a member of a protected zip needs its password only once
                     self._present.append((received.name, known))
                 elif received.finding:
-                    self.said.append(received.finding)
+                    self._refuse((received.name, received.sha256), [received.finding])
                 continue
             sha256 = digest(received.data)
             pair = (received.name, sha256)
@@ -65,10 +67,19 @@ class Arrivals:
                 self.healed.append(received.name)
             if self._lies(pair) and sha256 not in self._mislaid | self._ballots.keys():
                 continue
+            if pair in self._refused_before and not self._passwords:
+                continue
             self._new.append(pair)
             if sha256 not in self._taken and self._is_to_be_read(sha256):
                 self._taken.add(sha256)
                 yield received
+
+    def _refuse(self, pair: Pair, findings: Sequence[Finding]) -> None:
+        """Tell of a file that cannot be taken in, in the round in which it was met first."""
+        if pair not in self._refused_before:
+            self.said.extend(findings)
+            if pair[1] and any(finding.severity is Severity.ERROR for finding in findings):
+                self._refused_now.append(pair)
 
     def _lies(self, pair: Pair) -> bool:
         return pair in self._lay or ("", pair[1]) in self._lay
@@ -87,7 +98,7 @@ class Arrivals:
     def set_aside(self, intake: Intake) -> None:
         """A file that is no return of this round, or that may be readable another time."""
         self._set_aside.add(intake.sha256)
-        self.said.extend(intake.findings)
+        self._refuse((intake.file, intake.sha256), intake.findings)
 
     def receive(self) -> None:
         """Note what arrived, in order, and what lies there now."""
@@ -103,6 +114,7 @@ class Arrivals:
             receipts.receive(self._register, source)
         if self._held.workspace.inbox.is_dir():
             receipts.note_lying(self._register, self._present, self._refused, now)
+        receipts.note_refused(self._register, self._refused_now, year, now)
 
     def present(self) -> list[Pair]:
         """Name and sha256 of every file of this round that lies in the inbox, as they came."""

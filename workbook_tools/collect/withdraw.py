@@ -56,6 +56,7 @@ def _wanted(register: Register, held: Round, file: str, *, undo: bool) -> list[A
     every = receipts.receipts(register, held.year)
     names = set(_names(held.workspace, file))
     meant = [arrival for arrival in every if unicodedata.normalize("NFC", arrival.name) in names]
+    meant = meant or _of_that_file(every, file)
     by_content = not meant and _DIGEST.fullmatch(file.lower())
     if by_content:
         meant = [arrival for arrival in every if arrival.sha256.startswith(file.lower())]
@@ -75,6 +76,13 @@ def _wanted(register: Register, held: Round, file: str, *, undo: bool) -> list[A
         return possible
     last = max(possible, key=lambda arrival: (arrival.withdrawn_at or "", arrival.id))
     return [last]
+
+
+def _of_that_file(every: list[Arrival], file: str) -> list[Arrival]:
+    """The receipts of a file in whatever folder, if only one is called so."""
+    wanted = unicodedata.normalize("NFC", file)
+    named = [a for a in every if unicodedata.normalize("NFC", a.name).rpartition("/")[2] == wanted]
+    return named if len({arrival.name for arrival in named}) == 1 else []
 
 
 def _names(workspace: Workspace, file: str) -> Iterator[str]:

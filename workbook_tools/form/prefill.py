@@ -14,7 +14,7 @@ from workbook_tools.form.content import Content, Known
 from workbook_tools.form.layout import Field, Form, Kind, form_of
 from workbook_tools.form.spec import Stem
 from workbook_tools.plan.model import Plan, Practice
-from workbook_tools.text import is_blank
+from workbook_tools.text import circled, is_blank
 
 _NOT_YET = "-"
 
@@ -38,8 +38,18 @@ def content(plan: Plan, practice: Practice, known: Known) -> Content:
             is_open.add(item.name)
     before = {item.name: known.answers.get(item.name, "") for item in form.reasons}
     reasons = before if known.answered == year - 1 else {}
+    values |= _first_number(form, began, known)
     filled = {name: value for name, value in values.items() if value != ""}
     return Content(filled, frozenset(is_open), reasons, frozenset(_roomy(form, year, filled)))
+
+
+def _first_number(form: Form, began: FiscalYear, known: Known) -> dict[str, str]:
+    """Where ① stands if not beside the plan's first year.
+
+    What was accepted before is printed again with its references as typed, so its numbers stay.
+    """
+    first = began if known.answered is None else references.numbered_from(form, known.answers)
+    return {references.label_of(first): circled(1)} if first > form.years[0] else {}
 
 
 def _roomy(form: Form, year: FiscalYear, values: Mapping[str, str | int]) -> Iterator[str]:
@@ -61,6 +71,8 @@ def remembered(form: Form, filled: Content) -> list[tuple[str, str, tuple[str, .
     resolved = references.resolve(form, texts)
     rows = []
     for name, text in texts.items():
+        if form[name].kind is Kind.LABEL:
+            continue
         meaning = resolved.get(name)
         targets = meaning.targets if meaning and not meaning.problem else ()
         rows.append((name, text, targets, meaning.text if meaning and targets else ""))

@@ -115,12 +115,29 @@ class _Wanted:
     mixed: bool = False  # a range of labels beside other labels
 
 
+def label_of(year: FiscalYear) -> str:
+    """The field of the number beside a year's first row."""
+    return field_name(Stem.LABEL, year, 1)
+
+
+def numbered_from(form: Form, texts: Mapping[str, object]) -> FiscalYear:
+    """The first year whose rows bear numbers: that whose ① is among the ``texts`` of a form.
+
+    Without one it is the plan's first year. So counted all forms before practices that begin later
+    got numbers of their own, and nothing that was kept of those forms has a ①.
+    """
+    return next((year for year in form.years if texts.get(label_of(year))), form.years[0])
+
+
 def labels(form: Form, texts: Mapping[str, str]) -> dict[int, tuple[FiscalYear, int]]:
     """The rows of 取組内容 by their printed number, as domain §4 counts them."""
     rows: dict[int, tuple[FiscalYear, int]] = {}
+    first = numbered_from(form, texts)
     for field in form.activities(Stem.PLAN):
         assert field.year is not None
         assert field.n is not None
+        if field.year < first:
+            continue
         if field.n == 1 or not is_blank(texts.get(field.name, "")):
             rows[len(rows) + 1] = (field.year, field.n)
     return rows

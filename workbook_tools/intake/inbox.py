@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from workbook_tools.findings import Finding, Place, found
@@ -30,7 +32,25 @@ def files(workspace: Workspace, passwords: Sequence[str] = ()) -> Iterator[Recei
 
 def received(path: Path, name: str, passwords: Sequence[str] = ()) -> Iterator[Received]:
     """One path: a workbook, or every workbook of a zip or a mail."""
-    name = _legible(name)
+    sha256 = ""
+    for file in _received(path, _legible(name), passwords):
+        if file.data is None and not sha256:
+            sha256 = _digest(path)
+        yield file if file.data is not None else replace(file, sha256=sha256)
+
+
+def _digest(path: Path) -> str:
+    """Of a file that may be larger than memory; empty where it cannot be read."""
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return ""
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def _received(path: Path, name: str, passwords: Sequence[str]) -> Iterator[Received]:
     try:
         refusal = _refusal(path, name)
         if refusal:

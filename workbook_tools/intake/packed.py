@@ -67,12 +67,14 @@ _KIND_OF = {ending: told for told, endings in _OTHER_KINDS.items() for ending in
 class Received:
     """One file: its name as messages say it, and its content.
 
-    ``data`` is None where the file is not to be read; then ``finding`` says why.
+    ``data`` is None where the file is not to be read; then ``finding`` says why, and ``sha256`` is
+    that of the file in the inbox: empty where not even that could be read.
     """
 
     name: str
     data: bytes | None
     finding: Finding | None = None
+    sha256: str = ""
 
 
 def refused(name: str, code: str, reason: str) -> Received:

@@ -22,6 +22,7 @@ from workbook_tools.form.token import parse as parse_token
 from workbook_tools.intake import accounted, witnesses
 from workbook_tools.intake.answers import Answer, Found, Noticed, Submission, understand
 from workbook_tools.intake.as_seen import see
+from workbook_tools.intake.row_numbers import first_number
 from workbook_tools.intake.witnesses import Dispute, FormPart, FoundForm, practice_number
 from workbook_tools.text import half_width, key, number_and_rest, tidy
 from workbook_tools.workspace import digest
@@ -109,6 +110,8 @@ def _submission(
         for field in form.fields
         if field.kind is Kind.TEXT and field.year and field.name in answers
     }
+    if first := first_number(form, spots, texts):
+        answers[first.name], texts[first.name] = first, first.value
     number = answers.get(Stem.NUMBER)
     year = answers.get(Stem.SEASON)
     return Submission(

@@ -68,12 +68,19 @@ def reopen(register: Register, year: FiscalYear, now: str, reason: str) -> None:
 
 def refuse_if_disposed(register: Register, year: FiscalYear) -> None:
     """UserError in one sentence where what was received in a round was disposed of."""
+    if told := disposal(register, year):
+        raise UserError(told)
+
+
+def disposal(register: Register, year: FiscalYear) -> str:
+    """When a round was disposed of (廃棄), in a sentence; nothing where it was not."""
     when = disposed(register).get(year)
-    if when:
-        day = long_date(date.fromisoformat(when[:10]))
-        raise UserError(
-            f"{year.long}に受け取ったものは、{day}に廃棄されています（outbox/廃棄記録_{year}.xlsx）。"
-        )
+    if not when:
+        return ""
+    day = long_date(date.fromisoformat(when[:10]))
+    return (
+        f"{year.long}に受け取ったものは、{day}に廃棄されています（outbox/廃棄記録_{year}.xlsx）。"
+    )
 
 
 def disposed(register: Register) -> dict[FiscalYear, str]:

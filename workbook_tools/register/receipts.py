@@ -114,6 +114,22 @@ def note_lying(
         change_lying(register, come, gone)
 
 
+def refused_before(register: Register, year: FiscalYear) -> set[Pair]:
+    """Files that could not be taken in and were told in another round: they concern only that."""
+    events = register.sources(SourceKind.REFUSED)
+    told = {(source.name, source.facts["sha256"]): source.year for source in events}
+    return {pair for pair, then in told.items() if then != year}
+
+
+def note_refused(register: Register, pairs: Iterable[Pair], year: FiscalYear, now: str) -> None:
+    """Files that cannot be taken in, unless they were met before. There is no copy of them."""
+    events = register.sources(SourceKind.REFUSED)
+    known = {(source.name, source.facts["sha256"]) for source in events}
+    for name, sha256 in sorted(set(pairs) - known):
+        facts = {"sha256": sha256}
+        register.note_source(Source("", SourceKind.REFUSED, name, year, now, facts))
+
+
 def change_lying(register: Register, come: Iterable[Pair], gone: Iterable[Pair]) -> None:
     """Add and remove pairs."""
     register.add("DELETE FROM lying WHERE name = ? AND sha256 = ?", gone)

@@ -33,6 +33,7 @@ class SourceKind(StrEnum):
     RETURN = "進捗状況シート"
     COUNCIL = "評価シート"
     INBOX = "受信箱"  # what else lies in the inbox now, and what no longer does
+    REFUSED = "読めないファイル"  # what cannot be taken in, of the round in which it was met first
     WITHDRAWN = "受理取消"
     RESTORED = "受理取消の取りやめ"
     JUDGED = "再判定"  # every file of a round was judged anew

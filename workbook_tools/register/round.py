@@ -94,6 +94,13 @@ def round_named(workspace: Workspace, year: FiscalYear, stage: str | None) -> Fi
         return _named(register, of_master(workspace, ""), year, stage)
 
 
+def disposal(workspace: Workspace, year: FiscalYear | None, stage: str | None) -> str:
+    """Of what :func:`open_round` opens: when it was disposed of, in a sentence; or nothing."""
+    master = of_master(workspace, "")
+    with Register.open(workspace.register, write=False) as register:
+        return closings.disposal(register, _named(register, master, year or master.year, stage))
+
+
 def _named(register: Register, master: Round, year: FiscalYear, stage: str | None) -> FiscalYear:
     """The round of a year by the stages of its own plan; UserError where there is no such stage."""
     plan = master.plan

@@ -26,7 +26,7 @@ class Inbox:
     """What lies there now.
 
     ``present``: content → name; ``forms`` and ``ballots``: names of what nobody has read yet;
-    ``refused``: what cannot be opened and so never is.
+    ``refused``: what cannot be opened and so never is, of this round.
     """
 
     present: Mapping[str, str]
@@ -49,6 +49,7 @@ def look(register: Register, held: Round) -> Inbox:
     read_once = dict(lay)
     read = {*receipts.rounds_of(register, SourceKind.RETURN)}
     read |= receipts.rounds_of(register, SourceKind.COUNCIL).keys()
+    before_now = receipts.refused_before(register, held.year)
     present: dict[str, str] = {}
     forms, ballots, refused = [], [], []
     for received in inbox.files(held.workspace):
@@ -56,7 +57,11 @@ def look(register: Register, held: Round) -> Inbox:
             before = read_once.get(received.name)
             if before and received.finding and received.finding.code == "F002":
                 present.setdefault(before, received.name)
-            elif received.finding and received.finding.severity is Severity.ERROR:
+            elif (
+                received.finding
+                and received.finding.severity is Severity.ERROR
+                and (received.name, received.sha256) not in before_now
+            ):
                 refused.append(received.finding)
             continue
         sha256 = digest(received.data)
@@ -65,7 +70,7 @@ def look(register: Register, held: Round) -> Inbox:
             continue
         names, locked = _names(received.data, received.name)
         if locked and sha256 not in read:
-            refused.append(locked)
+            refused += [] if (received.name, sha256) in before_now else [locked]
         elif COUNCIL_MEMBER in names:
             ballots.append(received.name)
         elif RECEIPT not in names:

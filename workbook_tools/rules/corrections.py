@@ -51,11 +51,11 @@ def apply(submission: Submission, plan: Plan) -> Submission:
 
 
 def _texts(form: Form, answers: Mapping[str, Answer]) -> dict[str, str]:
-    """The texts in which references may stand, as they are read."""
+    """The texts in which references may stand, as they are read, and where their ① stands."""
     return {
         field.name: answers[field.name].value
         for field in form.fields
-        if field.kind is Kind.TEXT and field.year and field.name in answers
+        if field.kind in (Kind.TEXT, Kind.LABEL) and field.year and field.name in answers
     }
 
 

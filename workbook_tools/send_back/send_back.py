@@ -17,6 +17,7 @@ from workbook_tools.findings import Finding, Severity
 from workbook_tools.form import layout, prefill
 from workbook_tools.form.content import Content
 from workbook_tools.form.layout import Kind
+from workbook_tools.form.references import label_of, numbered_from
 from workbook_tools.form.workbook import workbook as form_workbook
 from workbook_tools.outbox import Outcome, put_unless_edited, remove_if_empty, take_away
 from workbook_tools.plan.model import Practice
@@ -139,6 +140,9 @@ class _Outgoing:
         self._versions = forms(register, held.year)
         self._findings = findings_of(register, held.year)
         self.states = practice_states(register, plan, self._versions)
+        self._owing = {
+            known.practice.lead for known in self.states if known.state is not State.ACCEPTED
+        }
         self._state_of = {known.practice.no: known for known in self.states}
 
     def parcels(self, step: Callable[[int, int], None]) -> list[_Parcel]:
@@ -215,7 +219,9 @@ class _Outgoing:
         """A fresh form where the file's name tells the item and nothing better has come since."""
         state = self._state_of.get(self._senders.number(name) or 0)
         if state is None:
-            yield self._without_file(name, (finding,))
+            department = self._senders.department(name)
+            if department is None or department in self._owing:
+                yield self._without_file(name, (finding,))
         elif state.state is State.MISSING:
             yield self._fresh(state.practice, name, {}, (finding,))
         elif state.state is not State.ACCEPTED:
@@ -237,6 +243,10 @@ class _Outgoing:
         """A new form with whatever could be read, marked where that is still at fault."""
         blank = prefill.content(self._held.plan, practice, self._known[practice.no])
         values = dict(blank.values)
+        if answers:  # references are given back as typed, so the rows are numbered as they were
+            values.pop(label_of(numbered_from(self._form, values)), None)
+            label = label_of(numbered_from(self._form, answers))
+            values |= {label: answers[label].value} if label in answers else {}
         for name in blank.open & answers.keys():
             raw, value = answers[name].raw, answers[name].value
             number = self._form[name].kind in (Kind.SCORE, Kind.END_YEAR, Kind.END_MONTH)

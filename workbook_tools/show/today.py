@@ -26,6 +26,9 @@ FIRST = (
     "（見本で試すときは workbook-tools init --sample、１年分の流れを見るときは "
     "workbook-tools demo）。"
 )
+NEXT_YEAR = (
+    "次の年度は、計画マスタの評価年度と提出期限を直してから workbook-tools distribute で始めます。"
+)
 # What happens to what a list shows.
 _SHOWN = (
     SourceKind.RETURN,
@@ -183,10 +186,7 @@ def _is_old(state: _State) -> bool:
 def _step(state: _State) -> str:
     at = state.at
     if state.closed_at:
-        return (
-            f"{state.held.year.long}は確定しています。次の年度は、計画マスタの評価年度と提出期限を"
-            "直してから workbook-tools distribute で始めます。"
-        )
+        return f"{state.held.year.long}は確定しています。{NEXT_YEAR}"
     if not state.sent:
         return f"次は workbook-tools distribute {at} で、部署に配るシートを作ります。"
     if state.inbox.forms:

@@ -144,13 +144,20 @@ def _survive_any_console() -> None:
             stream.reconfigure(errors="replace")
 
 
+def _called(param: click.Parameter) -> str:
+    """An argument by its name, an option as it is typed: ``--reason 理由``."""
+    if not isinstance(param, click.Option):
+        return param.human_readable_name
+    return f"{param.opts[0]} {param.metavar or ''}".strip()
+
+
 def _in_japanese(error: click.ClickException) -> str:
     """What click says of wrong usage, for a person who reads Japanese."""
     hint = "workbook-tools --help で使い方を見られます。"
     if isinstance(error, click.NoSuchOption):
         return f"『{error.option_name}』という指定はありません。{hint}"
     if isinstance(error, click.MissingParameter):
-        name = error.param.human_readable_name if error.param else ""
+        name = _called(error.param) if error.param else ""
         return f"『{name}』が足りません。{hint}"
     if isinstance(error, click.BadParameter):
         return error.message

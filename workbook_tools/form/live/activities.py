@@ -43,7 +43,7 @@ def check(sheet: TypedSheet, ends: Expr, said: dict[FiscalYear, Expr]) -> Expr:
     plans = _column(sheet, form.activities(Stem.PLAN), layout.MEANING)
     numbers = _numbers(sheet, plans)
     labels = [
-        board.put(field.area, _label(sheet, number), "field")
+        _label(sheet, field, number)
         for field, number in zip(form.activities(Stem.LABEL), numbers.cells, strict=True)
     ]
     reported = [
@@ -86,18 +86,31 @@ def _bare(column: ReferenceColumn, at: int) -> Expr:
 
 
 def _numbers(sheet: TypedSheet, plans: ReferenceColumn) -> HelperColumn:
-    """The label's number, 0 for none: the first row of a year always, others with a plan (§4)."""
+    """The label's number, 0 for none: the first row of a year always, others with a plan (§4).
+
+    Rows before the year from which they count have none.
+    """
     numbers = HelperColumn(sheet.board, [row.field.area.row for row in plans.rows])
     every = sheet.filling.form.spec.rows_a_year
-    for look in plans.looks.cells:
+    for row, look in zip(plans.rows, plans.looks.cells, strict=True):
+        if row.field.year and row.field.year < sheet.filling.numbered_from:
+            numbers.put(leaf(0))
+            continue
         above = numbers.above()
         is_first = MOD(ROWS(above) - 1, every).eq(0)
         numbers.put(IF(OR(is_first, look > Looks.BLANK), MAX(above) + 1, 0))
     return numbers
 
 
-def _label(sheet: TypedSheet, number: Expr) -> Expr:
-    return IF(number.eq(0), "", MID(sheet.board.constant(CIRCLED), number, 1))
+def _label(sheet: TypedSheet, field: Field, number: Expr) -> Expr:
+    """The printed number. Where there can be none the cell is blank, and has no formula either.
+
+    By that the reader knows how the form counts, in formats too that lose what formulas say.
+    """
+    if field.year and field.year < sheet.filling.numbered_from:
+        return sheet.board.blank(field.area)
+    label = IF(number.eq(0), "", MID(sheet.board.constant(CIRCLED), number, 1))
+    return sheet.board.put(field.area, label, "field")
 
 
 def _result(

@@ -13,6 +13,7 @@ from types import CodeType
 from typing import Any
 
 from workbook_tools.cells import Area
+from workbook_tools.era import FiscalYear
 from workbook_tools.excel.write.book import Repeat
 from workbook_tools.form import layout
 from workbook_tools.form.layout import Field
@@ -21,7 +22,7 @@ from workbook_tools.form.live.expr import IF, IFERROR, cell, compiled, compute, 
 from workbook_tools.form.live.helper_cells import Board, Filling, PlannedCell
 from workbook_tools.form.live.locked import given
 from workbook_tools.form.live.repeats import repeats
-from workbook_tools.form.references import resolve
+from workbook_tools.form.references import numbered_from, resolve
 from workbook_tools.plan import grading
 from workbook_tools.plan.model import Plan
 
@@ -57,7 +58,8 @@ def live_cells(
     that were sent out with more text than they usually hold: their cells have grown with it.
     """
     form = layout.form_of(plan)
-    planned = _planned(plan, frozenset(field.name for field in form.fields if is_open(field)))
+    opened = frozenset(field.name for field in form.fields if is_open(field))
+    planned = _planned(plan, opened, numbered_from(form, values))
     return list(planned.fill(values, roomy))
 
 
@@ -111,23 +113,23 @@ def _other(sheet: int) -> str:
 _PLANS: dict[tuple[object, ...], _Planned] = {}
 
 
-def _planned(plan: Plan, is_open: frozenset[str]) -> _Planned:
+def _planned(plan: Plan, is_open: frozenset[str], first: FiscalYear) -> _Planned:
     """The cells planned once for all forms of a round that stand open alike."""
     form = layout.form_of(plan)
     scores = tuple(
         (criterion.name, criterion.minimum, criterion.maximum) for criterion in plan.criteria
     )
     # A form is known by identity; it is kept, so that no other one comes to stand at its address.
-    key = id(form), plan.evaluated, scores, repr(plan.grades), is_open
+    key = id(form), plan.evaluated, scores, repr(plan.grades), is_open, first
     if key not in _PLANS:
         if len(_PLANS) >= 64:
             _PLANS.clear()
-        _PLANS[key] = _plan(plan, is_open)
+        _PLANS[key] = _plan(plan, is_open, first)
     return _PLANS[key]
 
 
-def _plan(plan: Plan, is_open: frozenset[str]) -> _Planned:
-    filling = Filling(layout.form_of(plan), plan, is_open)
+def _plan(plan: Plan, is_open: frozenset[str], first: FiscalYear) -> _Planned:
+    filling = Filling(layout.form_of(plan), plan, is_open, first)
     boards = Board(), Board()
     for board, sheet in zip(boards, (first_sheet, second_sheet), strict=True):
         sheet.check(board, filling)

@@ -89,6 +89,11 @@ class Board:
         self.cells.append(PlannedCell(area, look, made, room=room))
         return cell(area.a1)
 
+    def blank(self, area: Area) -> Expr:
+        """A cell of the form that stays empty; gives what it says."""
+        self.cells.append(PlannedCell(area, "field", constant=""))
+        return leaf("")
+
     def helper(self, row: int, made: Expr, room: str = "") -> Expr:
         """Put a formula into the next hidden cell of the row."""
         return self.put(Area(row, self.reserve([row], 1)), made, room=room)
@@ -206,11 +211,15 @@ class HelperColumn:
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """A form as it is filled in: what all blocks look at. ``open`` are the fields to type in."""
+    """A form as it is filled in: what all blocks look at. ``open`` are the fields to type in.
+
+    Rows of 取組内容 before the year ``numbered_from`` bear no numbers.
+    """
 
     form: Form
     plan: Plan
     open: frozenset[str]
+    numbered_from: FiscalYear
 
     @property
     def year(self) -> FiscalYear:
