@@ -16,6 +16,7 @@ from workbook_tools.excel.read.book import OpenedBook
 from workbook_tools.form import guide, layout
 from workbook_tools.form.layout import COLUMNS, Form
 from workbook_tools.form.spec import Stem
+from workbook_tools.form.token import parse as parse_token
 from workbook_tools.intake.answers import Noticed
 from workbook_tools.intake.as_sent import Place, prints
 from workbook_tools.intake.printed_words import HELPERS, REASONS_BEFORE, read_label, word
@@ -24,6 +25,7 @@ from workbook_tools.text import is_none_mark, key, tidy
 
 # How many cells are still to be filled in, as the form says at its top.
 _COUNT = re.compile(rf"未入力 \d+件・要確認 \d+件|{layout.COMPLETE}")
+_ROW_NUMBER = re.compile("[①-⑳]")  # of 取組内容, where its heading is not known
 _WHOLE = 6  # letters of a label that is still known with as many more around it
 _FAR = 4  # rows below a field: what stands farther off is none of its
 _MOST_TOLD = 3  # of one sheet; more than these are told as one
@@ -38,9 +40,11 @@ def strays(
     Of several parts on one worksheet each answers for its own rows, the first for those above it,
     the last for those below.
     """
+    if not book.is_visible(part.table.sheet):  # what its fields hold is told as hidden
+        return []
     unknown = [
         known
-        for known in _Seen(book, form, part).unknown()
+        for known in _Seen(book, form, part, _headers(form, part, others)).unknown()
         if _answers_for(part, others, known[0][0])
     ]
     if not unknown:
@@ -52,6 +56,17 @@ def strays(
         for code in ("A406", "F017")
         for told in _few([noticed for noticed in found if noticed.code == code], near)
     ]
+
+
+def _headers(form: Form, part: FormPart, others: Sequence[FormPart]) -> frozenset[str]:
+    """What ② prints of its ① once more, as it stands there, even where its labels are unknown."""
+    if part.sheet == 0:
+        return frozenset()
+    firsts = [known for known in others if known.sheet == 0 and known.number == part.number]
+    firsts = firsts or [known for known in others if known.sheet == 0]
+    names = prints(form)[1].again
+    spots = [first.spots[name] for first in firsts for name in names if name in first.spots]
+    return frozenset(key(spot.table.text(spot.row, spot.col)) for spot in spots) - {""}
 
 
 def _few(found: Sequence[Noticed], near: _Near) -> Sequence[Noticed]:
@@ -114,15 +129,22 @@ def elsewhere(book: OpenedBook, parts: Sequence[FormPart]) -> Iterator[Noticed]:
         if not book.is_visible(sheet) or sheet.startswith(RESULT):
             continue
         yield from _over(book, sheet)
-        if sheet == layout.GUIDE:
-            yield from _notes_on_the_guide(book)
+        if _is_guide(book, sheet):
+            yield from _notes_on_the_guide(book, sheet)
         elif sheet not in settled:
             yield from _whole_sheet(book, sheet)
 
 
-def _notes_on_the_guide(book: OpenedBook) -> Iterator[Noticed]:
+def _is_guide(book: OpenedBook, sheet: str) -> bool:
+    """The guide, by the name of its tab or, where somebody changed that, by its title."""
+    if sheet == layout.GUIDE:
+        return True
+    return any(guide.TITLE.search(table.text(0, 0)) for table in book.tables([sheet]))
+
+
+def _notes_on_the_guide(book: OpenedBook, sheet: str) -> Iterator[Noticed]:
     """Words beside or below the guide, which ends with an example of its own."""
-    for table in book.tables([layout.GUIDE]):
+    for table in book.tables([sheet]):
         heads = [row for row in range(len(table.grid)) if table.text(row, 0) == guide.EXAMPLE[0]]
         last = heads[-1] + guide.EXAMPLE_ROWS if heads else len(table.grid)
         notes = [
@@ -162,8 +184,11 @@ def _whole_sheet(book: OpenedBook, sheet: str) -> Iterator[Noticed]:
 class _Seen:
     """One worksheet as a person looks at it, against what the form knows of it."""
 
-    def __init__(self, book: OpenedBook, form: Form, part: FormPart) -> None:
+    def __init__(
+        self, book: OpenedBook, form: Form, part: FormPart, headers: frozenset[str]
+    ) -> None:
         self._book, self._form, self._part, self._table = book, form, part, part.table
+        self._headers = headers
 
     def unknown(self) -> Iterator[tuple[Place, str]]:
         """Filled visible cells that are neither answers nor known print, with their texts."""
@@ -175,19 +200,18 @@ class _Seen:
     def _is_respelled(self, text: str) -> bool:
         """A label that stands nowhere as it was sent, shortened or with words added; once each."""
         bare, _ = read_label(text)
-        for label in self._missing:
-            added = label in bare and len(label) >= _WHOLE and len(bare) <= len(label) + _WHOLE
-            if added or (len(bare) > 1 and bare in label):
-                self._missing.remove(label)
-                return True
-        return False
+        label = next((label for label in self._missing if _is_like(bare, label)), None)
+        if label:
+            self._missing.remove(label)
+        return label is not None
 
     @cached_property
     def _missing(self) -> list[str]:
         """Words of the sheet's labels that stand nowhere on it."""
         texts = (self._table.text(*place) for place in self._all())
         there = {read_label(text)[0] for text in texts}
-        own = {word(label.text) for label in self._form.labels if label.sheet == self._part.sheet}
+        labels = [label.text for label in self._form.labels if label.sheet == self._part.sheet]
+        own = {word(text) for text in (*labels, *HELPERS)}
         titled = "{plan}"
         titles = {word(known.text) for known in self._form.labels if titled in known.text}
         return sorted(own - there - titles - {""}, key=len)
@@ -207,7 +231,7 @@ class _Seen:
         yield from self._all()
 
     def _is_known(self, place: Place, text: str) -> bool:
-        if place in self._answers or self._is_print(text):
+        if place in self._answers or self._is_print(text) or key(text) in self._headers:
             return True
         if self._table.is_hidden(*place):
             return True
@@ -217,12 +241,27 @@ class _Seen:
         return place in self._table.covered
 
     def _is_helper(self, place: Place) -> bool:
-        return self._table.has_formula(*place)
+        if self._table.has_formula(*place) or self._is_constant(*place):
+            return True
+        return parse_token(self._table.text(*place)) is not None
+
+    def _is_constant(self, row: int, col: int) -> bool:
+        """A text that the live checks compare with: in the first row, without a gap from the first
+        hidden column on.
+
+        Somebody who copies the cells to another sheet leaves the columns' width behind.
+        """
+        first = self._edge + layout.MISSING - COLUMNS
+        if row or col < first:
+            return False
+        own = range(first, col)
+        is_whole = all(self._table.value(0, other) != "" for other in own)
+        return is_whole and any(self._table.has_formula(0, other) for other in own)
 
     def _is_print(self, text: str) -> bool:
         if len(text) > 80:
             return False
-        if _COUNT.fullmatch(text):
+        if _COUNT.fullmatch(text) or _ROW_NUMBER.fullmatch(text):
             return True
         bare, year = read_label(text)
         words, titles = _printed_words(self._form)
@@ -255,6 +294,15 @@ class _Seen:
                 if col >= self._edge and isinstance(value, str) and key(value) == heading:
                     return frozenset((known, col) for known in reasons if known > row)
         return frozenset()
+
+
+def _is_like(bare: str, label: str) -> bool:
+    """Words of a label with some more around them, or some of them in their order."""
+    if label in bare:
+        return len(label) >= _WHOLE and len(bare) <= len(label) + _WHOLE
+    letters = iter(label)
+    fewer = all(letter in letters for letter in bare)
+    return len(bare) > 1 and (bare in label or (fewer and 2 * len(bare) >= len(label)))
 
 
 def _reasons(form: Form) -> tuple[str, ...]:

@@ -236,6 +236,8 @@ def _status(page: Page, rows: range, first: int, stop: int, last: int) -> list[C
     top = rows.start
     end = page.ends.get((top, first), first)
     beside = [cell for cell in page.filled([top], end + 1, stop) if not page.is_label(cell)]
+    # Behind the last year the page ends: what stands farther off is none of its.
+    beside = [cell for cell in beside if cell[1] < last or _is_status(page, cell)]
     if end > first:  # what is as wide as a year stands in the place of one
         beside = [cell for cell in beside if page.ends.get(cell, cell[1]) - cell[1] < end - first]
         beside.sort(key=lambda cell: (cell[1] != end + 1, not _is_status(page, cell)))
