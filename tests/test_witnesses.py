@@ -53,7 +53,7 @@ def read(change: Change, **typed: str | int) -> Submission:
 
 def codes(form: Submission) -> list[tuple[str, str | None]]:
     told = check(form, Context(PLAN, None, {}))
-    return sorted((finding.code, finding.place.field) for finding in told)
+    return sorted(((each.code, each.place.field) for each in told), key=str)
 
 
 def place(book: Workbook, name: str) -> tuple[Worksheet, str]:
@@ -207,6 +207,55 @@ def test_a_two_that_fits_nobody_is_told() -> None:
     assert [form.value("特記事項") for form in done.submissions] == ["特記16"]
 
 
+def unreadable_years(book: Workbook) -> None:
+    """Somebody replaced 度 everywhere: no year is a label any more."""
+    for number, title in enumerate(layout.SHEETS):
+        for label in FORM.labels:
+            if label.sheet == number and label.text and "Ｒ" in label.text:
+                cell = book[title].cell(label.area.row + 1, label.area.col + 1)
+                cell.value = f"{label.text}ど"
+
+
+def rows_put_between(book: Workbook) -> None:
+    """All of ① two rows lower, names too."""
+    book[layout.SHEETS[0]].move_range("A1:AH31", rows=2)
+    for name, target in book.defined_names.items():
+        sheet, _, cell = (target.attr_text or "").partition("!")
+        if sheet.strip("'") == layout.SHEETS[0] and name in FORM.names:
+            col, row = cell.replace("$", " ").split()
+            book.defined_names[name] = DefinedName(name, attr_text=f"{sheet}!${col}${int(row) + 2}")
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("工程_状況_R3", "工程_状況_R6"),
+        ("評価理由_連携度", "評価理由_総合評価"),
+        ("課題_R2", "課題_R5"),
+    ],
+)
+def test_a_cut_cell_whose_labels_cannot_be_read_is_an_error(source: str, target: str) -> None:
+    def change(book: Workbook) -> None:
+        unreadable_years(book)
+        for row in (25, 26, 27, 28, 30):  # the criteria too
+            book[layout.SHEETS[0]].cell(row, 2).value = f"甲{row}"
+        cut(source, target)(book)
+
+    assert ("F016", source) in codes(read(change))
+
+
+@pytest.mark.parametrize("also", [lambda book: None, rows_put_between], ids=["in place", "lower"])
+def test_names_alone_are_believed_where_their_order_is_kept(also: Change) -> None:
+    def change(book: Workbook) -> None:
+        unreadable_years(book)
+        also(book)
+
+    form = read(change)
+    assert "F016" not in [code for code, _ in codes(form)]
+    assert form.value("課題_R2") == "人手"
+    assert form.value("取組予定_R3_3") == "研修"
+
+
 # -- what stands beside the fields (F017) ---------------------------------------------------------
 
 
@@ -267,6 +316,47 @@ def test_words_of_a_label_beside_it_are_told() -> None:
 
     (finding,) = check(read(both), Context(PLAN, None, {}))
     assert finding.code == "F017"
+
+
+RENAMED = "別の名前"
+
+
+def guide_renamed(book: Workbook) -> None:
+    book[layout.GUIDE].title = RENAMED
+
+
+def test_the_guide_is_known_under_another_name() -> None:
+    assert check(read(guide_renamed), Context(PLAN, None, {})) == []
+
+
+@pytest.mark.parametrize("cell", ["A90", "F3"])
+def test_words_on_a_renamed_guide_are_told(cell: str) -> None:
+    def change(book: Workbook) -> None:
+        book[layout.GUIDE][cell].value = "質問があります"
+        guide_renamed(book)
+
+    (finding,) = check(read(change), Context(PLAN, None, {}))
+    assert (finding.code, finding.place.cell) == ("F017", cell)
+
+
+def shown_helpers(book: Workbook) -> None:
+    """The cells on a new sheet: its columns are as wide as any."""
+    for title in layout.SHEETS:
+        for dimension in book[title].column_dimensions.values():
+            dimension.hidden = False
+
+
+def test_the_constants_of_shown_helpers_are_no_stray_text() -> None:
+    assert check(read(shown_helpers), Context(PLAN, None, {})) == []
+
+
+def test_a_text_among_shown_helpers_is_told() -> None:
+    def change(book: Workbook) -> None:
+        shown_helpers(book)
+        book[layout.SHEETS[1]].cell(20, layout.MISSING + 3).value = "自分の覚え"
+
+    (finding,) = check(read(change), Context(PLAN, None, {}))
+    assert (finding.code, finding.place.sheet) == ("F017", layout.SHEETS[1])
 
 
 @pytest.mark.parametrize(("cell", "field"), [("A40", None), ("A60", None), ("C11", "特記事項")])

@@ -246,17 +246,18 @@ class _Seen:
         return parse_token(self._table.text(*place)) is not None
 
     def _is_constant(self, row: int, col: int) -> bool:
-        """A text that the live checks compare with: in the first row, without a gap from the first
-        hidden column on.
+        """A text that the live checks compare with: in the first row, from the first hidden column
+        on with no gap but for single blanks (spaces, which some programs drop).
 
         Somebody who copies the cells to another sheet leaves the columns' width behind.
         """
         first = self._edge + layout.MISSING - COLUMNS
         if row or col < first:
             return False
-        own = range(first, col)
-        is_whole = all(self._table.value(0, other) != "" for other in own)
-        return is_whole and any(self._table.has_formula(0, other) for other in own)
+        made = [self._table.has_formula(0, other) for other in range(first, col)]
+        filled = [self._table.value(0, other) != "" for other in range(first, col)]
+        no_gap = all(any(near) for near in zip(made, filled, made[1:], filled[1:], strict=False))
+        return any(made) and no_gap
 
     def _is_print(self, text: str) -> bool:
         if len(text) > 80:

@@ -180,12 +180,9 @@ def _agreed(form: Form, table: Table, part: SheetPart, named: NamedPart | None) 
         by_label, by_name = labels.get(name), names.get(name)
         spot = by_label or by_name
         assert spot is not None
-        if by_label and by_name and by_label != by_name:
-            if _same_text(by_label, by_name):
-                spot = by_name
-            else:
-                decided = name not in part.doubtful
-                disputes.append(Dispute(name, by_name, spot, decided))
+        differ = by_label and by_name and by_label != by_name
+        if differ and not _same_text(spot, by_name or spot):
+            disputes.append(Dispute(name, by_name, spot, name not in part.doubtful))
         spots[name] = spot
     disputes += _sharing(spots, {dispute.name for dispute in disputes})
     disputes += _torn(form, part.sheet, spots, spots.keys() - labels)
