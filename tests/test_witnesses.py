@@ -35,7 +35,7 @@ TYPED: dict[str, str | int] = {
 
 
 def changed(change: Change, **typed: str | int) -> bytes:
-    book = openpyxl.load_workbook(io.BytesIO(returned(16, **TYPED, **typed)))
+    book = openpyxl.load_workbook(io.BytesIO(returned(16, **{**TYPED, **typed})))
     change(book)
     buffer = io.BytesIO()
     book.save(buffer)
@@ -205,6 +205,51 @@ def test_a_two_that_fits_nobody_is_told() -> None:
     assert [finding.code for finding in done.findings] == ["F024"]
     assert "№17" in done.findings[0].message
     assert [form.value("特記事項") for form in done.submissions] == ["特記16"]
+
+
+def test_names_shifted_as_a_whole_are_no_rows_of_a_year() -> None:
+    """A row too many in one year, and every name one row too high: the numbers count."""
+
+    def change(book: Workbook) -> None:
+        for name, target in book.defined_names.items():
+            sheet, _, cell = (target.attr_text or "").partition("!")
+            if sheet.strip("'") == layout.SHEETS[0] and name in FORM.names:
+                col, row = cell.replace("$", " ").split()
+                moved = f"{sheet}!${col}${max(1, int(row) - 1)}"
+                book.defined_names[name] = DefinedName(name, attr_text=moved)
+
+    form = read(change)
+    assert form.value("取組予定_R3_2") == "案内の見直し"
+    assert form.value("取組予定_R3_3") == "研修"
+
+
+def row_deleted(book: Workbook) -> None:
+    """The second of a year's rows deleted, as Excel does it: what is below moves up."""
+    sheet = book[layout.SHEETS[0]]
+    gone = FORM["取組予定_R3_2"].area.row + 1
+    merged = [area for area in sheet.merged_cells.ranges if area.max_row >= gone]
+    for area in merged:
+        sheet.unmerge_cells(area.coord)
+    sheet.delete_rows(gone)
+    for area in merged:
+        if area.min_row == gone == area.max_row:
+            continue
+        area.shift(0, -1) if area.min_row > gone else area.shrink(bottom=1)
+        sheet.merge_cells(area.coord)
+    for name, target in book.defined_names.items():
+        title, _, cell = (target.attr_text or "").partition("!")
+        if title.strip("'") == layout.SHEETS[0] and name in FORM.names:
+            col, row = cell.replace("$", " ").split()
+            new = f"{title}!${col}${int(row) - (int(row) > gone)}"
+            text = "#REF!" if int(row) == gone else new
+            book.defined_names[name] = DefinedName(name, attr_text=text)
+
+
+def test_of_a_deleted_row_nothing_is_said_and_the_others_are_read() -> None:
+    form = read(row_deleted, 取組予定_R3_2="", 取組結果_R3_2="")
+    assert "F016" not in [code for code, _ in codes(form)]
+    rows = [form.value(f"取組予定_R3_{n}") for n in (1, 2, 3)]
+    assert [text for text in rows if text][1:] == ["研修"]
 
 
 def unreadable_years(book: Workbook) -> None:

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from workbook_tools.era import FiscalYear
 from workbook_tools.excel.read.book import OpenedBook, Table
-from workbook_tools.form.layout import Form, Kind
+from workbook_tools.form.layout import Field, Form, Kind
 from workbook_tools.form.spec import Stem
 from workbook_tools.intake import by_labels
 from workbook_tools.intake.answers import Located
@@ -201,16 +202,46 @@ def _keep_numbered_rows(form: Form, labels: dict[str, Spot], names: Mapping[str,
     So where somebody added a row, the rows are those of the names as long as they stand in order
     (what stands in the added row is reported); where rows were only exchanged, their place counts.
     """
+    kept: dict[str, Spot] = {}
+    tops = [labels[first].row for year in form.years if (first := _first_row(form, year)) in labels]
     for year in form.years:
         rows = [known for known in form.fields if known.year == year and known.n]
+        _drop_deleted_rows(rows, labels, names)
         own = [known for known in rows if known.name in labels and known.name in names]
         by_name: dict[int | None, set[int]] = {}
         for known in own:
             by_name.setdefault(known.n, set()).add(names[known.name].row)
         lines = [row for places in by_name.values() for row in sorted(places)]
         whole = len(lines) == len(by_name) and lines == sorted(lines)
-        if whole and {labels[known.name].row for known in own} != set(lines):
-            labels.update({known.name: names[known.name] for known in own})
+        there = {labels[known.name].row for known in own}
+        if whole and lines and not _within(lines, min(there), tops):
+            return  # the names of the year stand outside of it: they were moved as a whole
+        if whole and there != set(lines):
+            kept |= {known.name: names[known.name] for known in own}
+    labels.update(kept)
+
+
+def _drop_deleted_rows(
+    rows: Sequence[Field], labels: dict[str, Spot], names: Mapping[str, Spot]
+) -> None:
+    """Where a row was deleted its names are lost, and those of the rows that are left are right."""
+    named = [known for known in rows if known.name in names]
+    order = [names[known.name].row for known in sorted(named, key=lambda known: known.n or 0)]
+    there = {labels[known.name].row for known in rows if known.name in labels}
+    if set(order) == there and order == sorted(order):
+        for known in rows:
+            if known.name not in names:
+                labels.pop(known.name, None)
+
+
+def _first_row(form: Form, year: FiscalYear) -> str:
+    return next(known.name for known in form.fields if known.year == year and known.n)
+
+
+def _within(lines: Sequence[int], top: int, tops: Sequence[int]) -> bool:
+    """Rows of a year begin where its label stands and end where the next one's does."""
+    following = min((row for row in tops if row > top), default=lines[-1] + 1)
+    return top <= lines[0] and lines[-1] < following
 
 
 def _same_text(spot: Spot, other: Spot) -> bool:
