@@ -363,6 +363,22 @@ def test_words_of_a_label_beside_it_are_told() -> None:
     assert finding.code == "F017"
 
 
+@pytest.mark.parametrize(
+    ("cell", "text", "told"),
+    [
+        ("B25", "進捗度（実は2点）", ["F017"]),
+        ("E24", "Ｒ３（見込み）", ["F017"]),
+        ("I24", "【評価の理由】（課長確認済み）", ["F017"]),
+        ("I24", "【評価の理由】（令和３年度）", []),
+        ("B25", "(進捗度)", []),
+        ("B5", "（予定含）", []),
+    ],
+)
+def test_a_remark_in_brackets_behind_a_label(cell: str, text: str, told: list[str]) -> None:
+    found = check(read(beside(0, cell, text)), Context(PLAN, None, {}))
+    assert [finding.code for finding in found] == told
+
+
 RENAMED = "別の名前"
 
 

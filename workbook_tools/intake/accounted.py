@@ -14,7 +14,7 @@ from functools import cached_property
 
 from workbook_tools.excel.read.book import OpenedBook
 from workbook_tools.form import guide, layout
-from workbook_tools.form.layout import COLUMNS, Form
+from workbook_tools.form.layout import COLUMNS, Form, Kind
 from workbook_tools.form.spec import Stem
 from workbook_tools.form.token import parse as parse_token
 from workbook_tools.intake.answers import Noticed
@@ -26,6 +26,8 @@ from workbook_tools.text import is_none_mark, key, tidy
 # How many cells are still to be filled in, as the form says at its top.
 _COUNT = re.compile(rf"未入力 \d+件・要確認 \d+件|{layout.COMPLETE}")
 _ROW_NUMBER = re.compile("[①-⑳]")  # of 取組内容, where its heading is not known
+# What may stand in brackets behind a label: a year or the end of one.
+_PERIOD = re.compile(r"(?:令和|平成|r|h)?(?:\d{1,4}|元)年?度?末?(?:時点|現在)?")
 _WHOLE = 6  # letters of a label that is still known with as many more around it
 _FAR = 4  # rows below a field: what stands farther off is none of its
 _MOST_TOLD = 3  # of one sheet; more than these are told as one
@@ -101,9 +103,17 @@ class _Near:
         """F017; of a row that somebody put between those of 取組内容 A406."""
         name = self._field(*place)
         sheet, cell = self._part.table.sheet, self._part.table.cell(*place)
-        if name and self._form[name].n and self._part.spots[name].row < place[0]:
+        if name and self._form[name].n and self._is_between(self._part.spots[name].row, place[0]):
             return Noticed("A406", sheet, cell, self._form[name].stem, text)
         return Noticed("F017", sheet, cell, name, text)
+
+    def _is_between(self, field: int, row: int) -> bool:
+        """A row was put in below a field; the headings of the evaluation stand in no such row."""
+        scores = [spot.row for name, spot in self._part.spots.items() if self._is_score(name)]
+        return field < row < min((known - 1 for known in scores if known > field), default=row + 1)
+
+    def _is_score(self, name: str) -> bool:
+        return self._form[name].kind is Kind.SCORE
 
     def is_blank(self, name: str | None) -> bool:
         """A field, or all of its column, in which nothing stands."""
@@ -200,6 +210,7 @@ class _Seen:
     def _is_respelled(self, text: str) -> bool:
         """A label that stands nowhere as it was sent, shortened or with words added; once each."""
         bare, _ = read_label(text)
+        bare = bare if _knows_remarks(self._form, text) else ""
         label = next((label for label in self._missing if _is_like(bare, label)), None)
         if label:
             self._missing.remove(label)
@@ -265,7 +276,9 @@ class _Seen:
         if _COUNT.fullmatch(text) or _ROW_NUMBER.fullmatch(text):
             return True
         bare, year = read_label(text)
-        words, titles = _printed_words(self._form)
+        words, titles, _ = _printed_words(self._form)
+        if not _knows_remarks(self._form, text):
+            return False
         return year is not None or bare in words or bare.endswith(titles) or is_none_mark(text)
 
     @cached_property
@@ -297,6 +310,23 @@ class _Seen:
         return frozenset()
 
 
+_REMARK = re.compile(r"\(([^()]*)\)")
+
+
+def _knows_remarks(form: Form, text: str) -> bool:
+    """What stands in brackets behind a label is the form's own, or names a year.
+
+    For a label's place brackets mean nothing; what somebody typed into them is no print.
+    """
+    remarks = _REMARK.findall(key(text))
+    if not remarks:
+        return True
+    words, _, own = _printed_words(form)
+    return all(
+        remark in own or word(remark) in words or _PERIOD.fullmatch(remark) for remark in remarks
+    )
+
+
 def _is_like(bare: str, label: str) -> bool:
     """Words of a label with some more around them, or some of them in their order."""
     if label in bare:
@@ -310,11 +340,12 @@ def _reasons(form: Form) -> tuple[str, ...]:
     return tuple(field.name for field in form.reasons)
 
 
-_WORDS: dict[int, tuple[Form, frozenset[str], tuple[str, ...]]] = {}
+_Printed = tuple[frozenset[str], tuple[str, ...], frozenset[str]]
+_WORDS: dict[int, tuple[Form, _Printed]] = {}
 
 
-def _printed_words(form: Form) -> tuple[frozenset[str], tuple[str, ...]]:
-    """What every label of the form says, and what stands beside it; and how its titles end."""
+def _printed_words(form: Form) -> _Printed:
+    """What every label says and what stands beside it, how titles end, and words in brackets."""
     known = _WORDS.get(id(form))
     if known is None:
         if len(_WORDS) >= 8:
@@ -322,5 +353,7 @@ def _printed_words(form: Form) -> tuple[frozenset[str], tuple[str, ...]]:
         labels = [label.text for label in form.labels]
         words = frozenset(word(text) for text in (*labels, *HELPERS) if text) - {""}
         titles = [text.partition("{plan}")[2] for text in labels if "{plan}" in text]
-        known = _WORDS[id(form)] = (form, words, tuple(map(word, titles)))
-    return known[1], known[2]
+        said = (key(text) for text in (*labels, *HELPERS))
+        remarks = frozenset(remark for text in said for remark in _REMARK.findall(text))
+        known = _WORDS[id(form)] = (form, (words, tuple(map(word, titles)), remarks))
+    return known[1]

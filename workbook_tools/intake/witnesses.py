@@ -226,11 +226,12 @@ def _drop_deleted_rows(
 ) -> None:
     """Where a row was deleted its names are lost, and those of the rows that are left are right."""
     named = [known for known in rows if known.name in names]
+    alive = {known.n for known in named}
     order = [names[known.name].row for known in sorted(named, key=lambda known: known.n or 0)]
     there = {labels[known.name].row for known in rows if known.name in labels}
     if set(order) == there and order == sorted(order):
         for known in rows:
-            if known.name not in names:
+            if known.n not in alive:
                 labels.pop(known.name, None)
 
 
