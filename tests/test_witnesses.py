@@ -15,8 +15,10 @@ from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests import crafted
 from tests.samples import FORM, PLAN, returned
 from workbook_tools.cells import cell_name
+from workbook_tools.excel.read.book import open_book
 from workbook_tools.form import layout
 from workbook_tools.intake.answers import Submission
 from workbook_tools.intake.read_forms import Intake, take_in
@@ -431,3 +433,23 @@ def test_a_stray_text_names_only_a_field_that_is_near(cell: str, field: str | No
 
     told = [known for known in read(change).noticed if known.code == "F017"]
     assert [known.field for known in told] == [field]
+
+
+def thousands_of_names(book: Workbook) -> None:
+    """Names of another program, all over the form and far from it."""
+    for number in range(5_000):
+        cell = f"'{layout.SHEETS[number % 2]}'!${'ABCDE'[number % 5]}${number % 60 + 1}"
+        book.defined_names[f"集計{number}"] = DefinedName(f"集計{number}", attr_text=cell)
+
+
+def test_thousands_of_names_change_nothing() -> None:
+    form = read(thousands_of_names)
+    assert check(form, Context(PLAN, None, {})) == []
+    assert form.value("取組予定_R3_3") == "研修"
+
+
+def test_mixed_habits_of_xml_hide_no_formula() -> None:
+    """Some cells with their place first, as Excel writes them, and some with their format first."""
+    first, other = '<c r="A1"><v>1</v></c>', '<c s="0" r="B1"><f>A1</f><v>1</v></c>'
+    table = open_book(crafted.book(f'<row r="1">{first}{other}</row>')).table("S1")
+    assert [table.has_formula(0, col) for col in range(2)] == [False, True]
