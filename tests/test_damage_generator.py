@@ -443,6 +443,13 @@ def test_what_was_silently_wrong_once(folder: Path, kind: str) -> None:
     assert [wrongs for verdict, wrongs in verdicts if verdict is Verdict.SILENT] == []
 
 
+def test_a_form_that_no_other_program_saved_is_seen_as_it_left_excel(folder: Path) -> None:
+    """LibreOffice gives rows of no height one again: that is looked at only where it saved them."""
+    kind = "rows and columns without height"
+    (result,) = run(Order(folder, 3, range(1), (kind,)))
+    assert result.outcome == Maker(folder, 3, (kind,)).form(0).judged()
+
+
 def test_the_same_number_is_the_same_form(folder: Path) -> None:
     first, second = (Maker(folder, 7).form(3) for _ in range(2))
     assert first.data == second.data

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import office
+from workbook_tools.excel.read.book import open_book
 from workbook_tools.excel.read.format_code import BUILT_IN
 from workbook_tools.excel.read.number_format import displayed
 from workbook_tools.excel.read.values import Value
@@ -160,6 +161,19 @@ def test_days_since_1904() -> None:
 )
 def test_no_code_breaks_it(value: Value, code: str) -> None:
     displayed(value, code)
+
+
+@office.needs_office
+@pytest.mark.parametrize("kind", ["xls", "xlsx"])
+def test_a_machines_own_date_is_japanese_whatever_program_saved_it(kind: str) -> None:
+    """A LibreOffice set to English writes the built-in 14 out as ``m/d/yyyy``."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as written:
+        sheet = written.add_worksheet()
+        for at, number in enumerate((14, 22)):
+            sheet.write_number(at, 0, DAY + 0.375, written.add_format({"num_format": number}))
+    table = open_book(office.convert({"a": out.getvalue()}, kind)["a"]).table("Sheet1")
+    assert [table.displayed(at, 0) for at in range(2)] == ["2022/1/2", "2022/1/2 9:00"]
 
 
 # Where LibreOffice shows something else than Excel: General in a narrow column, the eras and days

@@ -15,8 +15,10 @@ from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests import crafted
 from tests.samples import FORM, PLAN, returned
 from workbook_tools.cells import cell_name
+from workbook_tools.excel.read.book import open_book
 from workbook_tools.form import layout
 from workbook_tools.intake.answers import Submission
 from workbook_tools.intake.read_forms import Intake, take_in
@@ -35,7 +37,7 @@ TYPED: dict[str, str | int] = {
 
 
 def changed(change: Change, **typed: str | int) -> bytes:
-    book = openpyxl.load_workbook(io.BytesIO(returned(16, **TYPED, **typed)))
+    book = openpyxl.load_workbook(io.BytesIO(returned(16, **{**TYPED, **typed})))
     change(book)
     buffer = io.BytesIO()
     book.save(buffer)
@@ -53,7 +55,7 @@ def read(change: Change, **typed: str | int) -> Submission:
 
 def codes(form: Submission) -> list[tuple[str, str | None]]:
     told = check(form, Context(PLAN, None, {}))
-    return sorted((finding.code, finding.place.field) for finding in told)
+    return sorted(((each.code, each.place.field) for each in told), key=str)
 
 
 def place(book: Workbook, name: str) -> tuple[Worksheet, str]:
@@ -207,6 +209,100 @@ def test_a_two_that_fits_nobody_is_told() -> None:
     assert [form.value("特記事項") for form in done.submissions] == ["特記16"]
 
 
+def test_names_shifted_as_a_whole_are_no_rows_of_a_year() -> None:
+    """A row too many in one year, and every name one row too high: the numbers count."""
+
+    def change(book: Workbook) -> None:
+        for name, target in book.defined_names.items():
+            sheet, _, cell = (target.attr_text or "").partition("!")
+            if sheet.strip("'") == layout.SHEETS[0] and name in FORM.names:
+                col, row = cell.replace("$", " ").split()
+                moved = f"{sheet}!${col}${max(1, int(row) - 1)}"
+                book.defined_names[name] = DefinedName(name, attr_text=moved)
+
+    form = read(change)
+    assert form.value("取組予定_R3_2") == "案内の見直し"
+    assert form.value("取組予定_R3_3") == "研修"
+
+
+def row_deleted(book: Workbook) -> None:
+    """The second of a year's rows deleted, as Excel does it: what is below moves up."""
+    sheet = book[layout.SHEETS[0]]
+    gone = FORM["取組予定_R3_2"].area.row + 1
+    merged = [area for area in sheet.merged_cells.ranges if area.max_row >= gone]
+    for area in merged:
+        sheet.unmerge_cells(area.coord)
+    sheet.delete_rows(gone)
+    for area in merged:
+        if area.min_row == gone == area.max_row:
+            continue
+        area.shift(0, -1) if area.min_row > gone else area.shrink(bottom=1)
+        sheet.merge_cells(area.coord)
+    for name, target in book.defined_names.items():
+        title, _, cell = (target.attr_text or "").partition("!")
+        if title.strip("'") == layout.SHEETS[0] and name in FORM.names:
+            col, row = cell.replace("$", " ").split()
+            new = f"{title}!${col}${int(row) - (int(row) > gone)}"
+            text = "#REF!" if int(row) == gone else new
+            book.defined_names[name] = DefinedName(name, attr_text=text)
+
+
+def test_of_a_deleted_row_nothing_is_said_and_the_others_are_read() -> None:
+    form = read(row_deleted, 取組予定_R3_2="", 取組結果_R3_2="")
+    assert "F016" not in [code for code, _ in codes(form)]
+    rows = [form.value(f"取組予定_R3_{n}") for n in (1, 2, 3)]
+    assert [text for text in rows if text][1:] == ["研修"]
+
+
+def unreadable_years(book: Workbook) -> None:
+    """Somebody replaced 度 everywhere: no year is a label any more."""
+    for number, title in enumerate(layout.SHEETS):
+        for label in FORM.labels:
+            if label.sheet == number and label.text and "Ｒ" in label.text:
+                cell = book[title].cell(label.area.row + 1, label.area.col + 1)
+                cell.value = f"{label.text}ど"
+
+
+def rows_put_between(book: Workbook) -> None:
+    """All of ① two rows lower, names too."""
+    book[layout.SHEETS[0]].move_range("A1:AH31", rows=2)
+    for name, target in book.defined_names.items():
+        sheet, _, cell = (target.attr_text or "").partition("!")
+        if sheet.strip("'") == layout.SHEETS[0] and name in FORM.names:
+            col, row = cell.replace("$", " ").split()
+            book.defined_names[name] = DefinedName(name, attr_text=f"{sheet}!${col}${int(row) + 2}")
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("工程_状況_R3", "工程_状況_R6"),
+        ("評価理由_連携度", "評価理由_総合評価"),
+        ("課題_R2", "課題_R5"),
+    ],
+)
+def test_a_cut_cell_whose_labels_cannot_be_read_is_an_error(source: str, target: str) -> None:
+    def change(book: Workbook) -> None:
+        unreadable_years(book)
+        for row in (25, 26, 27, 28, 30):  # the criteria too
+            book[layout.SHEETS[0]].cell(row, 2).value = f"甲{row}"
+        cut(source, target)(book)
+
+    assert ("F016", source) in codes(read(change))
+
+
+@pytest.mark.parametrize("also", [lambda book: None, rows_put_between], ids=["in place", "lower"])
+def test_names_alone_are_believed_where_their_order_is_kept(also: Change) -> None:
+    def change(book: Workbook) -> None:
+        unreadable_years(book)
+        also(book)
+
+    form = read(change)
+    assert "F016" not in [code for code, _ in codes(form)]
+    assert form.value("課題_R2") == "人手"
+    assert form.value("取組予定_R3_3") == "研修"
+
+
 # -- what stands beside the fields (F017) ---------------------------------------------------------
 
 
@@ -269,6 +365,63 @@ def test_words_of_a_label_beside_it_are_told() -> None:
     assert finding.code == "F017"
 
 
+@pytest.mark.parametrize(
+    ("cell", "text", "told"),
+    [
+        ("B25", "進捗度（実は2点）", ["F017"]),
+        ("E24", "Ｒ３（見込み）", ["F017"]),
+        ("I24", "【評価の理由】（課長確認済み）", ["F017"]),
+        ("I24", "【評価の理由】（令和３年度）", []),
+        ("B25", "(進捗度)", []),
+        ("B5", "（予定含）", []),
+    ],
+)
+def test_a_remark_in_brackets_behind_a_label(cell: str, text: str, told: list[str]) -> None:
+    found = check(read(beside(0, cell, text)), Context(PLAN, None, {}))
+    assert [finding.code for finding in found] == told
+
+
+RENAMED = "別の名前"
+
+
+def guide_renamed(book: Workbook) -> None:
+    book[layout.GUIDE].title = RENAMED
+
+
+def test_the_guide_is_known_under_another_name() -> None:
+    assert check(read(guide_renamed), Context(PLAN, None, {})) == []
+
+
+@pytest.mark.parametrize("cell", ["A90", "F3"])
+def test_words_on_a_renamed_guide_are_told(cell: str) -> None:
+    def change(book: Workbook) -> None:
+        book[layout.GUIDE][cell].value = "質問があります"
+        guide_renamed(book)
+
+    (finding,) = check(read(change), Context(PLAN, None, {}))
+    assert (finding.code, finding.place.cell) == ("F017", cell)
+
+
+def shown_helpers(book: Workbook) -> None:
+    """The cells on a new sheet: its columns are as wide as any."""
+    for title in layout.SHEETS:
+        for dimension in book[title].column_dimensions.values():
+            dimension.hidden = False
+
+
+def test_the_constants_of_shown_helpers_are_no_stray_text() -> None:
+    assert check(read(shown_helpers), Context(PLAN, None, {})) == []
+
+
+def test_a_text_among_shown_helpers_is_told() -> None:
+    def change(book: Workbook) -> None:
+        shown_helpers(book)
+        book[layout.SHEETS[1]].cell(20, layout.MISSING + 3).value = "自分の覚え"
+
+    (finding,) = check(read(change), Context(PLAN, None, {}))
+    assert (finding.code, finding.place.sheet) == ("F017", layout.SHEETS[1])
+
+
 @pytest.mark.parametrize(("cell", "field"), [("A40", None), ("A60", None), ("C11", "特記事項")])
 def test_a_stray_text_names_only_a_field_that_is_near(cell: str, field: str | None) -> None:
     def change(book: Workbook) -> None:
@@ -280,3 +433,23 @@ def test_a_stray_text_names_only_a_field_that_is_near(cell: str, field: str | No
 
     told = [known for known in read(change).noticed if known.code == "F017"]
     assert [known.field for known in told] == [field]
+
+
+def thousands_of_names(book: Workbook) -> None:
+    """Names of another program, all over the form and far from it."""
+    for number in range(5_000):
+        cell = f"'{layout.SHEETS[number % 2]}'!${'ABCDE'[number % 5]}${number % 60 + 1}"
+        book.defined_names[f"集計{number}"] = DefinedName(f"集計{number}", attr_text=cell)
+
+
+def test_thousands_of_names_change_nothing() -> None:
+    form = read(thousands_of_names)
+    assert check(form, Context(PLAN, None, {})) == []
+    assert form.value("取組予定_R3_3") == "研修"
+
+
+def test_mixed_habits_of_xml_hide_no_formula() -> None:
+    """Some cells with their place first, as Excel writes them, and some with their format first."""
+    first, other = '<c r="A1"><v>1</v></c>', '<c s="0" r="B1"><f>A1</f><v>1</v></c>'
+    table = open_book(crafted.book(f'<row r="1">{first}{other}</row>')).table("S1")
+    assert [table.has_formula(0, col) for col in range(2)] == [False, True]

@@ -13,6 +13,8 @@ import zipfile
 from pathlib import Path
 
 from tests.samples import PLAN, R3, complete, returned
+from workbook_tools.form.layout import FORM_VERSION
+from workbook_tools.form.token import Token
 from workbook_tools.plan.model import Plan, Practice
 
 # Medians of domain §5, by field.
@@ -67,6 +69,7 @@ def _form(parts: dict[str, bytes], plan: Plan, practice: Practice, chance: rando
         (first.lead, practice.lead),
         (plan.item(first.item_no).name, plan.item(practice.item_no).name),
         (f"№{first.item_no}<", f"№{practice.item_no}<"),
+        (_token(plan, first), _token(plan, practice)),
     ):
         texts = texts.replace(old, new)
     buffer = io.BytesIO()
@@ -79,6 +82,10 @@ def _form(parts: dict[str, bytes], plan: Plan, practice: Practice, chance: rando
                 content = re.sub(_NUMBER, rf"\g<1>{practice.no}\2", part.decode())
             book.writestr(name, content)
     return buffer.getvalue()
+
+
+def _token(plan: Plan, practice: Practice) -> str:
+    return str(Token(practice.no, R3, practice.lead, FORM_VERSION))
 
 
 def _text(name: str, no: int, chance: random.Random) -> str:

@@ -449,7 +449,7 @@ def _rearrange(
 
     def shifted(there: Box) -> Box | None:
         """An area after the exchange; None where it is torn."""
-        if not span.holds(there):
+        if not span.holds(there) or min(there.size) < 1:  # its row or column is gone
             return there
         spots = [place(row, col) for row, col in there.spots()]
         new = Box(*min(spots), *max(spots))

@@ -107,7 +107,11 @@ def compare(form: Form, page: str) -> list[str]:
             named = any(finding.place.field == name for finding in said)
             if text not in on_paper and not named:
                 wrongs.append(f"{name} is stored, not printed: {answer.raw[:60]!r}")
-    whole = any(finding.code in ("F017", "F019") and finding.place.cell is None for finding in said)
+    whole = any(
+        finding.code in ("F017", "F019")
+        and (finding.place.cell is None or "ほか" in finding.message)
+        for finding in said
+    )
     everything = "\0".join(map(bare, known))  # a label may be cut where a page ends
     if not whole:
         wrongs += [

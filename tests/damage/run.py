@@ -104,11 +104,11 @@ def judge(
     maker = _maker(order.folder, order.seed, order.only)
     for number in numbers:
         form = maker.form(number)
-        ending, data = saved.get(number, ("", form.data))
+        ending, data = saved.get(number, ("", None))  # None: as it left Excel
         outcome = form.judged(data, ending or "xlsx")
         result = Result(number, form.kind, ending, tuple(form.desk.steps), outcome)
         if order.keep and outcome.verdict in (Verdict.SILENT, Verdict.NEEDLESS):
-            _keep(order.keep, result, data, ending or "xlsx")
+            _keep(order.keep, result, data or form.data, ending or "xlsx")
         yield result
 
 

@@ -6,6 +6,7 @@ plan master alone; nothing is invented (domain §7).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ _COLUMN_PIXELS = (150, 150, 380)
 COLUMNS = len(_COLUMN_PIXELS)
 _LAST = COLUMNS - 1
 # What the guide ends with: an example of so many rows below its headings.
+TITLE = re.compile(r"シート\s+記入要領（")  # what its first cell says, after the plan's name
 EXAMPLE, EXAMPLE_ROWS = ("年度", "取組予定", "取組結果"), 3
 _POINTS_A_LINE, _EDGE = 12.0, 4.0
 

@@ -14,8 +14,9 @@ from functools import cached_property
 
 from workbook_tools.excel.read.book import OpenedBook
 from workbook_tools.form import guide, layout
-from workbook_tools.form.layout import COLUMNS, Form
+from workbook_tools.form.layout import COLUMNS, Form, Kind
 from workbook_tools.form.spec import Stem
+from workbook_tools.form.token import parse as parse_token
 from workbook_tools.intake.answers import Noticed
 from workbook_tools.intake.as_sent import Place, prints
 from workbook_tools.intake.printed_words import HELPERS, REASONS_BEFORE, read_label, word
@@ -24,6 +25,9 @@ from workbook_tools.text import is_none_mark, key, tidy
 
 # How many cells are still to be filled in, as the form says at its top.
 _COUNT = re.compile(rf"未入力 \d+件・要確認 \d+件|{layout.COMPLETE}")
+_ROW_NUMBER = re.compile("[①-⑳]")  # of 取組内容, where its heading is not known
+# What may stand in brackets behind a label: a year or the end of one.
+_PERIOD = re.compile(r"(?:令和|平成|r|h)?(?:\d{1,4}|元)年?度?末?(?:時点|現在)?")
 _WHOLE = 6  # letters of a label that is still known with as many more around it
 _FAR = 4  # rows below a field: what stands farther off is none of its
 _MOST_TOLD = 3  # of one sheet; more than these are told as one
@@ -38,9 +42,11 @@ def strays(
     Of several parts on one worksheet each answers for its own rows, the first for those above it,
     the last for those below.
     """
+    if not book.is_visible(part.table.sheet):  # what its fields hold is told as hidden
+        return []
     unknown = [
         known
-        for known in _Seen(book, form, part).unknown()
+        for known in _Seen(book, form, part, _headers(form, part, others)).unknown()
         if _answers_for(part, others, known[0][0])
     ]
     if not unknown:
@@ -52,6 +58,17 @@ def strays(
         for code in ("A406", "F017")
         for told in _few([noticed for noticed in found if noticed.code == code], near)
     ]
+
+
+def _headers(form: Form, part: FormPart, others: Sequence[FormPart]) -> frozenset[str]:
+    """What ② prints of its ① once more, as it stands there, even where its labels are unknown."""
+    if part.sheet == 0:
+        return frozenset()
+    firsts = [known for known in others if known.sheet == 0 and known.number == part.number]
+    firsts = firsts or [known for known in others if known.sheet == 0]
+    names = prints(form)[1].again
+    spots = [first.spots[name] for first in firsts for name in names if name in first.spots]
+    return frozenset(key(spot.table.text(spot.row, spot.col)) for spot in spots) - {""}
 
 
 def _few(found: Sequence[Noticed], near: _Near) -> Sequence[Noticed]:
@@ -86,9 +103,17 @@ class _Near:
         """F017; of a row that somebody put between those of 取組内容 A406."""
         name = self._field(*place)
         sheet, cell = self._part.table.sheet, self._part.table.cell(*place)
-        if name and self._form[name].n and self._part.spots[name].row < place[0]:
+        if name and self._form[name].n and self._is_between(self._part.spots[name].row, place[0]):
             return Noticed("A406", sheet, cell, self._form[name].stem, text)
         return Noticed("F017", sheet, cell, name, text)
+
+    def _is_between(self, field: int, row: int) -> bool:
+        """A row was put in below a field; the headings of the evaluation stand in no such row."""
+        scores = [spot.row for name, spot in self._part.spots.items() if self._is_score(name)]
+        return field < row < min((known - 1 for known in scores if known > field), default=row + 1)
+
+    def _is_score(self, name: str) -> bool:
+        return self._form[name].kind is Kind.SCORE
 
     def is_blank(self, name: str | None) -> bool:
         """A field, or all of its column, in which nothing stands."""
@@ -114,15 +139,22 @@ def elsewhere(book: OpenedBook, parts: Sequence[FormPart]) -> Iterator[Noticed]:
         if not book.is_visible(sheet) or sheet.startswith(RESULT):
             continue
         yield from _over(book, sheet)
-        if sheet == layout.GUIDE:
-            yield from _notes_on_the_guide(book)
+        if _is_guide(book, sheet):
+            yield from _notes_on_the_guide(book, sheet)
         elif sheet not in settled:
             yield from _whole_sheet(book, sheet)
 
 
-def _notes_on_the_guide(book: OpenedBook) -> Iterator[Noticed]:
+def _is_guide(book: OpenedBook, sheet: str) -> bool:
+    """The guide, by the name of its tab or, where somebody changed that, by its title."""
+    if sheet == layout.GUIDE:
+        return True
+    return any(guide.TITLE.search(table.text(0, 0)) for table in book.tables([sheet]))
+
+
+def _notes_on_the_guide(book: OpenedBook, sheet: str) -> Iterator[Noticed]:
     """Words beside or below the guide, which ends with an example of its own."""
-    for table in book.tables([layout.GUIDE]):
+    for table in book.tables([sheet]):
         heads = [row for row in range(len(table.grid)) if table.text(row, 0) == guide.EXAMPLE[0]]
         last = heads[-1] + guide.EXAMPLE_ROWS if heads else len(table.grid)
         notes = [
@@ -162,8 +194,11 @@ def _whole_sheet(book: OpenedBook, sheet: str) -> Iterator[Noticed]:
 class _Seen:
     """One worksheet as a person looks at it, against what the form knows of it."""
 
-    def __init__(self, book: OpenedBook, form: Form, part: FormPart) -> None:
+    def __init__(
+        self, book: OpenedBook, form: Form, part: FormPart, headers: frozenset[str]
+    ) -> None:
         self._book, self._form, self._part, self._table = book, form, part, part.table
+        self._headers = headers
 
     def unknown(self) -> Iterator[tuple[Place, str]]:
         """Filled visible cells that are neither answers nor known print, with their texts."""
@@ -175,19 +210,19 @@ class _Seen:
     def _is_respelled(self, text: str) -> bool:
         """A label that stands nowhere as it was sent, shortened or with words added; once each."""
         bare, _ = read_label(text)
-        for label in self._missing:
-            added = label in bare and len(label) >= _WHOLE and len(bare) <= len(label) + _WHOLE
-            if added or (len(bare) > 1 and bare in label):
-                self._missing.remove(label)
-                return True
-        return False
+        bare = bare if _knows_remarks(self._form, text) else ""
+        label = next((label for label in self._missing if _is_like(bare, label)), None)
+        if label:
+            self._missing.remove(label)
+        return label is not None
 
     @cached_property
     def _missing(self) -> list[str]:
         """Words of the sheet's labels that stand nowhere on it."""
         texts = (self._table.text(*place) for place in self._all())
         there = {read_label(text)[0] for text in texts}
-        own = {word(label.text) for label in self._form.labels if label.sheet == self._part.sheet}
+        labels = [label.text for label in self._form.labels if label.sheet == self._part.sheet]
+        own = {word(text) for text in (*labels, *HELPERS)}
         titled = "{plan}"
         titles = {word(known.text) for known in self._form.labels if titled in known.text}
         return sorted(own - there - titles - {""}, key=len)
@@ -207,7 +242,7 @@ class _Seen:
         yield from self._all()
 
     def _is_known(self, place: Place, text: str) -> bool:
-        if place in self._answers or self._is_print(text):
+        if place in self._answers or self._is_print(text) or key(text) in self._headers:
             return True
         if self._table.is_hidden(*place):
             return True
@@ -217,15 +252,33 @@ class _Seen:
         return place in self._table.covered
 
     def _is_helper(self, place: Place) -> bool:
-        return self._table.has_formula(*place)
+        if self._table.has_formula(*place) or self._is_constant(*place):
+            return True
+        return parse_token(self._table.text(*place)) is not None
+
+    def _is_constant(self, row: int, col: int) -> bool:
+        """A text that the live checks compare with: in the first row, from the first hidden column
+        on with no gap but for single blanks (spaces, which some programs drop).
+
+        Somebody who copies the cells to another sheet leaves the columns' width behind.
+        """
+        first = self._edge + layout.MISSING - COLUMNS
+        if row or col < first:
+            return False
+        made = [self._table.has_formula(0, other) for other in range(first, col)]
+        filled = [self._table.value(0, other) != "" for other in range(first, col)]
+        no_gap = all(any(near) for near in zip(made, filled, made[1:], filled[1:], strict=False))
+        return any(made) and no_gap
 
     def _is_print(self, text: str) -> bool:
         if len(text) > 80:
             return False
-        if _COUNT.fullmatch(text):
+        if _COUNT.fullmatch(text) or _ROW_NUMBER.fullmatch(text):
             return True
         bare, year = read_label(text)
-        words, titles = _printed_words(self._form)
+        words, titles, _ = _printed_words(self._form)
+        if not _knows_remarks(self._form, text):
+            return False
         return year is not None or bare in words or bare.endswith(titles) or is_none_mark(text)
 
     @cached_property
@@ -257,15 +310,42 @@ class _Seen:
         return frozenset()
 
 
+_REMARK = re.compile(r"\(([^()]*)\)")
+
+
+def _knows_remarks(form: Form, text: str) -> bool:
+    """What stands in brackets behind a label is the form's own, or names a year.
+
+    For a label's place brackets mean nothing; what somebody typed into them is no print.
+    """
+    remarks = _REMARK.findall(key(text))
+    if not remarks:
+        return True
+    words, _, own = _printed_words(form)
+    return all(
+        remark in own or word(remark) in words or _PERIOD.fullmatch(remark) for remark in remarks
+    )
+
+
+def _is_like(bare: str, label: str) -> bool:
+    """Words of a label with some more around them, or some of them in their order."""
+    if label in bare:
+        return len(label) >= _WHOLE and len(bare) <= len(label) + _WHOLE
+    letters = iter(label)
+    fewer = all(letter in letters for letter in bare)
+    return len(bare) > 1 and (bare in label or (fewer and 2 * len(bare) >= len(label)))
+
+
 def _reasons(form: Form) -> tuple[str, ...]:
     return tuple(field.name for field in form.reasons)
 
 
-_WORDS: dict[int, tuple[Form, frozenset[str], tuple[str, ...]]] = {}
+_Printed = tuple[frozenset[str], tuple[str, ...], frozenset[str]]
+_WORDS: dict[int, tuple[Form, _Printed]] = {}
 
 
-def _printed_words(form: Form) -> tuple[frozenset[str], tuple[str, ...]]:
-    """What every label of the form says, and what stands beside it; and how its titles end."""
+def _printed_words(form: Form) -> _Printed:
+    """What every label says and what stands beside it, how titles end, and words in brackets."""
     known = _WORDS.get(id(form))
     if known is None:
         if len(_WORDS) >= 8:
@@ -273,5 +353,7 @@ def _printed_words(form: Form) -> tuple[frozenset[str], tuple[str, ...]]:
         labels = [label.text for label in form.labels]
         words = frozenset(word(text) for text in (*labels, *HELPERS) if text) - {""}
         titles = [text.partition("{plan}")[2] for text in labels if "{plan}" in text]
-        known = _WORDS[id(form)] = (form, words, tuple(map(word, titles)))
-    return known[1], known[2]
+        said = (key(text) for text in (*labels, *HELPERS))
+        remarks = frozenset(remark for text in said for remark in _REMARK.findall(text))
+        known = _WORDS[id(form)] = (form, (words, tuple(map(word, titles)), remarks))
+    return known[1]

@@ -236,6 +236,8 @@ def _status(page: Page, rows: range, first: int, stop: int, last: int) -> list[C
     top = rows.start
     end = page.ends.get((top, first), first)
     beside = [cell for cell in page.filled([top], end + 1, stop) if not page.is_label(cell)]
+    # Behind the last year the page ends: what stands farther off is none of its.
+    beside = [cell for cell in beside if cell[1] < last or _is_status(page, cell)]
     if end > first:  # what is as wide as a year stands in the place of one
         beside = [cell for cell in beside if page.ends.get(cell, cell[1]) - cell[1] < end - first]
         beside.sort(key=lambda cell: (cell[1] != end + 1, not _is_status(page, cell)))
@@ -347,6 +349,7 @@ def _issues(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
     for name in (field.name for field in page.form.remarks):
         below = range(headings[-1][1][0] + 1 if headings else last + 1, rows.stop)
         headings += [(name, cell) for cell in page.labels(name, below)[:1]]
+    above = _remarks_above(page, anchor) if not headings else []
     after = _end(page, anchor, PROBLEM)
     # Without a heading below, the last year has one row only.
     stops = [row for row, _ in (*years.values(), *(cell for _, cell in headings), (last + 1, 0))]
@@ -356,7 +359,20 @@ def _issues(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
     for place, (name, heading) in enumerate(headings, start=1):
         end = headings[place][1][0] if place < len(headings) else max(rows.stop, heading[0] + 2)
         spots[name] = _remark(page, heading, range(heading[0] + 1, end))
+    ends = [*(row for _, (row, _) in above[1:]), anchor.row]
+    for (name, heading), end in zip(above, ends, strict=False):
+        spots[name] = _remark(page, heading, range(heading[0] + 1, end))
     return spots
+
+
+def _remarks_above(page: Page, anchor: Anchor) -> list[tuple[str, Cell]]:
+    """The headings of the wide fields where somebody put them above the issues of the same ②."""
+    near = range(max(0, anchor.row - NEAR), anchor.row)
+    heads = [cell[0] for role in (*TITLES, *HEAD) for cell in page.labels(role, near)]
+    own = range(max(heads, default=near.start), anchor.row)
+    names = [field.name for field in page.form.remarks]
+    found = [(name, cell) for name in names for cell in page.labels(name, own)[-1:]]
+    return sorted(found, key=lambda known: known[1])
 
 
 def _remark(page: Page, heading: Cell, room: range) -> Cell:

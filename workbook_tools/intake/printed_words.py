@@ -55,8 +55,8 @@ TITLES = ("title①", "title②")
 
 
 def word(text: str) -> str:
-    """What spellings of a label share: ``【評価の理由】（令和３年度）`` → ``評価の理由``."""
-    bare = key(text)
+    """What spellings of a label share: ``【評価の理由】（令和３年度）`` → ``評価理由``."""
+    bare = key(text).replace("の", "")
     return _SIGNS.sub("", _IN_BRACKETS.sub("", bare)) or _SIGNS.sub("", bare)
 
 

@@ -9,10 +9,12 @@ Sheet ② belongs to the ① whose number is printed on it. Pure.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from workbook_tools.era import FiscalYear
 from workbook_tools.excel.read.book import OpenedBook, Table
-from workbook_tools.form.layout import Form
+from workbook_tools.form.layout import Field, Form, Kind
 from workbook_tools.form.spec import Stem
 from workbook_tools.intake import by_labels
 from workbook_tools.intake.answers import Located
@@ -114,7 +116,7 @@ def find(book: OpenedBook, form: Form, sheets: Sequence[str]) -> FoundForms:
         slow.append(_agreed(form, table, printed, partner))
     order = {sheet: number for number, sheet in enumerate(book.sheets)}
     found = [*quick, *slow]
-    for rest in map(_by_names_alone, left):
+    for rest in (_by_names_alone(form, known) for known in left):
         seen = any(rest.sheet == known.sheet and rest.number == known.number for known in found)
         # What is hidden counts only where nothing visible stands for it.
         if rest.table.sheet in sheets or not seen:
@@ -179,14 +181,12 @@ def _agreed(form: Form, table: Table, part: SheetPart, named: NamedPart | None) 
         by_label, by_name = labels.get(name), names.get(name)
         spot = by_label or by_name
         assert spot is not None
-        if by_label and by_name and by_label != by_name:
-            if _same_text(by_label, by_name):
-                spot = by_name
-            else:
-                decided = name not in part.doubtful
-                disputes.append(Dispute(name, by_name, spot, decided))
+        differ = by_label and by_name and by_label != by_name
+        if differ and not _same_text(spot, by_name or spot):
+            disputes.append(Dispute(name, by_name, spot, name not in part.doubtful))
         spots[name] = spot
     disputes += _sharing(spots, {dispute.name for dispute in disputes})
+    disputes += _torn(form, part.sheet, spots, spots.keys() - labels)
     how = Located.LABELS
     if names:
         how = Located.MIXED if _differ(labels, names) else Located.NAMES
@@ -202,16 +202,47 @@ def _keep_numbered_rows(form: Form, labels: dict[str, Spot], names: Mapping[str,
     So where somebody added a row, the rows are those of the names as long as they stand in order
     (what stands in the added row is reported); where rows were only exchanged, their place counts.
     """
+    kept: dict[str, Spot] = {}
+    tops = [labels[first].row for year in form.years if (first := _first_row(form, year)) in labels]
     for year in form.years:
         rows = [known for known in form.fields if known.year == year and known.n]
+        _drop_deleted_rows(rows, labels, names)
         own = [known for known in rows if known.name in labels and known.name in names]
         by_name: dict[int | None, set[int]] = {}
         for known in own:
             by_name.setdefault(known.n, set()).add(names[known.name].row)
         lines = [row for places in by_name.values() for row in sorted(places)]
         whole = len(lines) == len(by_name) and lines == sorted(lines)
-        if whole and {labels[known.name].row for known in own} != set(lines):
-            labels.update({known.name: names[known.name] for known in own})
+        there = {labels[known.name].row for known in own}
+        if whole and lines and not _within(lines, min(there), tops):
+            return  # the names of the year stand outside of it: they were moved as a whole
+        if whole and there != set(lines):
+            kept |= {known.name: names[known.name] for known in own}
+    labels.update(kept)
+
+
+def _drop_deleted_rows(
+    rows: Sequence[Field], labels: dict[str, Spot], names: Mapping[str, Spot]
+) -> None:
+    """Where a row was deleted its names are lost, and those of the rows that are left are right."""
+    named = [known for known in rows if known.name in names]
+    alive = {known.n for known in named}
+    order = [names[known.name].row for known in sorted(named, key=lambda known: known.n or 0)]
+    there = {labels[known.name].row for known in rows if known.name in labels}
+    if set(order) == there and order == sorted(order):
+        for known in rows:
+            if known.n not in alive:
+                labels.pop(known.name, None)
+
+
+def _first_row(form: Form, year: FiscalYear) -> str:
+    return next(known.name for known in form.fields if known.year == year and known.n)
+
+
+def _within(lines: Sequence[int], top: int, tops: Sequence[int]) -> bool:
+    """Rows of a year begin where its label stands and end where the next one's does."""
+    following = min((row for row in tops if row > top), default=lines[-1] + 1)
+    return top <= lines[0] and lines[-1] < following
 
 
 def _same_text(spot: Spot, other: Spot) -> bool:
@@ -236,7 +267,46 @@ def _sharing(spots: Mapping[str, Spot], known: set[str]) -> Iterator[Dispute]:
             yield from (Dispute(name, None, spot, False) for name in names if name not in known)
 
 
-def _by_names_alone(named: NamedPart) -> FormPart:
+_ANSWERS = frozenset({Kind.TEXT, Kind.SCORE, Kind.STATUS, Kind.END_YEAR, Kind.END_MONTH})
+
+
+def _torn(
+    form: Form, sheet: int, spots: Mapping[str, Spot], alone: AbstractSet[str]
+) -> Iterator[Dispute]:
+    """Of the answers that only a name speaks for those that do not stand as they were sent.
+
+    A name goes with a cell that somebody drags into another field; where the labels there cannot be
+    read, nothing but the order of the fields tells. Rows and columns put between them keep it.
+    """
+    sent = prints(form)[sheet].fields
+    own = {name: spot for name, spot in spots.items() if name in sent}
+    turned: dict[str, set[str]] = {name: set() for name in own}
+    for name in sorted(alone & own.keys()):
+        if form[name].kind in _ANSWERS:
+            for other in own:
+                if _is_turned(sent[name], sent[other], own[name], own[other]):
+                    turned[name].add(other)
+                    turned[other].add(name)
+    while left := sorted(alone & turned.keys()):
+        worst = max(left, key=lambda name: len(turned[name]))
+        if not turned[worst]:
+            return
+        yield Dispute(worst, None, spots[worst], False)
+        for other in turned.pop(worst):
+            turned[other].discard(worst)
+
+
+def _is_turned(place: Place, other: Place, spot: Spot, beside: Spot) -> bool:
+    """Two fields that do not stand to each other, above or left, as they were sent."""
+    if spot.table is not beside.table:
+        return True
+    down, across = place[0] - other[0], place[1] - other[1]
+    return down * (spot.row - beside.row) < bool(down) or across * (spot.col - beside.col) < bool(
+        across
+    )
+
+
+def _by_names_alone(form: Form, named: NamedPart) -> FormPart:
     """A part whose labels were not recognised."""
     table = next(spot.table for spot in named.spots.values() if spot.table.sheet == named.worksheet)
     spot = named.spots.get(Stem.NUMBER)
@@ -249,7 +319,10 @@ def _by_names_alone(named: NamedPart) -> FormPart:
         dict(named.spots),
         Located.NAMES,
         range(min(rows), max(rows) + 1),
-        disputes=list(_sharing(named.spots, set())),
+        disputes=[
+            *_sharing(named.spots, set()),
+            *_torn(form, named.sheet, named.spots, named.spots.keys()),
+        ],
     )
 
 

@@ -314,7 +314,9 @@ def several_items_on_one_sheet(desk: Desk) -> None:
     row = 0
     for paper in papers:
         height = desk.bottom(paper)
-        block = Box(0, 0, height, 27)
+        # A column that was put in before has moved the page's edge.
+        wide = paper.anchors.get("担当部署" if paper.part == 0 else "特記事項")
+        block = Box(0, 0, height, max(27, wide.box.right if wide else 0))
         for spot in block.spots():
             cell = paper.cells.get(spot)
             if cell:

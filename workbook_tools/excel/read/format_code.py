@@ -28,6 +28,9 @@ BUILT_IN = {
     55: "yyyy年m月", 56: "m月d日", 57: "ge.m.d", 58: "ggge年m月d日",
 }  # fmt: skip
 
+# The machine's own date, as a program set to American English writes it out: Excel takes these two
+# codes, without a language named, for 14 and 22, which every machine shows in its own way.
+_OWN_WAY = {"m/d/yyyy": BUILT_IN[14], "m/d/yyyy h:mm": BUILT_IN[22]}
 _SYSTEM = {"f800": 'yyyy"年"m"月"d"日"', "f400": "h:mm:ss"}  # as Windows has it in Japan
 
 _TOKEN = re.compile(
@@ -76,7 +79,7 @@ class Section:
 def sections_of(code: str) -> tuple[Section, ...]:
     """The parts of a code between its semicolons. Raises UnknownCodeError."""
     parts: list[list[re.Match[str]]] = [[]]
-    for match in _TOKEN.finditer(code):
+    for match in _TOKEN.finditer(_OWN_WAY.get(code.replace("\\ ", " "), code)):
         if match.lastgroup == "next":
             parts.append([])
         else:

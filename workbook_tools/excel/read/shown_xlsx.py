@@ -143,8 +143,9 @@ class _XlsxLook(Look):
 
     @cached_property
     def _is_usual(self) -> bool:
-        """Cells are written as Excel does: a tag without prefix, its place first."""
-        return b'<c r="' in self._xml
+        """All cells are written as Excel does: a tag without prefix, its place first."""
+        cells = self._xml.count(b"<c ") + self._xml.count(b":c ")
+        return self._xml.count(b'<c r="') == cells
 
     @cached_property
     def _formulas(self) -> frozenset[Spot]:
