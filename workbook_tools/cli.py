@@ -648,10 +648,10 @@ def dispose(workspace: Workspace, year: FiscalYear, reason: str, yes: bool) -> N
 
     own = round_named(workspace, year, _named_stage())
     why, count = _given(reason), copies(workspace, own)
-    if not yes:
+    if not yes and sys.stdin.isatty():  # a script that gives a reason has decided
         told = f"{own.long}に受け取ったものの控え {count}件を廃棄します。元には戻せません。"
         click.echo(told, err=True)
-        _ask("廃棄しますか", "廃棄するには --yes を付けてください。")
+        click.confirm("廃棄しますか", abort=True, err=True)
     done = destroy(workspace, own, why, _now())
     say(f"{own.long}の控え {done.copies}件を廃棄しました。廃棄記録： {done.path}")
     say("inbox/、outbox/、templates/ にあるファイルは、必要に応じて別に廃棄してください。")
