@@ -7,16 +7,16 @@ once, and only when somebody asks for it.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import TypeAlias
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from workbook_tools.cells import Area, cell_name
 from workbook_tools.excel.read.limits import BROKEN, MOST_CELLS, MOST_SPAN, UnreadableError
-from workbook_tools.excel.read.looks import looks_of
+from workbook_tools.excel.read.looks import looks_of, mends_texts
 from workbook_tools.excel.read.parts import Container, examine
 from workbook_tools.excel.read.shown import PLAIN, Hides, Look, Overlays, Struck
 from workbook_tools.excel.read.values import Value, as_text
@@ -33,7 +33,12 @@ class Table:
     sheet: str
     grid: Grid
     source: CalamineSheet | None = None
-    look: Look = PLAIN
+    looked_at: Callable[[], Look] = lambda: PLAIN
+
+    @cached_property
+    def look(self) -> Look:
+        """How the sheet looks; told when first asked for: a plan master or a list never is."""
+        return self.looked_at()
 
     @cached_property
     def merged(self) -> Sequence[Area]:
@@ -137,6 +142,7 @@ class OpenedBook:
     def __init__(self, container: Container) -> None:
         self.container = container
         self._look = cache(looks_of(container))
+        self._is_mended = mends_texts(container)
         self._tables: dict[str, Table] = {}
         try:
             self._book = CalamineWorkbook.from_filelike(io.BytesIO(container.data()))
@@ -161,11 +167,11 @@ class OpenedBook:
                 grid = source.to_python(skip_empty_area=False)
             except BaseException as error:
                 raise _broken(error) from error
-            look = self._look(sheet)
-            for (row, col), text in look.texts.items():
-                if row < len(grid) and col < len(grid[row]):
-                    grid[row][col] = text
-            self._tables[sheet] = Table(sheet, grid, source, look)
+            if self._is_mended:
+                for (row, col), text in self._look(sheet).texts.items():
+                    if row < len(grid) and col < len(grid[row]):
+                        grid[row][col] = text
+            self._tables[sheet] = Table(sheet, grid, source, partial(self._look, sheet))
         return self._tables[sheet]
 
     def tables(self, sheets: Sequence[str]) -> list[Table]:
