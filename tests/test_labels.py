@@ -583,6 +583,22 @@ def test_the_papers_own_layout(ending: list[object], year: str, month: str) -> N
     )
 
 
+@pytest.mark.parametrize(
+    ("cell", "is_answer"),
+    [("A12", True), ("A13", True), ("I25", False), ("A25", False), ("D14", False)],
+)
+def test_a_wide_field_ends_near_its_heading_without_names_and_merged_cells(
+    cell: str, is_answer: bool
+) -> None:
+    """As .ods has it; on grouped sheets what is typed on ① lands somewhere below ② as well."""
+    book = opened(filled(values={"特記すべき事項": ""}))
+    unmerge(book)
+    book[TWO][cell].value = "打った文"
+    tables = [Table(each.sheet, each.grid) for each in reading.tables(saved(book))]
+    [found] = read(tables)
+    assert found["特記すべき事項"] == ("打った文" if is_answer else "")
+
+
 # -- what is no form
 
 

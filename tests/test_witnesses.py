@@ -254,6 +254,65 @@ def test_of_a_deleted_row_nothing_is_said_and_the_others_are_read() -> None:
     assert [text for text in rows if text][1:] == ["研修"]
 
 
+def row_added(name: str, text: str) -> Change:
+    """A row put in below a field's, as Excel does it, and something typed into it."""
+
+    def change(book: Workbook) -> None:
+        sheet, _ = place(book, name)
+        above = FORM[name].area.row + 1
+        merged = [area for area in sheet.merged_cells.ranges if area.max_row > above]
+        for area in merged:
+            sheet.unmerge_cells(area.coord)
+        sheet.insert_rows(above + 1)
+        for area in merged:
+            area.shift(0, 1) if area.min_row > above else area.expand(down=1)
+            sheet.merge_cells(area.coord)
+        for known, target in book.defined_names.items():
+            title, _, cell = (target.attr_text or "").partition("!")
+            if title.strip("'") == sheet.title and known in FORM.names:
+                col, row = cell.replace("$", " ").split()
+                moved = f"{title}!${col}${int(row) + (int(row) > above)}"
+                book.defined_names[known] = DefinedName(known, attr_text=moved)
+        sheet.cell(above + 1, FORM[name].area.col + 1).value = text
+
+    return change
+
+
+def rows_of(form: Submission, year: str) -> list[str]:
+    return [form.value(f"取組予定_{year}_{n}") for n in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("year", ["R3", "R6"])
+@pytest.mark.parametrize("text", ["加えた行", ""])
+def test_where_rows_moved_the_numbers_tell_which_one_was_added(year: str, text: str) -> None:
+    """Cells cut and inserted take their names along; the numbers beside them stay."""
+    first, second, third = (f"取組予定_{year}_{n}" for n in (1, 2, 3))
+
+    def change(book: Workbook) -> None:
+        exchange(second, third)(book)
+        row_added(f"取組結果_{year}_1", text)(book)
+
+    blank = {f"取組結果_R3_{n}": "" for n in (1, 2, 3)}
+    form = read(change, **blank, **{first: "一", second: "二", third: "三"})
+    added = [told.text for told in form.noticed if told.code == "A406"]
+    assert added == ([text] if text else [])
+    assert rows_of(form, year) == ["一", "二", "三"]
+
+
+def test_numbers_pushed_out_of_their_year_tell_nothing() -> None:
+    """Cells put in above the last numbers alone: the last one stands beside the evaluation."""
+
+    def change(book: Workbook) -> None:
+        exchange("取組予定_R6_2", "取組予定_R6_3")(book)
+        for n in (1, 2, 3):
+            name = f"取組番号_R6_{n}"
+            there = f"'{layout.SHEETS[0]}'!$C${FORM[name].area.row + 2}"
+            book.defined_names[name] = DefinedName(name, attr_text=there)
+
+    texts = {f"取組予定_R6_{n}": text for n, text in enumerate("一二三", start=1)}
+    assert rows_of(read(change, **texts), "R6") == ["一", "二", "三"]
+
+
 def unreadable_years(book: Workbook) -> None:
     """Somebody replaced 度 everywhere: no year is a label any more."""
     for number, title in enumerate(layout.SHEETS):

@@ -52,6 +52,8 @@ from workbook_tools.intake.printed_words import (
 )
 from workbook_tools.text import is_marked, is_none_mark, key
 
+_CLOSE = 4  # rows below the heading of a wide field: what stands farther off is none of its
+
 
 def find(form: Form, tables: Sequence[Table]) -> list[dict[str, Spot]]:
     """The fields of every form in a workbook, in order of appearance.
@@ -378,15 +380,17 @@ def _remarks_above(page: Page, anchor: Anchor) -> list[tuple[str, Cell]]:
 def _remark(page: Page, heading: Cell, room: range) -> Cell:
     """The cell of a wide field: right of its heading, or below it.
 
-    What stands under a heading nobody knows is not its answer.
+    What stands under a heading nobody knows is not its answer, nor what stands far below or aside.
     """
     right, below = page.right_of(heading), (heading[0] + 1, heading[1])
     if (right in page.cells and right[1] < page.edge) or not room:
         return right
     if page.ends.get(below, below[1]) > below[1]:  # merged as it was sent: the field, even if blank
         return below
-    own = takewhile(lambda cell: not HEADING.fullmatch(page.cells[cell]), page.filled(room))
-    return next(own, below)
+    # On grouped sheets a text typed on ① lands somewhere below ② too, mostly in another column.
+    close = page.filled(room[:_CLOSE])
+    own = takewhile(lambda cell: not HEADING.fullmatch(page.cells[cell]), close)
+    return next((cell for cell in own if cell[1] == heading[1]), below)
 
 
 # Papers print these in one cell: №7 窓口の…, 令和４年３月取組終了.

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from workbook_tools.era import FiscalYear
 from workbook_tools.excel.read.book import OpenedBook, Table
@@ -204,6 +205,8 @@ def _keep_numbered_rows(form: Form, labels: dict[str, Spot], names: Mapping[str,
     """
     kept: dict[str, Spot] = {}
     tops = [labels[first].row for year in form.years if (first := _first_row(form, year)) in labels]
+    scores = [spot.row for name, spot in labels.items() if form[name].kind is Kind.SCORE]
+    tops += [min(scores) - 1] if scores else []  # the years stand above the first criterion
     for year in form.years:
         rows = [known for known in form.fields if known.year == year and known.n]
         _drop_deleted_rows(rows, labels, names)
@@ -218,7 +221,38 @@ def _keep_numbered_rows(form: Form, labels: dict[str, Spot], names: Mapping[str,
             return  # the names of the year stand outside of it: they were moved as a whole
         if whole and there != set(lines):
             kept |= {known.name: names[known.name] for known in own}
+        if not whole:
+            kept |= _beside_numbers(rows, labels, names, tops)
     labels.update(kept)
+
+
+def _beside_numbers(
+    rows: Sequence[Field],
+    labels: Mapping[str, Spot],
+    names: Mapping[str, Spot],
+    tops: Sequence[int],
+) -> dict[str, Spot]:
+    """The fields of a year beside the numbers, where the names of what is typed are out of order.
+
+    Cells that are cut and inserted take their names along, the printed numbers stay: with a row
+    put in as well, only they tell which of the rows was sent.
+    """
+    own = [known for known in rows if known.name in labels]
+    numbers = {known.n: known.name for known in own if known.stem == Stem.LABEL}
+    if any(known.n not in numbers for known in own) or not numbers:
+        return {}
+    if any(not _in_column(labels[name], names.get(name)) for name in numbers.values()):
+        return {}
+    lines = {n: names[name].row for n, name in sorted(numbers.items(), key=lambda at: at[0] or 0)}
+    order = [*lines.values()]
+    is_rising = all(row < after for row, after in pairwise(order))
+    if not is_rising or not _within(order, min(labels[known.name].row for known in own), tops):
+        return {}
+    return {known.name: labels[known.name]._replace(row=lines[known.n]) for known in own}
+
+
+def _in_column(spot: Spot, other: Spot | None) -> bool:
+    return other is not None and spot.table is other.table and spot.col == other.col
 
 
 def _drop_deleted_rows(
