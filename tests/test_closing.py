@@ -110,6 +110,7 @@ def test_a_complete_round_is_closed_without_doubt(workspace: Workspace) -> None:
     done = close(held(workspace))
     assert set(done.outputs) == {
         "outbox/取組状況一覧_R3.xlsx",
+        "outbox/取組状況一覧_R3_事務局用.xlsx",
         "outbox/確認結果_R3.xlsx",
         "outbox/意見集約_R3.xlsx",
     }

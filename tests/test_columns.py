@@ -94,7 +94,8 @@ def test_on_the_page_of_its_item() -> None:
     (head,) = {tuple(row[-4:]) for row in words if "開始年度" in row}
     assert head == ("前プラ\nン継続", "取組\n終了", "開始年度", "担当部署")
     (line,) = [row for row in words if row[:2] == [16, LATER.title]]
-    assert line[-3:-1] == ["Ｒ３", "（民）窓口サービス課"]  # and, hidden, its place in 実践項目別
+    # Behind them, not printed: a link, and its place in 実践項目別.
+    assert line[-4:-2] == ["Ｒ３", "（民）窓口サービス課"]
 
 
 @pytest.mark.usefixtures("own_columns")

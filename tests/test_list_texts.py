@@ -160,13 +160,15 @@ def test_nothing_is_in_force_after_the_end() -> None:
 def test_links_to_and_from_the_list() -> None:
     answers = {17: stored(TEXTS), 16: stored({"特記事項": "好評"}), 12: stored(TEXTS)}
     found = sheets(answers, known=places(FIGURES))
-    row = "MATCH({},実践項目別!$A$4:$A$73,0)+3"
     for sheet in found.values():
-        column = [cell.value for (cell,) in sheet.iter_rows(min_row=4, max_col=1)]
-        leading = [value for value in column if isinstance(value, str)]  # one a practice
-        numbers = [no for no in (12, 16, 17) if any(f",{no})" in value for value in leading)]
-        assert leading == [f'=HYPERLINK("#実践項目別!A"&({row.format(no)}),{no})' for no in numbers]
-        assert leading
+        last = sheet.max_column
+        numbers = [cell.value for (cell,) in sheet.iter_rows(min_row=4, max_col=1)]
+        links = [row[-1].value for row in sheet.iter_rows(min_row=4, max_col=last)]
+        assert set(numbers) <= {12, 16, 17}
+        for row, (number, link) in enumerate(zip(numbers, links, strict=True), start=4):
+            is_first = number not in numbers[: row - 4]  # one link a practice, by its own №
+            where = f'"#実践項目別!A"&(MATCH(A{row},実践項目別!$A$4:$A$73,0)+3)'
+            assert link == (f'=HYPERLINK({where},"実践項目別へ")' if is_first else None)
     assert addresses(FIGURES, answers) == {
         no: f'"#取組内容!A"&(MATCH({no},取組内容!$A:$A,0))' for no in (12, 17)
     }

@@ -104,7 +104,7 @@ def write_row(
 def add_practices(
     book: Book, figures: Figures, known: Places, links: Mapping[int, str] | None = None
 ) -> None:
-    """Add 実践項目別; ``links`` leads a 小№ somewhere: an address as a formula, by number."""
+    """Add 実践項目別; ``links``: where a practice leads on to, an address as a formula."""
     sheet, plan = book.sheet(PRACTICES), figures.plan
     drawn = practice_table(plan)
     columns, place = listed(declared.practice_columns(plan)), columns_of(drawn)
@@ -119,7 +119,7 @@ def add_practices(
         number = practice.practice.no
         write_mentions(sheet, row, place, mentions, number)
         if links and number in links:
-            write_link(sheet, Area(row, 0), links[number], number)
+            write_link(sheet, Area(row, place[SPACER.key]), links[number], "取組内容へ")
     rows = len(figures.practices)
     if rows:
         _practice_entries(sheet, figures, rows, place)
@@ -139,9 +139,9 @@ def practice_table(plan: Plan) -> tuple[PrintedColumn, ...]:
     return columns + hidden(*helpers, *PRACTICE_KEYS)
 
 
-def write_link(sheet: Sheet, area: Area, address: str, number: int) -> None:
-    """A number that leads to an address and stays a number."""
-    sheet.formula(area, f"=HYPERLINK({address},{number})", number, "box", "center", "link")
+def write_link(sheet: Sheet, area: Area, address: str, words: str) -> None:
+    """A link right of what is printed; numbers stay plain numbers, to be sorted and looked for."""
+    sheet.formula(area, f"=HYPERLINK({address},{quoted(words)})", words, "link")
 
 
 def _whole(plan: Plan, at: At) -> str:
@@ -264,7 +264,7 @@ def add_items(
         write_sums(sheet, row, plan, place, item.practices, f"=COUNTIFS({which})", sums)
         write_mentions(sheet, row, place, mentions, item.item.no)
         if links and item.item.no in links:
-            write_link(sheet, Area(row, 0), links[item.item.no], item.item.no)
+            write_link(sheet, Area(row, place[SPACER.key]), links[item.item.no], "評価ページへ")
     sheet.filter(Area(TOP - 1, 0, len(figures.items) + 1, len(drawn)))
     sheet.freeze(TOP, 2)
     finish(sheet, TOP + len(figures.items), count)

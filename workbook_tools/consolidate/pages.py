@@ -17,6 +17,7 @@ from workbook_tools.council.opinions import Opinions
 from workbook_tools.era import FiscalYear
 from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book, Sheet
+from workbook_tools.excel.write.figure_sheet import SPACER
 from workbook_tools.excel.write.formula import quoted
 from workbook_tools.figures import columns as declared
 from workbook_tools.figures.columns import FigureColumn
@@ -48,14 +49,15 @@ def add_pages(
 ) -> None:
     """Add the sheet 評価ページ; ``opinions`` None: not collected yet, lines to write on.
 
-    With the ``known`` places of the tables figures are live, and № lead to 実践項目別. ``votes``
+    With the ``known`` places of the tables figures are live, and rows lead to 実践項目別. ``votes``
     (item → score → members) are shown as their distribution.
     """
     grid = PageGrid.of(figures.plan)
     sheet = book.sheet(NAME)
     for col, pixels in enumerate(grid.pixels):
         sheet.columns(col, col, pixels)
-    sheet.columns(grid.cols, grid.cols + 2, 60, hidden=True)
+    sheet.columns(grid.cols, grid.cols, SPACER.pixels)  # for links, on the screen alone
+    sheet.columns(grid.cols + 1, grid.cols + 2, 60, hidden=True)
     title = f"{figures.plan.name}　取組項目別の評価（{figures.plan.round.end}）"
     sheet.text(Area(0, 0, 1, grid.cols), title, "title", "left")
     sheet.height(0, 24)
@@ -241,11 +243,10 @@ class _BlockWriter:
     def _practice(self, known: PracticeFigures, *, may_begin: bool) -> None:
         grid, table, number = self.grid, self.table, known.practice.no
         placed = self._placed(PRACTICES, number, self._order[number])
-        area = Area(self.row, 0)
+        self.sheet.value(Area(self.row, 0), table.number.printed(known), "box", "center")
         if self.known:
-            write_link(self.sheet, area, self.known.practices.address(str(number)), number)
-        else:
-            self.sheet.value(area, table.number.printed(known), "box", "center")
+            address = self.known.practices.address(str(number))
+            write_link(self.sheet, Area(self.row, grid.cols), address, "実践項目別へ")
         name = str(table.title.printed(known))
         needed = [15.75, self._text(1, grid.left - 1, name, "wrap", "middle")]
         for col, column in enumerate(table.figures, start=grid.left):

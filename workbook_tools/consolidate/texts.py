@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import ceil
 
-from workbook_tools.cells import Area, column_name
+from workbook_tools.cells import Area, cell_name, column_name
 from workbook_tools.consolidate.figure_lists import write_link
-from workbook_tools.consolidate.places import Places, link_to
+from workbook_tools.consolidate.places import Places, TablePlace, link_to
 from workbook_tools.consolidate.summary import Revised
 from workbook_tools.era import FiscalYear
 from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book, Sheet
+from workbook_tools.excel.write.figure_sheet import SPACER
 from workbook_tools.excel.write.formula import quoted
 from workbook_tools.excel.write.list_sheet import Column
 from workbook_tools.figures.compute import Figures, PracticeFigures
@@ -83,7 +84,7 @@ def add_texts(
 ) -> None:
     """Add the five sheets; practices without accepted form are absent.
 
-    With the ``known`` places of the tables the first 小№ of each practice leads to 実践項目別.
+    With the ``known`` places of the tables the first row of each practice leads to 実践項目別.
     """
     plan, year = figures.plan, figures.year
     form = layout.form_of(plan)
@@ -99,10 +100,12 @@ def add_texts(
         sheet = _Table(book.sheet(name), columns[name], f"{plan.name}　{name}（{year.long}末）")
         for practice in _answered(figures, answers):
             number = practice.practice.no
-            address = known.practices.address(str(number)) if known else None
+            is_first = known is not None
             for row in rows_of(practice, answers[number]):
-                sheet.write(number, address, [practice.practice.title, *row])
-                address = None
+                sheet.write([number, practice.practice.title, *row])
+                if known and is_first:
+                    sheet.link(known.practices, "実践項目別へ")
+                is_first = False
         sheet.finish()
 
 
@@ -214,24 +217,26 @@ class _Table:
             sheet.columns(col, col, column.pixels)
             sheet.text(Area(_TOP, col), column.heading, "box", "head")
 
-    def write(self, number: int, address: str | None, cells: Sequence[Cell]) -> None:
-        """Write one row; its 小№ leads to ``address``."""
+    def write(self, row: Sequence[Cell]) -> None:
+        """Write one row."""
         self._row += 1
-        row: Row = [number, *cells]
         needed = 1
         for col, (cell, column) in enumerate(zip(row, self._columns, strict=True)):
             area, looks = Area(self._row, col), ("box", "wrap", column.look, "middle")
-            if col == 0 and address:
-                write_link(self._sheet, area, address, number)
-            else:
-                self._sheet.value(area, "" if cell is None else cell, *looks)
+            self._sheet.value(area, "" if cell is None else cell, *looks)
             if isinstance(cell, str):
                 needed = max(needed, _FIT.lines(cell, column.pixels))
         self._sheet.height(self._row, ceil(_FIT.height(needed)))
 
+    def link(self, table: TablePlace, words: str) -> None:
+        """Lead from the row just written to the one of its 小№, by that cell."""
+        address = table.address(cell_name(self._row, 0))
+        write_link(self._sheet, Area(self._row, len(self._columns)), address, words)
+
     def finish(self) -> None:
+        self._sheet.columns(len(self._columns), len(self._columns), SPACER.pixels)
         rows = self._row - _TOP + 1
-        self._sheet.filter(Area(_TOP, 0, rows, len(self._columns)))
+        self._sheet.filter(Area(_TOP, 0, rows, len(self._columns) + 1))
         self._sheet.freeze(_TOP + 1, 2)
         self._sheet.page(
             Area(0, 0, self._row + 1, len(self._columns)),

@@ -37,7 +37,8 @@ class PrintedColumn:
 
 # Stands between printed and hidden columns: a hidden number right beside the print area would be
 # in the PDF as ###, cut to nothing but found by whoever searches it.
-SPACER = PrintedColumn("", 12, hidden=True)
+# Wide enough for a link, which is for the screen alone.
+SPACER = PrintedColumn("", 84, hidden=True)
 
 
 def draw_head(sheet: Sheet, title: str, right: str, columns: Sequence[PrintedColumn]) -> int:
