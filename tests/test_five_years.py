@@ -162,5 +162,7 @@ def test_a_register_made_anew_gives_the_same_lists(workspace: Workspace) -> None
 def test_changes_are_named(workspace: Workspace) -> None:
     path = workspace.outbox / "取組状況一覧_R4.xlsx"
     table = openpyxl.load_workbook(path, data_only=True)["前年度比較"]
-    changes = {row[1]: row[-1] for row in table.iter_rows(values_only=True) if row[0] == "実践項目"}
+    rows = list(table.iter_rows(values_only=True))
+    (col,) = {row.index("異動") for row in rows if "異動" in row}
+    changes = {row[1]: row[col] for row in rows if row[0] == "実践項目"}
     assert {no: change for no, change in changes.items() if change} == {17: "移動", 71: "新規"}
