@@ -93,7 +93,7 @@ def _write_figures(
         formula = f"=COUNTIFS({evaluated},{table.column(GRADE)},{quoted(rule.grade)})"
         boxed(sheet, row, col, formula, sum(now.grade == rule.grade for now in reached))
     count, total = cell_name(row, 2), f"SUMIFS({table.column(TOTAL)},{evaluated})"
-    mean = f'=IF({count}=0,"",INT((20*{total}+{count})/(2*{count}))/10)'
+    mean = f'=IF({count}=0,"",{grading.mean_formula(total, count)})'
     value = tenths(grading.mean_tenths([now.total for now in reached])) if reached else ""
     boxed(sheet, row, 3 + len(plan.grades), mean, value, "tenths")
 

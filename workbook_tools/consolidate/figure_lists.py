@@ -38,7 +38,7 @@ from workbook_tools.excel.write.formula import quoted
 from workbook_tools.figures import columns as declared
 from workbook_tools.figures.columns import FigureColumn, Output
 from workbook_tools.figures.compute import ENDED, Figures, PracticeFigures
-from workbook_tools.plan.grading import grade_formula, same_totals
+from workbook_tools.plan.grading import grade_formula, mean_formula, same_totals
 from workbook_tools.plan.model import Plan
 
 T = TypeVar("T")
@@ -295,10 +295,7 @@ def mean_formulas(plan: Plan, at: At) -> dict[str, str]:
     count, names = at["計算数"], criteria_names(plan)
     grade = grade_formula(plan.grades, f"INT({at['合計']}+0.5)", at)
     return {
-        **{
-            name: f'=IF({count}=0,"",INT((20*{at[f"計_{name}"]}+{count})/(2*{count}))/10)'
-            for name in names
-        },
+        **{name: f'=IF({count}=0,"",{mean_formula(at[f"計_{name}"], count)})' for name in names},
         "合計": f'=IF({count}=0,"",ROUND({"+".join(at[name] for name in names)},1))',
         "総合評価": f'=IF({count}=0,"",{grade})',
     }

@@ -104,6 +104,7 @@ class _BlockWriter:
         self.plan, self.year = figures.plan, figures.year
         self.table = PracticeTable(figures.plan)
         self.items = {column.key: column for column in declared.item_columns(figures.plan)}
+        self._item_order = {known.item.no: n for n, known in enumerate(figures.items, start=1)}
         self._order = {known.practice.no: n for n, known in enumerate(figures.practices, start=1)}
         self.row = 1
         self._rows: list[paper.PrintedRow] = []
@@ -181,7 +182,7 @@ class _BlockWriter:
         for theme, run in zip(self.plan.themes, themes, strict=True):
             mark = self.items[declared.theme_key(theme.short)].printed(item)
             self._text(*run, str(mark), "center")
-        placed = self._placed(ITEMS, item.item.no, self.figures.items.index(item) + 1)
+        placed = self._placed(ITEMS, item.item.no, self._item_order[item.item.no])
         for col, figure in enumerate(self.table.figures, start=grid.left):
             column = self.items[figure.key]
             look = "bold" if column.key == GRADE else column.look
@@ -268,7 +269,7 @@ class _BlockWriter:
             self._text(0, grid.left, "審議会の評価", "head")
             self._text(grid.left, 2, "評価の平均", "head")
             average = self.items[COUNCIL].printed(item)
-            placed = self._placed(ITEMS, item.item.no, self.figures.items.index(item) + 1)
+            placed = self._placed(ITEMS, item.item.no, self._item_order[item.item.no])
             looks = ("tenths", "bold", "open_right")
             self._figure(grid.left + 2, 2, average, placed(COUNCIL), *looks)
             spread = self._spread(item.item.no)

@@ -40,7 +40,7 @@ class TablePlace:
 
     def find(self, number: str, key: str) -> str:
         """The cell of a column in the row of that number."""
-        return f"INDEX({self.column(key)},{self.place_of(number)})"
+        return self.at(self.place_of(number), key)
 
     def at(self, place: str, key: str) -> str:
         """The cell of a column where ``place`` is a cell that holds :meth:`place_of`."""

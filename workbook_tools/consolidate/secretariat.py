@@ -84,7 +84,7 @@ def council_formula(figures: Figures, votes: Votes, at: At) -> str:
     scores = f"{VOTES}!{Area(TOP, 2, rows, members).absolute_range}"
     own = f"INDEX({scores},MATCH({at['№']},{numbers},0),0)"
     none = quoted("" if figures.plan.is_effectiveness_year else declared.DASH)
-    mean = f"INT((20*SUM({own})+COUNT({own}))/(2*COUNT({own})))/10"
+    mean = grading.mean_formula(f"SUM({own})", f"COUNT({own})")
     return f"=IF(COUNT({own})=0,{none},{mean})"
 
 
@@ -105,7 +105,7 @@ def add_votes(book: Book, figures: Figures, votes: Votes) -> None:
         known = [score for score in given if score is not None]
         first, last = cell_name(row, 2), cell_name(row, 1 + max(1, len(members)))
         cells = f"{first}:{last}"
-        mean = f"INT((20*SUM({cells})+COUNT({cells}))/(2*COUNT({cells})))/10"
+        mean = grading.mean_formula(f"SUM({cells})", f"COUNT({cells})")
         value = tenths(grading.mean_tenths(known)) if known else ""
         boxed(sheet, row, 2 + len(members), f'=IF(COUNT({cells})=0,"",{mean})', value, "tenths")
     rows = len(figures.items)

@@ -42,25 +42,21 @@ class Mentioned:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
 class Workings:
-    """The sheet as it will be written: where its lists and figures stand."""
+    """The columns as they will be written: where their lists and figures stand."""
 
-    figures: Figures
-    known: Places
-
-    def _mentions(self) -> list[tuple[TablePlace, Mention]]:
-        """All lists, each two columns wide: numbers, and the text so far."""
-        known = self.known
-        return [
-            *((known.practices, mention) for mention in practice_mentions(self.figures, known)),
-            *((known.items, mention) for mention in item_mentions(self.figures, known)),
-            *((known.themes, mention) for mention in theme_mentions(self.figures, known)),
+    def __init__(self, figures: Figures, known: Places) -> None:
+        self.figures, self.known = figures, known
+        # All lists, each two columns wide: numbers, and the text so far.
+        self._mentions: list[tuple[TablePlace, Mention]] = [
+            *((known.practices, mention) for mention in practice_mentions(figures, known)),
+            *((known.items, mention) for mention in item_mentions(figures, known)),
+            *((known.themes, mention) for mention in theme_mentions(figures, known)),
         ]
 
     def names(self, table: TablePlace, key: str) -> Mentioned:
         """One of the lists."""
-        for number, (own, mention) in enumerate(self._mentions()):
+        for number, (own, mention) in enumerate(self._mentions):
             if own == table and mention.key == key:
                 text = Area(_ROW, _FIRST + 2 * number + 1).absolute
                 first = f"IF({_count(own, mention)}=0,1,MIN({own.column(key)}))"
@@ -109,11 +105,10 @@ class Workings:
 
     def write(self, sheet: Sheet) -> None:
         """Write the columns and hide them."""
-        mentions = self._mentions()
-        for number, (table, mention) in enumerate(mentions):
+        for number, (table, mention) in enumerate(self._mentions):
             _write_list(sheet, _FIRST + 2 * number, table, mention)
         self._write_themes(sheet)
-        sheet.columns(_FIRST, _FIRST + 2 * len(mentions), 60, hidden=True)
+        sheet.columns(_FIRST, _FIRST + 2 * len(self._mentions), 60, hidden=True)
 
     def _write_themes(self, sheet: Sheet) -> None:
         keys = self._theme_keys()
@@ -135,7 +130,7 @@ class Workings:
         scores = [practice.now.scores for practice in self.figures.practices if practice.now]
         for name in self._criteria():
             total = f"SUM({items.column(f'計_{name}')})"
-            mean = f"INT((20*{total}+{counted})/(2*{counted}))/10"
+            mean = grading.mean_formula(total, counted)
             value = tenths(grading.mean_tenths([own[name] for own in scores])) if scores else ""
             area = Area(row, _FIRST + 1 + keys.index(name))
             sheet.formula(area, f'=IF({counted}=0,"",{mean})', value)

@@ -15,8 +15,8 @@ from workbook_tools.era import FiscalYear
 from workbook_tools.figures import columns as declared
 from workbook_tools.figures.columns import FigureColumn, Output
 from workbook_tools.figures.compute import ENDED, Figures, Means, PracticeFigures, tenths
+from workbook_tools.figures.facts import RoundData
 from workbook_tools.figures.headline import Named, headline
-from workbook_tools.form.layout import Kind, form_of
 from workbook_tools.register.records import Stored
 
 Document = dict[str, Any]
@@ -61,7 +61,10 @@ def document(
             _record(themes, known, averages=_averages(result, known.now)) for known in result.themes
         ],
         "headline": _headline(result),
-        "texts": _texts(result, answers or {}),
+        "texts": [
+            {"no": no, "field": item.name, "text": text}
+            for no, item, text in RoundData(result, answers or {}).texts()
+        ],
     }
 
 
@@ -83,7 +86,7 @@ def as_csv(result: Figures) -> dict[str, bytes]:
         "themes.csv": _rows(declared.theme_columns(plan), data["themes"], averages),
         "headline.csv": _headline_rows(data["headline"]),
     }
-    return {name: _csv(rows) for name, rows in tables.items()}
+    return {name: csv_of(rows) for name, rows in tables.items()}
 
 
 # -- the document ---------------------------------------------------------------------------------
@@ -104,16 +107,6 @@ def _practice(
     blank = {"total": None, "grade": None} if is_over else {}
     more = {"scores": scores, "evaluated": known.evaluated, "carried": carried}
     return _record(columns, known, **more, **blank)
-
-
-def _texts(result: Figures, answers: Mapping[int, Mapping[str, Stored]]) -> list[Document]:
-    form = form_of(result.plan)
-    return [
-        {"no": no, "field": name, "text": own[name].text}
-        for no, own in sorted(answers.items())
-        for name in (item.name for item in form.fields if item.kind in (Kind.TEXT, Kind.STATUS))
-        if name in own and own[name].text
-    ]
 
 
 def _exported(columns: Iterable[FigureColumn[Any]]) -> dict[str, FigureColumn[Any]]:
@@ -262,7 +255,8 @@ def harmless(text: str) -> str:
     return f"'{text}" if risky else text
 
 
-def _csv(rows: Iterable[Sequence[Cell]]) -> bytes:
+def csv_of(rows: Iterable[Sequence[Cell]]) -> bytes:
+    """Rows as a file that Excel opens and calculates nothing of: UTF-8 with BOM, CRLF."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\r\n")
     for row in rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from workbook_tools.era import LAST
@@ -25,6 +25,16 @@ class RoundData:
     figures: Figures
     answers: Mapping[int, Mapping[str, Stored]] = field(default_factory=dict)
     votes: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
+
+    def texts(self) -> Iterator[tuple[int, Field, str]]:
+        """Practice, field and resolved text, of every text and 状況 that says something."""
+        form = form_of(self.figures.plan)
+        fields = [item for item in form.fields if item.kind in (Kind.TEXT, Kind.STATUS)]
+        for no, answers in sorted(self.answers.items()):
+            for item in fields:
+                stored = answers.get(item.name)
+                if stored and stored.text:
+                    yield no, item, stored.text
 
 
 def votes(register: Register, held: Round) -> dict[int, Counter[int]]:

@@ -7,15 +7,13 @@ cells explained. What members of the council wrote or gave one by one is not in 
 
 from __future__ import annotations
 
-import csv
-import io
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from workbook_tools.cells import Area
 from workbook_tools.excel.write.book import Book
-from workbook_tools.figures.export import harmless
+from workbook_tools.figures.export import csv_of
 from workbook_tools.figures.facts import RoundData
 from workbook_tools.figures.tidy import TABLES, DataKind, Value, rows_of, tables
 from workbook_tools.plan.model import Plan
@@ -47,8 +45,8 @@ def files(data: RoundData) -> dict[str, bytes]:
         for name, rows in ((name, rows_of(frame)) for name, frame in tables(data).items())
     }
     return {
-        **{f"{name}.csv": _csv(lines) for name, lines in made.items()},
-        COLUMNS: _csv(_dictionary()),
+        **{f"{name}.csv": csv_of(lines) for name, lines in made.items()},
+        COLUMNS: csv_of(_dictionary()),
         ABOUT: _about(plan, data).encode("utf-8-sig"),
         WORKBOOK: _workbook(plan, made),
     }
@@ -135,11 +133,3 @@ def _workbook(plan: Plan, made: dict[str, list[Line]]) -> bytes:
     dictionary.columns(0, len(_HEADINGS) - 1, 140)
     dictionary.table("columns", _dictionary())
     return book.bytes()
-
-
-def _csv(lines: Iterable[Line]) -> bytes:
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\r\n")
-    for line in lines:
-        writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in line])
-    return stream.getvalue().encode("utf-8-sig")

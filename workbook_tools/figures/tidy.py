@@ -23,8 +23,6 @@ from workbook_tools.figures.compute import (
     tenths,
 )
 from workbook_tools.figures.facts import RoundData
-from workbook_tools.form.layout import Kind as FieldKind
-from workbook_tools.form.layout import form_of
 from workbook_tools.plan import grading
 
 Value: TypeAlias = str | int | float | bool | None
@@ -209,13 +207,9 @@ def _averages(known: ItemFigures | ThemeFigures) -> Iterator[tuple[str, float]]:
 
 
 def _texts(data: RoundData) -> Iterator[Row]:
-    form, year = form_of(data.figures.plan), _year(data.figures.year)
-    for no, answers in sorted(data.answers.items()):
-        for item in form.fields:
-            stored = answers.get(item.name)
-            said = item.kind in (FieldKind.TEXT, FieldKind.STATUS)
-            if said and stored and stored.text:
-                yield (*year, no, item.title, stored.text)
+    year = _year(data.figures.year)
+    for no, item, text in data.texts():
+        yield (*year, no, item.title, text)
 
 
 def _council(data: RoundData) -> Iterator[Row]:

@@ -29,6 +29,11 @@ def mean_tenths(values: Sequence[int]) -> int:
     return (20 * sum(values) + len(values)) // (2 * len(values))
 
 
+def mean_formula(total: str, count: str) -> str:
+    """The same as an Excel formula, as a figure with one decimal; ``count`` must not be 0."""
+    return f"INT((20*{total}+{count})/(2*{count}))/10"
+
+
 def mean_of_tenths(values: Sequence[int]) -> int:
     """Mean of figures that are tenths themselves, again in tenths, half up."""
     if not values:

@@ -219,12 +219,6 @@ class Sheet:
         form = self._prepare(area, styles)
         self._must(self._sheet.write_url(area.row, area.col, target, form, for_cell(text)))
 
-    def number_link(self, area: Area, target: str, number: float, *styles: str) -> None:
-        """Write a number that leads somewhere and stays a number."""
-        form = self._prepare(area, styles)
-        self._must(self._sheet.write_url(area.row, area.col, target, form, str(number)))
-        self._must(self._sheet.write_number(area.row, area.col, number, form))
-
     def chart(self, area: Area, chart: Chart, right: int = 0) -> None:
         """Put a chart with its top-left corner ``right`` pixels beside the cell's."""
         drawn = self._book.chart(chart)
