@@ -66,23 +66,23 @@ def cells(data: bytes) -> dict[str, list[list[Any]]]:
     }
 
 
-def sort(sheet: Worksheet, number: int, *, last_first: bool) -> None:
+def sort(sheet: Worksheet, made: dict[int, int], number: int, *, last_first: bool) -> None:
     """Sort the rows of a sheet's filter range by its column of that number, from 0.
 
-    By the values as they were made: no later sort changes which value a row has.
+    ``made`` tells which row stood there when the sheet was made, and so its values; kept up here.
     """
     left, top, right, bottom = range_boundaries(sheet.auto_filter.ref)
     rows = range(top + 1, bottom + 1)
     column = left + number % (right - left + 1)
     before = {row: [sheet.cell(row, col).value for col in range(left, right + 1)] for row in rows}
-    orders = {row: sheet.cell(row, 999).value or row for row in rows}
+    stood = {row: made.get(row, row) for row in rows}
 
     def order(row: int) -> tuple[int, Any]:
-        value = values()[sheet.title][orders[row] - 1][column - 1]
+        value = values()[sheet.title][stood[row] - 1][column - 1]
         return (2, 0) if value == "" else (1, value) if isinstance(value, str) else (0, value)
 
     for row, origin in zip(rows, sorted(rows, key=order, reverse=last_first), strict=True):
-        sheet.cell(row, 999).value = orders[origin]
+        made[row] = stood[origin]
         for col, value in enumerate(before[origin], start=left):
             if isinstance(value, str) and value.startswith("="):
                 here, there = (sheet.cell(at, col).coordinate for at in (origin, row))
@@ -126,10 +126,11 @@ ROUNDS = range(8)  # in each every table is sorted by three columns, one after t
 def recalculated() -> dict[str, bytes]:
     changed = openpyxl.load_workbook(io.BytesIO(book()))
     made = {"as made": saved(changed)}
+    stood: dict[str, dict[int, int]] = {name: {} for name in (*TABLES, *TEXTS_BY_NO)}
     for number in ROUNDS:
         for column in (number, number + 8, number + 16):
-            for name in (*TABLES, *TEXTS_BY_NO):
-                sort(changed[name], column, last_first=number % 2 == 1)
+            for name, rows in stood.items():
+                sort(changed[name], rows, column, last_first=number % 2 == 1)
         made[f"{number}"] = saved(changed)
     return convert(made, "xlsx")
 
