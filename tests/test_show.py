@@ -273,7 +273,7 @@ def test_the_next_step_through_the_year(held: Round) -> None:
     done = collect_ballots(later(held))
     os.utime(done.path, (done.path.stat().st_mtime + 10,) * 2)
     assert "採用文と掲載を決めたら" in step(held)
-    (listed,) = consolidate(later(held)).paths
+    listed, _secretariat = consolidate(later(held)).paths
     os.utime(listed, (listed.stat().st_mtime + 20,) * 2)
     assert "workbook-tools close --year R3 で確定" in step(held)
     close(later(held))
