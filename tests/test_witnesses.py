@@ -299,6 +299,31 @@ def test_where_rows_moved_the_numbers_tell_which_one_was_added(year: str, text: 
     assert rows_of(form, year) == ["一", "二", "三"]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "third", "column", "expected"),
+    [
+        ("", "二", "", "予定", ["", "二", ""]),
+        ("一", "二", "", "予定", ["一", "二", ""]),
+        ("一", "", "三", "予定", ["一", "", "三"]),
+        ("一", "二", "", "結果", ["一", "二", ""]),
+        ("一", "", "", "予定", ["一", "", ""]),
+        ("一", "二", "三", "予定", ["一", "二", "三"]),
+    ],
+)
+def test_without_names_the_row_without_a_number_was_added(
+    first: str, second: str, third: str, column: str, expected: list[str]
+) -> None:
+    def change(book: Workbook) -> None:
+        row_added(f"取組{column}_R4_1", "加えた行")(book)
+        book.defined_names.clear()
+
+    plans = {f"取組予定_R4_{n}": text for n, text in enumerate((first, second, third), start=1)}
+    form = read(change, **plans)
+    assert rows_of(form, "R4") == expected
+    told = [told.text for told in form.noticed if told.code in ("A406", "F017")]
+    assert told == ["加えた行"]
+
+
 def test_numbers_pushed_out_of_their_year_tell_nothing() -> None:
     """Cells put in above the last numbers alone: the last one stands beside the evaluation."""
 
