@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from copy import copy
 
 import openpyxl
 import pytest
@@ -207,6 +208,33 @@ def test_a_two_that_fits_nobody_is_told() -> None:
     assert [finding.code for finding in done.findings] == ["F024"]
     assert "№17" in done.findings[0].message
     assert [form.value("特記事項") for form in done.submissions] == ["特記16"]
+
+
+@pytest.mark.parametrize("gap", [0, 3])
+def test_two_copied_below_its_one_is_read(gap: int) -> None:
+    """① stands as it was sent, names and all; ② is known by its labels alone."""
+
+    def change(book: Workbook) -> None:
+        first, second = (book[title] for title in layout.SHEETS)
+        top = FORM.rows[0] + gap
+        for row in second.iter_rows(max_row=FORM.rows[1], max_col=layout.COLUMNS):
+            for cell in row:
+                if cell.value is not None:
+                    first.cell(cell.row + top, cell.column).value = cell.value
+        for area in second.merged_cells.ranges:
+            if area.max_col <= layout.COLUMNS:
+                area = copy(area)
+                area.shift(0, top)
+                first.merge_cells(area.coord)
+        first.cell(top + 1, 1).value = 16
+        del book[layout.SHEETS[1]]
+        for name in [name for name in FORM.names if FORM[name].sheet]:
+            del book.defined_names[name]
+
+    form = read(change)
+    assert (form.value("課題_R2"), form.value("解決方法_R2")) == ("人手", "応援")
+    assert form.value("特記事項")
+    assert not any(code in ("F017", "F023") for code, _ in codes(form))
 
 
 def test_names_shifted_as_a_whole_are_no_rows_of_a_year() -> None:
