@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -15,17 +14,26 @@ from workbook_tools.era import FiscalYear
 from workbook_tools.figures.formats import FORMATS
 from workbook_tools.findings import UserError
 from workbook_tools.terminal.console import (
-    Group,
-    PracticeNumber,
-    Year,
+    ask,
     asked_passwords,
     progress,
     run,
     say,
     say_data,
+    somebody_answers,
     tell,
+    warn,
 )
-from workbook_tools.text import printable
+from workbook_tools.terminal.usage import (
+    Anywhere,
+    Group,
+    PracticeNumber,
+    Year,
+    everywhere,
+    of_round,
+    of_stage,
+    typed,
+)
 from workbook_tools.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -33,32 +41,7 @@ if TYPE_CHECKING:
     from workbook_tools.register.round import Round
 
 
-_STAGE = "workbook_tools.stage"
-
-
-def _keep_stage(context: click.Context, _: click.Parameter, stage: str | None) -> None:
-    context.meta[_STAGE] = stage
-
-
-_stage = click.option(
-    "--stage",
-    metavar="段階",
-    callback=_keep_stage,
-    expose_value=False,
-    help="年度に何度か評価するときの段階（中間 など）。省くと最後に始めた段階。",
-)
-
-
-def _year(function: Callable[..., None]) -> Callable[..., None]:
-    """The round: its year and, where there are several a year, its stage (:func:`_round`)."""
-    year = click.option(
-        "--year",
-        type=Year(),
-        help="評価する年度（R3、令和３年度、2021 など）。省くと計画マスタの評価年度。",
-    )
-    return year(_stage(function))
-
-
+_year = of_round(told=True)
 _in_workspace = click.make_pass_decorator(Workspace)
 
 
@@ -68,35 +51,29 @@ _in_workspace = click.make_pass_decorator(Workspace)
     options_metavar="[指定]",
     subcommand_metavar="[コマンド [引数]...]",
     context_settings={"max_content_width": 100},
+    params=everywhere(first=True),
 )
-@click.option(
-    "--workspace",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path(),
-    metavar="フォルダー",
-    envvar="WORKBOOK_TOOLS_WORKSPACE",
-    help="作業フォルダー（省くと今のフォルダー）。",
-)
+@_year
 @click.version_option(
     __version__, message="workbook-tools %(version)s", help="版の番号を表示して終わる。"
 )
 @click.help_option("-h", "--help", help="この説明を表示して終わる。")
 @click.pass_context
-def cli(context: click.Context, workspace: Path) -> None:
+def cli(context: click.Context, year: FiscalYear | None) -> None:
     """進捗状況シートを配り、集め、取組状況一覧にまとめます。
 
-    コマンドを書かないと、いまの状況と次にすることを表示します。
+    コマンドを書かないと、いまの状況と次にすることを表示します。年度や作業フォルダーの指定は、
+    コマンドの前にもあとにも書けます。
 
     \b
     例： workbook-tools init --sample
          workbook-tools distribute --year R3
     """
-    context.obj = Workspace(workspace)
     if context.invoked_subcommand is None:
-        _show_today(context.obj)
+        _show_today(context.obj, year)
 
 
-def _show_today(workspace: Workspace) -> None:
+def _show_today(workspace: Workspace, year: FiscalYear | None) -> None:
     """No arguments: where the round stands, or what to do first."""
     from workbook_tools.register.round import disposal, lost_master
     from workbook_tools.show.today import FIRST, NEXT_YEAR, Today, today
@@ -104,10 +81,10 @@ def _show_today(workspace: Workspace) -> None:
 
     if not workspace.plan_master.exists():
         say(lost_master(workspace) or FIRST)
-    elif told := disposal(workspace, None, None):
+    elif told := disposal(workspace, year, _named_stage()):
         show_today(Today((told,), NEXT_YEAR))
     else:
-        show_today(today(_round(workspace, None)))
+        show_today(today(_round(workspace, year)))
 
 
 def _command(name: str | None = None) -> Callable[[Callable[..., None]], click.Command]:
@@ -153,7 +130,7 @@ def init(workspace: Workspace, sample: bool) -> None:
 
 @_command("import-history")
 @click.argument("file", metavar="ファイル", type=click.Path(path_type=Path))
-@click.option("--year", type=Year(), required=True, help="一覧の年度（R2 など）。")
+@click.option("--year", cls=Anywhere, type=Year(), required=True, help="一覧の年度（R2 など）。")
 @_in_workspace
 def import_history(workspace: Workspace, file: Path, year: FiscalYear) -> None:
     """過去の年度の一覧【実践項目別】から、評点・総合評価・取組終了を取り込みます。
@@ -257,7 +234,7 @@ def collect(
         with progress("登録簿を作り直し中") as step:
             made = run_rebuild(of_master(workspace, _now()), step)
         for sentence in made.told:
-            click.echo(printable(sentence), err=True)
+            warn(sentence)
     held = _round(workspace, year)
 
     def read_all(words: tuple[str, ...]) -> Collection:
@@ -268,7 +245,7 @@ def collect(
     done = read_all(passwords)
     if (
         not passwords
-        and sys.stdin.isatty()
+        and somebody_answers()
         and any(finding.code == "F002" for finding in done.findings)
     ):
         done = read_all(asked_passwords())
@@ -547,9 +524,9 @@ def consolidate(
         for path in to_pdf(done.paths):
             say(f"作りました： {path}")
     for sentence in stage.shortcomings(done.contents):
-        click.echo(printable(sentence), err=True)
+        warn(sentence)
     if strict and not done.paths:
-        click.echo("未提出か要修正があるため、何も作りませんでした。", err=True)
+        warn("未提出か要修正があるため、何も作りませんでした。")
     _end(bool(done.contents.figures.incomplete))
 
 
@@ -601,9 +578,9 @@ def close(workspace: Workspace, year: FiscalYear | None, yes: bool) -> None:
     held = _round(workspace, year)
     doubtful = doubts(held)
     for sentence in doubtful:
-        click.echo(printable(sentence), err=True)
+        warn(sentence)
     if doubtful and not yes:
-        _ask("このまま確定しますか", "このまま確定するには --yes を付けてください。")
+        ask("このまま確定しますか", "このまま確定するには --yes を付けてください。")
     done = end_round(held)
     say(f"{held.year.long}を確定しました。控えに残した成果物 {len(done.outputs)}件")
     for name in done.outputs:
@@ -629,8 +606,8 @@ def reopen(workspace: Workspace, year: FiscalYear | None, reason: str) -> None:
 
 
 @_command()
-@click.option("--year", type=Year(), required=True, help="廃棄する年度（R2 など）。")
-@_stage
+@click.option("--year", cls=Anywhere, type=Year(), required=True, help="廃棄する年度（R2 など）。")
+@of_stage(told=True)
 @click.option("--reason", metavar="理由", required=True, help="廃棄する理由（保存期間満了など）。")
 @click.option("--yes", is_flag=True, help="尋ねずに廃棄する。")
 @_in_workspace
@@ -648,10 +625,9 @@ def dispose(workspace: Workspace, year: FiscalYear, reason: str, yes: bool) -> N
 
     own = round_named(workspace, year, _named_stage())
     why, count = _given(reason), copies(workspace, own)
-    if not yes and sys.stdin.isatty():  # a script that gives a reason has decided
-        told = f"{own.long}に受け取ったものの控え {count}件を廃棄します。元には戻せません。"
-        click.echo(told, err=True)
-        click.confirm("廃棄しますか", abort=True, err=True)
+    if not yes and somebody_answers():  # a script that gives a reason has decided
+        warn(f"{own.long}に受け取ったものの控え {count}件を廃棄します。元には戻せません。")
+        ask("廃棄しますか", "廃棄するには --yes を付けてください。")
     done = destroy(workspace, own, why, _now())
     say(f"{own.long}の控え {done.copies}件を廃棄しました。廃棄記録： {done.path}")
     say("inbox/、outbox/、templates/ にあるファイルは、必要に応じて別に廃棄してください。")
@@ -766,9 +742,10 @@ def demo(folder: Path) -> None:
     options_metavar="[指定]",
     subcommand_metavar="コマンド [引数]...",
 )
+@of_round(told=False)
 @click.help_option("-h", "--help", help="この説明を表示して終わる。")
 @click.pass_context
-def council(context: click.Context) -> None:
+def council(context: click.Context, /, **_: object) -> None:
     """審議会の評価シートを配り、集めます。
 
     \b
@@ -891,13 +868,6 @@ def _round(workspace: Workspace, year: FiscalYear | None) -> Round:
     return open_round(workspace, year, _now(), _named_stage())
 
 
-def _ask(question: str, otherwise: str) -> None:
-    """Go on only if a person says so; without a console UserError names the option that answers."""
-    if not sys.stdin.isatty():
-        raise UserError(otherwise)
-    click.confirm(question, abort=True, err=True)
-
-
 def _given(reason: str) -> str:
     """A reason that says something."""
     if not reason.strip():
@@ -906,8 +876,8 @@ def _given(reason: str) -> str:
 
 
 def _named_stage() -> str | None:
-    stage: str | None = click.get_current_context().meta.get(_STAGE)
-    return stage
+    named: str | None = typed("stage")
+    return named
 
 
 def _sample_round(workspace: Workspace, year: FiscalYear | None) -> Round:

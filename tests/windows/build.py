@@ -73,7 +73,17 @@ def _python(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _own_wheel(folder: Path) -> Path:
-    command = (sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(folder), str(ROOT))
+    command = (
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "-q",
+        "--no-deps",
+        "-w",
+        str(folder),
+        str(ROOT),
+    )
     fixed = {**os.environ, "SOURCE_DATE_EPOCH": "1585699200"}
     subprocess.run(command, check=True, env=fixed)
     (wheel,) = folder.iterdir()

@@ -45,7 +45,8 @@ def line(wheel: Path) -> str:
     with ZipFile(wheel) as archive:
         (name,) = (n for n in archive.namelist() if n.endswith(".dist-info/METADATA"))
         facts = HeaderParser().parsestr(archive.read(name).decode())
-    return f"{facts['Name']}=={facts['Version']} --hash=sha256:{sha256(wheel.read_bytes()).hexdigest()}"
+    known = sha256(wheel.read_bytes()).hexdigest()
+    return f"{facts['Name']}=={facts['Version']} --hash=sha256:{known}"
 
 
 def main() -> None:

@@ -170,7 +170,7 @@ def _zip_departments(workspace: Workspace, deliveries: Sequence[Delivery]) -> No
     for folder, paths in folders.items():
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted(paths):
+            for path in sorted(paths, key=lambda path: path.name):
                 entry = zipfile.ZipInfo(f"{folder.name}/{path.name}")
                 entry.compress_type = zipfile.ZIP_STORED  # workbooks are compressed already
                 archive.writestr(entry, read(path))

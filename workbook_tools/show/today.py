@@ -24,7 +24,8 @@ from workbook_tools.workspace import digest, read
 FIRST = (
     "計画マスタがまだありません。workbook-tools init で作り、計画を書き込んでください"
     "（見本で試すときは workbook-tools init --sample、１年分の流れを見るときは "
-    "workbook-tools demo）。"
+    "workbook-tools demo）。番号を選んで進めるときは workbook-tools menu、"
+    "コマンドの一覧は workbook-tools --help です。"
 )
 NEXT_YEAR = (
     "次の年度は、計画マスタの評価年度と提出期限を直してから workbook-tools distribute で始めます。"
