@@ -30,6 +30,9 @@ COMMANDS = [
 ]
 
 
+DATA = (["export", "--format", "json"],)  # for other programs, on the standard output
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace in which every command has something to do."""
@@ -65,6 +68,9 @@ def test_commands_of_the_readme(command: str, demo: Path, tmp_path: Path) -> Non
     done = run(words, tmp_path if words[:1] == ["init"] else demo)
     assert done.returncode in (0, 1), done.stderr
     assert "Traceback" not in done.stderr
+    if not ({"--json", "--help"} & set(words) or words in DATA):
+        *_, last = done.stdout.splitlines()
+        assert re.search("次は|次に|workbook-tools ", last), "does not say what comes next"
 
 
 def test_no_file_they_wrote_says_on_which_system(demo: Path) -> None:

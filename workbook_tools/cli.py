@@ -23,7 +23,9 @@ from workbook_tools.terminal.console import (
     somebody_answers,
     tell,
     warn,
+    weights,
 )
+from workbook_tools.terminal.next_steps import after
 from workbook_tools.terminal.usage import (
     Anywhere,
     Group,
@@ -122,10 +124,7 @@ def init(workspace: Workspace, sample: bool) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     put(path, master(sample_plan() if sample else None))
     say(f"計画マスタを作りました： {path}")
-    if sample:
-        say("次は workbook-tools distribute で進捗状況シートを作れます。")
-    else:
-        say("Ｅｘｃｅｌで開き、シート『記入要領』を見ながら計画を書き込んでください。")
+    say(after("init --sample" if sample else "init"))
 
 
 @_command("import-history")
@@ -150,6 +149,7 @@ def import_history(workspace: Workspace, file: Path, year: FiscalYear) -> None:
     if taken.ignored:
         say(f"　使わなかった列： {'、'.join(taken.ignored)}")
     tell(taken.findings)
+    say(after("import-history"))
 
 
 @_command()
@@ -182,6 +182,7 @@ def distribute(workspace: Workspace, year: FiscalYear | None, force: bool) -> No
     for delivery in done.having(Outcome.REMOVED):
         say(f"　不要になり削除しました： {delivery.path}")
     say(f"一覧： {done.folder / LIST_NAME}")
+    say(after("distribute", held.year.option))
 
 
 _passwords = click.option(
@@ -296,6 +297,7 @@ def check(
         from workbook_tools.terminal import tables
 
         tables.show_check(done, form_of(held.plan), verbose=verbose)
+        say(after("check", held.year.option))
     _end(done.has_errors)
 
 
@@ -312,6 +314,8 @@ def status(workspace: Workspace, year: FiscalYear | None, as_json: bool, strict:
     """
     from workbook_tools.register.records import State
     from workbook_tools.register.standing import standing
+    from workbook_tools.show.today import totals
+    from workbook_tools.terminal.shown import show_today
 
     held = _round(workspace, year)
     practices = standing(held)
@@ -323,6 +327,7 @@ def status(workspace: Workspace, year: FiscalYear | None, as_json: bool, strict:
         from workbook_tools.terminal import tables
 
         tables.show_status(practices)
+        show_today(totals(held, practices))
     _end(strict and any(state.state is not State.ACCEPTED for state in practices))
 
 
@@ -354,6 +359,7 @@ def show(
         _say_document(versions.as_json(held, shown))
     else:
         show_practice(shown, form_of(held.plan))
+        say(after("show", held.year.option, number=number))
 
 
 @_command()
@@ -398,6 +404,7 @@ def diff(
         _say_document(differences.as_json(held, done))
     else:
         show_differences(done)
+        say(after("diff", held.year.option, number=number))
 
 
 @_command("return")
@@ -426,6 +433,7 @@ def return_(workspace: Workspace, year: FiscalYear | None, force: bool) -> None:
     for name in done.not_collected:
         say(f"　まだ読んでいないファイルがあります（先に collect を実行してください）： {name}")
     say(f"場所： {done.folder}")
+    say(after("return", held.year.option))
 
 
 @_command("receipts")
@@ -461,6 +469,7 @@ def receipts_(
     for path in done.removed:
         say(f"　不要になり削除しました： {path}")
     say(f"場所： {done.folder}")
+    say(after("receipts", held.year.option))
 
 
 @_command()
@@ -482,12 +491,14 @@ def withdraw(
     from workbook_tools.collect.withdraw import withdraw as take_back
 
     why = (reason or "").strip() if undo else _given(reason or "")
-    done = take_back(_round(workspace, year), file, why, undo=undo)
+    held = _round(workspace, year)
+    done = take_back(held, file, why, undo=undo)
     for arrival in done.arrivals:
         what = "受理の取消をやめました" if undo else "受理を取り消しました"
         say(f"{what}： {arrival.name}（{arrival.received_at[:16].replace('T', ' ')}受領）")
     for sentence in done.counting:
         say(f"　{sentence}")
+    say(after("withdraw", held.year.option))
 
 
 @_command()
@@ -515,18 +526,22 @@ def consolidate(
     from workbook_tools.consolidate import consolidate as stage
 
     held = _round(workspace, year)
-    done = stage.consolidate(held, output=output, strict=strict, with_appendix=appendix)
+    with progress("一覧を作成中"):
+        done = stage.consolidate(held, output=output, strict=strict, with_appendix=appendix)
     for path in done.paths:
         say(f"作りました： {path}")
     if pdf and done.paths:
         from workbook_tools.excel.pdf import to_pdf
 
-        for path in to_pdf(done.paths):
+        with progress("PDFを作成中"):
+            printed = to_pdf(done.paths)
+        for path in printed:
             say(f"作りました： {path}")
     for sentence in stage.shortcomings(done.contents):
         warn(sentence)
     if strict and not done.paths:
         warn("未提出か要修正があるため、何も作りませんでした。")
+    _say_step(held)
     _end(bool(done.contents.figures.incomplete))
 
 
@@ -553,13 +568,17 @@ def export(workspace: Workspace, year: FiscalYear | None, form: str, output: Pat
     chosen = FORMATS[form]
     if output is None and chosen.folder:
         output = workspace.outbox / f"{chosen.folder}_{held.year}"
-    for name, data in chosen.write(gather_contents(held).data, held.now).items():
+    with progress("データを作成中"):
+        written = chosen.write(gather_contents(held).data, held.now)
+    for name, data in written.items():
         if output is None:
             heading = f"# {name}\n" if name else ""
             say_data(heading + data.decode("utf-8-sig"))
         else:
             put(output / name, data)
             say(f"作りました： {output / name}")
+    if output is not None:
+        say(after("export"))
 
 
 @_command()
@@ -576,15 +595,18 @@ def close(workspace: Workspace, year: FiscalYear | None, yes: bool) -> None:
     from workbook_tools.closing.close import doubts
 
     held = _round(workspace, year)
-    doubtful = doubts(held)
+    with progress("確認中"):
+        doubtful = doubts(held)
     for sentence in doubtful:
         warn(sentence)
     if doubtful and not yes:
         ask("このまま確定しますか", "このまま確定するには --yes を付けてください。")
-    done = end_round(held)
+    with progress("確定中"):
+        done = end_round(held)
     say(f"{held.year.long}を確定しました。控えに残した成果物 {len(done.outputs)}件")
     for name in done.outputs:
         say(f"　{name}")
+    _say_step(held)
 
 
 @_command()
@@ -602,7 +624,7 @@ def reopen(workspace: Workspace, year: FiscalYear | None, reason: str) -> None:
     held = _round(workspace, year)
     take_back(held, _given(reason))
     say(f"{held.year.long}の確定を取り消しました。")
-    say(f"直し終わったら、workbook-tools close {held.year.option} でもう一度確定します。")
+    say(after("reopen", held.year.option))
 
 
 @_command()
@@ -628,9 +650,10 @@ def dispose(workspace: Workspace, year: FiscalYear, reason: str, yes: bool) -> N
     if not yes and somebody_answers():  # a script that gives a reason has decided
         warn(f"{own.long}に受け取ったものの控え {count}件を廃棄します。元には戻せません。")
         ask("廃棄しますか", "廃棄するには --yes を付けてください。")
-    done = destroy(workspace, own, why, _now())
+    with progress("廃棄中"):
+        done = destroy(workspace, own, why, _now())
     say(f"{own.long}の控え {done.copies}件を廃棄しました。廃棄記録： {done.path}")
-    say("inbox/、outbox/、templates/ にあるファイルは、必要に応じて別に廃棄してください。")
+    say(after("dispose"))
 
 
 @_command()
@@ -656,11 +679,13 @@ def verify(workspace: Workspace, year: FiscalYear | None) -> None:
         if told := disposal(workspace, year, _named_stage()):
             notes.append(f"{told}一覧は作り直せないため、比べていません。")
         else:
-            wrong += differences(_round(workspace, year))
+            with progress("一覧を作り直して比較中"):
+                wrong += differences(_round(workspace, year))
     for sentence in (*wrong, *notes):
         say(sentence)
     if not wrong:
         say(f"食い違いはありません（控え {done.copies}件、受付簿 {done.events}行）。")
+    say(after("verify, wrong" if wrong else "verify"))
     _end(bool(wrong))
 
 
@@ -680,7 +705,8 @@ def compare(workspace: Workspace, file: Path, year: FiscalYear | None, as_json: 
     from workbook_tools.compare import words
     from workbook_tools.compare.compare import compare_list
 
-    done = compare_list(workspace, year, file, _now())
+    with progress("突合中"):
+        done = compare_list(workspace, year, file, _now())
     found = done.comparison
     if as_json:
         _say_document(words.as_json(found, done.file))
@@ -690,6 +716,7 @@ def compare(workspace: Workspace, file: Path, year: FiscalYear | None, as_json: 
         show_comparison(found)
         for path in done.paths:
             say(f"作りました： {path}")
+        say(after("compare, different" if found.differences else "compare"))
     _end(bool(found.differences))
 
 
@@ -712,14 +739,17 @@ def explain(workspace: Workspace, spot: str, year: FiscalYear | None, listed: Pa
     """
     from workbook_tools.consolidate import explain as stage
 
-    for sentence in stage.explain(_round(workspace, year), spot, listed):
+    held = _round(workspace, year)
+    for sentence in stage.explain(held, spot, listed):
         say(sentence)
+    say(after("explain"))
 
 
 @_command()
-@click.argument("folder", metavar="[フォルダー]", type=click.Path(path_type=Path), default="demo")
-def demo(folder: Path) -> None:
-    """見本の計画で、１年分の流れを通して見せます。
+@click.argument("folder", metavar="[フォルダー]", type=click.Path(path_type=Path), required=False)
+@_in_workspace
+def demo(workspace: Workspace, folder: Path | None) -> None:
+    """見本の計画で、１年分の流れを通して見せます（省くと作業フォルダーの demo に作ります）。
 
     \b
     例： workbook-tools demo
@@ -727,13 +757,13 @@ def demo(folder: Path) -> None:
     from workbook_tools.consolidate import consolidate as stage
     from workbook_tools.demo.demo import play
 
-    now = _now()
     play(
-        folder,
-        now,
+        folder or workspace.root / "demo",
+        _now(),
         say,
         lambda held: stage.consolidate(held, with_appendix=True).paths,
     )
+    say(after("demo"))
 
 
 @cli.group(
@@ -768,8 +798,11 @@ def council_distribute(workspace: Workspace, year: FiscalYear | None, members: i
     """
     from workbook_tools.council.distribute import distribute as send
 
-    paths = send(_round(workspace, year), members)
+    held = _round(workspace, year)
+    with progress("評価シートを作成中"):
+        paths = send(held, members)
     say(f"評価シートを{len(paths)}件作りました： {paths[0].parent}")
+    say(after("council distribute", held.year.option))
 
 
 @council.command("collect", options_metavar="[指定]")
@@ -788,11 +821,15 @@ def council_collect(
     """
     from workbook_tools.council.collect import collect as collect_ballots
 
-    done = collect_ballots(_round(workspace, year), passwords)
+    held = _round(workspace, year)
+    with progress("評価シートを確認中"):
+        done = collect_ballots(held, passwords)
     counts = (("受理", done.returned), ("要修正", done.faulty), ("未提出", done.missing))
     say("評価シート： " + "、".join(f"{word} {len(members)}件" for word, members in counts))
     say(f"意見を{done.added}件加えました： {done.path}")
     tell(done.findings)
+    say(weights(done.findings))
+    _say_step(held)
     _end(done.has_errors or (strict and bool(done.missing)))
 
 
@@ -819,6 +856,7 @@ def council_status(workspace: Workspace, year: FiscalYear | None, as_json: bool)
         from workbook_tools.terminal import tables
 
         tables.show_members(states)
+        _say_step(held)
 
 
 @council.command("return", options_metavar="[指定]")
@@ -835,13 +873,25 @@ def council_return(workspace: Workspace, year: FiscalYear | None, force: bool) -
     from workbook_tools.send_back.council_return import return_ballots
 
     held = _round(workspace, year)
-    done = return_ballots(held, force=force)
+    with progress("返す評価シートを作成中"):
+        done = return_ballots(held, force=force)
     say(f"{held.year.long}　返す評価シート {len(done.ballots)}件")
     for returned in done.ballots:
         who = f"委員{returned.member.no}" if returned.member else "委員不明"
         say(f"　{who}： {returned.was}（指摘 {len(returned.findings)}件）")
     if done.ballots:
         say(f"場所： {done.folder}")
+        say(after("council return", held.year.option))
+    else:
+        _say_step(held)
+
+
+def _say_step(held: Round) -> None:
+    """The next step, where the state of the round decides it."""
+    from workbook_tools.register.standing import standing
+    from workbook_tools.show.today import totals
+
+    say(totals(held, standing(held)).step)
 
 
 def _end(has_errors: bool) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
 
 import click
 
-from workbook_tools.findings import Finding, PlanError, UserError
+from workbook_tools.findings import Finding, PlanError, Severity, UserError
 from workbook_tools.terminal import usage
 from workbook_tools.text import half_width, printable, tidy
 
@@ -64,6 +65,12 @@ def tell(findings: Iterable[Finding]) -> None:
     """Findings, on standard error."""
     for finding in findings:
         warn(f"【{finding.severity.word}】{finding}")
+
+
+def weights(findings: Iterable[Finding]) -> str:
+    """``誤り 2件　注意 1件``."""
+    counts = Counter(finding.severity for finding in findings)
+    return "　".join(f"{w.word} {counts[w]}件" for w in (Severity.ERROR, Severity.WARNING))
 
 
 @contextmanager
