@@ -9,7 +9,7 @@ setup:            ## a virtual environment with everything tests and benchmarks 
 	$(BIN)/pip install -e '.[test]'
 
 test:             ## all tests, lint and types included
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 format:           ## put the code into shape
 	$(BIN)/ruff check --fix .

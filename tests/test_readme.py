@@ -93,7 +93,7 @@ def test_the_readme_shows_every_command() -> None:
 def test_the_two_set_up_lines_are_there() -> None:
     lines = [line for line in README.splitlines() if line.startswith("python3 -m venv .venv && ")]
     assert len(lines) == 2
-    assert lines[0].endswith("&& .venv/bin/python -m pytest")
+    assert lines[0].endswith("&& .venv/bin/python -m pytest -n auto")
     assert lines[1].endswith("&& .venv/bin/workbook-tools demo demo")
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from workbook_tools.cells import Area
 from workbook_tools.era import FiscalYear
 from workbook_tools.excel.write import paper
-from workbook_tools.excel.write.book import UNSEEN, Book, Choice, Sheet
+from workbook_tools.excel.write.book import Book, Choice, Sheet
+from workbook_tools.excel.write.pattern import Draft, DraftSheet, Page
 from workbook_tools.form import guide, layout
 from workbook_tools.form.content import Content
 from workbook_tools.form.layout import Field, Form, Kind, Label
@@ -58,7 +59,7 @@ def workbook(plan: Plan, practice: Practice, content: Content) -> bytes:
     """The finished workbook as a file's content; the same input gives the same bytes."""
     form = layout.form_of(plan)
     values = {**content.values, **header(plan, practice)}
-    book = Book(f"No{practice.no:02d} {practice.title}")
+    book = Draft(f"No{practice.no:02d} {practice.title}")
     pages = [book.sheet(name) for name in layout.SHEETS]
     _frame(pages, form)
     for number, page in enumerate(pages):
@@ -77,7 +78,7 @@ def workbook(plan: Plan, practice: Practice, content: Content) -> bytes:
     _heights(pages, _points(form, plan.evaluated, content.open, values))
     _finish(pages, form, content)
     guide.write(book, plan, practice)
-    return book.bytes()
+    return book.content()
 
 
 def add_pages(
@@ -115,7 +116,7 @@ def add_pages(
     return tuple(PaperPage(*drawn) for drawn in zip(pages, points, strict=True))
 
 
-def _frame(pages: list[Sheet], form: Form) -> None:
+def _frame(pages: Sequence[Page], form: Form) -> None:
     for page in pages:
         page.columns(0, layout.COLUMNS - 1, layout.COLUMN_PIXELS)
         for col, pixels in _BESIDE_PIXELS.items():
@@ -146,7 +147,7 @@ _LABEL_LOOKS = {
 _FIXED_LOOKS = {"項目番号": ("title",), "確認年度": ("center",), "取組項目番号": ("center",)}
 
 
-def _write_label(page: Sheet, label: Label, plan: Plan, values: Mapping[str, str | int]) -> None:
+def _write_label(page: Page, label: Label, plan: Plan, values: Mapping[str, str | int]) -> None:
     looks = _LABEL_LOOKS[label.look]
     if label.repeats:
         page.value(label.area, values[label.repeats], *looks, "shrink")
@@ -156,7 +157,7 @@ def _write_label(page: Sheet, label: Label, plan: Plan, values: Mapping[str, str
         page.text(label.area, "\n".join(text) if label.look == "vertical" else text, *looks)
 
 
-def _write_field(page: Sheet, item: Field, values: Mapping[str, str | int], *state: str) -> None:
+def _write_field(page: Page, item: Field, values: Mapping[str, str | int], *state: str) -> None:
     """Write one field; ``state`` is the look of an open or a locked cell, or one on paper."""
     value = values.get(item.name, "")
     if item.name == "様式版":
@@ -173,7 +174,7 @@ def _write_field(page: Sheet, item: Field, values: Mapping[str, str | int], *sta
         page.value(item.area, value, "box", "center", *state)
 
 
-def _write_choices(pages: list[Sheet], form: Form, plan: Plan, is_open: frozenset[str]) -> None:
+def _write_choices(pages: Sequence[Page], form: Form, plan: Plan, is_open: frozenset[str]) -> None:
     """Drop-downs and messages; cells of which the same is said share one."""
     shared: dict[tuple[int, str], tuple[Choice, list[Area]]] = {}
     for item in form.fields:
@@ -213,37 +214,27 @@ def _choice(item: Field, plan: Plan) -> Choice:
 
 
 def _write_live(
-    pages: list[Sheet],
+    pages: Sequence[Page],
     plan: Plan,
     content: Content,
     values: Mapping[str, str | int],
 ) -> None:
-    looks = {
-        "field": ("box", "center"),
-        "check": ("wrap", "middle", "alert"),
-        "meaning": ("wrap", "quiet"),
-        "hidden": UNSEEN,
-        "count": ("section", "alert"),
-    }
-    for cell in live_cells(plan, values, lambda item: item.name in content.open, content.roomy):
-        page, styles = pages[cell.sheet], looks[cell.look]
-        if cell.formula:
-            page.formula(cell.area, cell.formula, cell.value, *styles, repeat=cell.repeat)
-        else:
-            page.value(cell.area, cell.value, *styles)
+    live = live_cells(plan, values, lambda item: item.name in content.open, content.roomy)
+    for page, beside in zip(pages, live, strict=True):
+        page.computed(beside.cells, beside.values)
     for page in pages:
         done = f'{layout.COUNT.absolute}="{layout.COMPLETE}"'
         page.highlight(layout.COUNT, f"={done}", bg_color="#E2F0D9", font_color="#375623")
 
 
-def _write_token(book: Book, page: Sheet, plan: Plan, practice: Practice) -> None:
+def _write_token(book: Draft, page: DraftSheet, plan: Plan, practice: Practice) -> None:
     """照合: what the form was sent as, in a hidden cell (F022)."""
     token = Token(practice.no, plan.round, practice.lead, layout.FORM_VERSION)
     page.text(layout.TOKEN, str(token))
     book.name(TOKEN, layout.SHEETS[0], layout.TOKEN)
 
 
-def _write_reasons_before(page: Sheet, form: Form, reasons: Mapping[str, str]) -> None:
+def _write_reasons_before(page: DraftSheet, form: Form, reasons: Mapping[str, str]) -> None:
     """Last year's reasons in grey, beside the cells for this year's."""
     if not reasons:
         return
@@ -297,14 +288,14 @@ def _make_room_for_vertical_words(
             heights[sheet][row] += max(0.0, lacking / area.rows)
 
 
-def _heights(pages: list[Sheet], heights: list[list[float]]) -> None:
+def _heights(pages: Sequence[Page], heights: list[list[float]]) -> None:
     for page, points in zip(pages, heights, strict=True):
         for row, height in enumerate(points):
             pixels = math.ceil(min(height, paper.HIGHEST) / _POINTS_A_PIXEL)
             page.height(row, pixels * _POINTS_A_PIXEL)
 
 
-def _finish(pages: list[Sheet], form: Form, content: Content) -> None:
+def _finish(pages: Sequence[Page], form: Form, content: Content) -> None:
     for number, page in enumerate(pages):
         page.protect()
         page.view(active=number == 0)

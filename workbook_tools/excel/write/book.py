@@ -7,14 +7,20 @@ raises instead of returning −2, and two runs on the same input give the same b
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
+from xlsxwriter.core import Core
 from xlsxwriter.format import Format
+from xlsxwriter.packager import Packager
+from xlsxwriter.sharedstrings import SharedStrings, SharedStringTable
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.xmlwriter import XMLwriter
 
 from workbook_tools.cells import Area
 from workbook_tools.excel.write import paper
@@ -67,6 +73,8 @@ STYLES: dict[str, dict[str, Any]] = {
     "change": {"num_format": "+0;-0;0"},
     "change tenths": {"num_format": "+0.0;-0.0;0.0"},
 }
+_PACKED = (1980, 1, 1, 0, 0, 0)  # the time of every part, as XlsxWriter gives it
+_XML = XMLwriter()
 UNSEEN = ("hidden",)  # of a helper cell nobody looks at: no appearance at all
 # A fixed time of creation: the same state gives the same bytes.
 _CREATED = datetime(2020, 4, 1)
@@ -100,6 +108,24 @@ class Repeat:
 
     number: int
     area: str = ""
+
+
+@dataclass(frozen=True)
+class FormulaCell:
+    """A cell with a formula, how it looks, and whether its neighbours have the same one.
+
+    Where ``formula`` is empty, what it shows is a constant.
+    """
+
+    area: Area
+    formula: str
+    styles: tuple[str, ...]
+    repeat: Repeat | None = None
+
+    @cached_property
+    def element(self) -> str:
+        """The formula in a sheet's XML."""
+        return _formula_element(self.formula.removeprefix("="), self.repeat)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,16 +177,27 @@ class _Worksheet(Worksheet):
     def _xml_formula_element(
         self, formula: str, result: Any, attributes: Sequence[tuple[str, Any]] = ()
     ) -> None:
-        """A formula repeated down a column stands in its first cell alone (ECMA-376, 18.3.1.40)."""
         repeat = self.repeats.get(attributes[0][1]) if self.repeats else None
-        if repeat is None:
-            super()._xml_formula_element(formula, result, attributes)
-            return
         cell = "".join(f' {name}="{value}"' for name, value in attributes)
-        text = f">{self._escape_data(formula)}</f>" if repeat.area else "/>"
-        area = f' ref="{repeat.area}"' if repeat.area else ""
-        value = self._escape_data(result)
-        self.fh.write(f'<c{cell}><f t="shared"{area} si="{repeat.number}"{text}<v>{value}</v></c>')
+        element = _formula_element(formula, repeat)
+        self.fh.write(f"<c{cell}>{element}<v>{escaped(result)}</v></c>")
+
+
+class _SharedStrings(SharedStrings):
+    """XlsxWriter's texts, where none is markup: it takes ``<r>…</r>`` for its own rich text."""
+
+    def _xml_rich_si_element(self, string: str) -> None:
+        self._xml_si_element(string, [])
+
+
+class _Packager(Packager):
+    def _write_shared_strings_file(self) -> None:
+        table = self.workbook.str_table
+        if table.count:
+            part = _SharedStrings()
+            part.string_table = table
+            part._set_xml_writer(self._filename("xl/sharedStrings.xml"))
+            part._assemble_xml_file()
 
 
 class _Workbook(Workbook):
@@ -171,6 +208,9 @@ class _Workbook(Workbook):
 
     def _extract_named_ranges(self, defined_names: object) -> list[str]:
         return []
+
+    def _get_packager(self) -> Packager:
+        return _Packager()
 
 
 class Sheet:
@@ -200,18 +240,19 @@ class Sheet:
         form = self._prepare(area, (*styles, "date"))
         self._must(self._sheet.write_datetime(area.row, area.col, moment, form))
 
-    def formula(
-        self,
-        area: Area,
-        formula: str,
-        value: str | float,
-        *styles: str,
-        repeat: Repeat | None = None,
-    ) -> None:
+    def computed(self, cells: Sequence[FormulaCell], values: Sequence[str | float]) -> None:
+        """Write many formulas with the values they have."""
+        for cell, value in zip(cells, values, strict=True):
+            if cell.repeat:
+                self._sheet.repeats[cell.area.a1] = cell.repeat
+            if cell.formula:
+                self.formula(cell.area, cell.formula, value, *cell.styles)
+            else:
+                self.value(cell.area, value, *cell.styles)
+
+    def formula(self, area: Area, formula: str, value: str | float, *styles: str) -> None:
         """Write a formula with the value it has, so that viewers which do not calculate show it."""
         form = self._prepare(area, styles)
-        if repeat:
-            self._sheet.repeats[area.a1] = repeat
         value = for_cell(value) if isinstance(value, str) else value
         self._must(self._sheet.write_formula(area.row, area.col, formula, form, value))
 
@@ -440,6 +481,60 @@ class Book:
         """Close the workbook and return the file's content."""
         self._book.close()
         return same_everywhere(self._buffer.getvalue())
+
+
+def _formula_element(formula: str, repeat: Repeat | None) -> str:
+    """A formula repeated down a column stands in its first cell alone (ECMA-376, 18.3.1.40)."""
+    if repeat is None:
+        return f"<f>{escaped(formula)}</f>"
+    if not repeat.area:
+        return f'<f t="shared" si="{repeat.number}"/>'
+    return f'<f t="shared" ref="{repeat.area}" si="{repeat.number}">{escaped(formula)}</f>'
+
+
+def escaped(value: str | float) -> str:
+    """A value between two tags, as XlsxWriter writes it."""
+    return str(_XML._escape_data(value))
+
+
+def shared_strings(texts: Sequence[str], used: int) -> bytes:
+    """XlsxWriter's part of a workbook's texts, which its cells use so many times."""
+    table = SharedStringTable()
+    table.count, table.unique_count, table.string_array = used, len(texts), list(texts)
+    part = _SharedStrings()
+    part.string_table = table
+    return _assembled(part)
+
+
+def properties(title: str) -> bytes:
+    """XlsxWriter's part of a workbook's title and time."""
+    part = Core()
+    part._set_properties({"title": title, "created": _CREATED})
+    return _assembled(part)
+
+
+def _assembled(part: XMLwriter) -> bytes:
+    text = io.StringIO()
+    part._set_xml_writer(text)
+    part._assemble_xml_file()
+    return text.getvalue().encode()
+
+
+def unzipped(data: bytes) -> dict[str, bytes]:
+    """A workbook's parts by name, in their order."""
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        return {name: book.read(name) for name in book.namelist()}
+
+
+def zipped(parts: Mapping[str, bytes]) -> bytes:
+    """Parts as XlsxWriter packs them."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, data in parts.items():
+            entry = zipfile.ZipInfo(name, _PACKED)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            book.writestr(entry, data)
+    return buffer.getvalue()
 
 
 def _series(chart: Chart, series: Series) -> dict[str, Any]:
