@@ -35,6 +35,7 @@ FLOORS = (
     ("verify",),
     ("closing",),
     ("terminal",),
+    ("menu",),
     ("cli",),
     ("__main__",),
 )
@@ -141,7 +142,7 @@ def texts(module: str) -> list[ast.Constant]:
 
 
 SPOKEN = re.compile(
-    r"cli|compare\..*|findings|form\.guide|distribute\..*|history\..*|plan\..*|terminal\..*"
+    r"cli|compare\..*|findings|form\.guide|distribute\..*|history\..*|menu\..*|plan\..*|terminal\..*"
 )
 
 

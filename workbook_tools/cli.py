@@ -16,6 +16,7 @@ from workbook_tools.findings import UserError
 from workbook_tools.terminal.console import (
     ask,
     asked_passwords,
+    outcome,
     progress,
     run,
     say,
@@ -41,6 +42,7 @@ from workbook_tools.workspace import Workspace
 if TYPE_CHECKING:
     from workbook_tools.collect.collection import Collection
     from workbook_tools.register.round import Round
+    from workbook_tools.show.today import Today
 
 
 _year = of_round(told=True)
@@ -72,21 +74,21 @@ def cli(context: click.Context, year: FiscalYear | None) -> None:
          workbook-tools distribute --year R3
     """
     if context.invoked_subcommand is None:
-        _show_today(context.obj, year)
+        from workbook_tools.terminal.shown import show_today
+
+        show_today(_today(context.obj, year))
 
 
-def _show_today(workspace: Workspace, year: FiscalYear | None) -> None:
-    """No arguments: where the round stands, or what to do first."""
+def _today(workspace: Workspace, year: FiscalYear | None) -> Today:
+    """Where the round stands, or what to do first."""
     from workbook_tools.register.round import disposal, lost_master
     from workbook_tools.show.today import FIRST, NEXT_YEAR, Today, today
-    from workbook_tools.terminal.shown import show_today
 
     if not workspace.plan_master.exists():
-        say(lost_master(workspace) or FIRST)
-    elif told := disposal(workspace, year, _named_stage()):
-        show_today(Today((told,), NEXT_YEAR))
-    else:
-        show_today(today(_round(workspace, year)))
+        return Today((), lost_master(workspace) or FIRST)
+    if told := disposal(workspace, year, _named_stage()):
+        return Today((told,), NEXT_YEAR)
+    return today(_round(workspace, year))
 
 
 def _command(name: str | None = None) -> Callable[[Callable[..., None]], click.Command]:
@@ -764,6 +766,26 @@ def demo(workspace: Workspace, folder: Path | None) -> None:
         lambda held: stage.consolidate(held, with_appendix=True).paths,
     )
     say(after("demo"))
+
+
+@_command()
+@_in_workspace
+def menu(workspace: Workspace) -> None:
+    """番号を選んで進めます（コマンドを打たずに使うとき）。
+
+    \b
+    例： workbook-tools menu
+    """
+    from workbook_tools.menu.menu import Menu
+
+    if typed("no_input"):
+        raise UserError("menu は番号を尋ねます。--no-input を付けずに実行してください。")
+    Menu(
+        workspace,
+        lambda: _today(workspace, None),
+        lambda words: outcome(cli, ("--workspace", str(workspace.root), *words)),
+        lambda path: click.launch(str(path)) == 0,
+    ).run()
 
 
 @cli.group(

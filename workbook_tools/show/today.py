@@ -43,10 +43,11 @@ _NAMES = 3  # files or numbers that are named before ほか
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The state of a round: ``lines`` as a person reads them, and the next step."""
+    """The state of a round: ``lines`` as a person reads them, the next step, and its name."""
 
     lines: tuple[str, ...]
     step: str
+    round: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def today(held: Round) -> Today:
     """The round as it stands; nothing is read into the register."""
     with Register.open(held.workspace.register, write=False) as register:
         state = _state(register, held, standing(register, held, [], []), look(register, held))
-    return Today(tuple(_lines(state)), _step(state))
+    return Today(tuple(_lines(state)), _step(state), str(held.year))
 
 
 def totals(held: Round, practices: Sequence[PracticeState]) -> Today:
@@ -222,12 +223,21 @@ def _step(state: _State) -> str:
         state.count(State.FAULTY) + state.count(State.OLDER),
         state.count(State.MISSING),
     )
+    if missing == len(state.done.practices) and not _is_late(state.held):
+        return (
+            "部署からシートが戻ってくるのを待っています。"
+            f"戻ってきたら inbox に置き、workbook-tools collect {at} を実行します。"
+        )
     if faulty or missing:
         return (
             f"次は workbook-tools return {at} で、要修正のシートと督促文を作って送ります。"
             "返ってきたら inbox に置き、collect を実行します。"
         )
     return _after_the_forms(state)
+
+
+def _is_late(held: Round) -> bool:
+    return held.plan.deadline is not None and held.today > held.plan.deadline
 
 
 def _after_the_forms(state: _State) -> str:

@@ -33,22 +33,21 @@ def outcome(cli: click.Command, words: Sequence[str]) -> int:
         # Without standalone mode click gives back the exit code that a command asked for.
         code = cli.main([*words], prog_name="workbook-tools", standalone_mode=False)
     except click.ClickException as error:
-        _complain(f"workbook-tools: {usage.refusal(error)}")
+        warn(f"workbook-tools: {usage.refusal(error)}")
     except (click.Abort, KeyboardInterrupt):
-        _complain(INTERRUPTED)
-    except PlanError as error:
-        for finding in error.findings:
-            _complain(str(finding))
-        _complain(str(error))
+        warn(INTERRUPTED)
     except UserError as error:
-        _complain(str(error))
+        complain(error)
     else:
         return code if isinstance(code, int) else 0
     return 2
 
 
-def _complain(sentence: str) -> None:
-    click.echo(printable(sentence), err=True)
+def complain(error: UserError) -> None:
+    """What the user can mend, on standard error; of a plan master all of it."""
+    for finding in error.findings if isinstance(error, PlanError) else ():
+        warn(str(finding))
+    warn(str(error))
 
 
 def say(text: str) -> None:

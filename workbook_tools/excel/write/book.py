@@ -534,7 +534,7 @@ def zipped(parts: Mapping[str, bytes]) -> bytes:
             entry = zipfile.ZipInfo(name, _PACKED)
             entry.compress_type = zipfile.ZIP_DEFLATED
             book.writestr(entry, data)
-    return buffer.getvalue()
+    return same_everywhere(buffer.getvalue())
 
 
 def _series(chart: Chart, series: Series) -> dict[str, Any]:
