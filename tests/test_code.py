@@ -29,6 +29,7 @@ FLOORS = (
     ("register",),
     ("rules",),
     ("figures",),
+    ("letters",),
     ("history", "distribute", "collect", "send_back", "council"),
     ("compare", "consolidate", "receipts", "show"),
     ("rebuild", "demo"),

@@ -111,13 +111,18 @@ def test_no_option_misused_is_answered_in_english(
 ) -> None:
     for option in options(words):
         known = option.opts[0]
-        wrong = [f"{known}=1"] if option.is_flag else [known]
-        code, said = typed(capsys, "--workspace", str(empty), *words, *wrong)
-        assert code == 2
-        path = " ".join(words)
-        assert said.endswith(f"workbook-tools {path} --help で使い方を見られます。\n")
-        sentence = said.partition("workbook-tools: ")[2].partition("workbook-tools")[0]
-        assert not ENGLISH.search(sentence), sentence
+        wrong = [[f"{known}=1"] if option.is_flag else [known]]
+        if not (
+            option.is_flag or isinstance(option.type, click.types.StringParamType | click.Path)
+        ):
+            wrong.append([known, "x"])
+        for line in wrong:
+            code, said = typed(capsys, "--workspace", str(empty), *words, *line)
+            assert code == 2
+            path = " ".join(words)
+            assert said.endswith(f"workbook-tools {path} --help で使い方を見られます。\n")
+            sentence = said.partition("workbook-tools: ")[2].partition("workbook-tools")[0]
+            assert not ENGLISH.search(sentence), sentence
 
 
 def test_english_is_found() -> None:

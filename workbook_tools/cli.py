@@ -154,27 +154,53 @@ def import_history(workspace: Workspace, file: Path, year: FiscalYear) -> None:
     say(after("import-history"))
 
 
+_departments = click.option(
+    "--department",
+    "departments",
+    multiple=True,
+    metavar="部署",
+    help="その部署のものだけ（何回でも指定できる）。",
+)
+_items = click.option(
+    "--item",
+    "items",
+    multiple=True,
+    type=PracticeNumber(),
+    metavar="小№",
+    help="その項目のものだけ（何回でも指定できる）。",
+)
+
+
 @_command()
 @_year
+@_departments
+@_items
 @click.option("--force", is_flag=True, help="配布後に編集されたファイルも作り直す。")
 @_in_workspace
-def distribute(workspace: Workspace, year: FiscalYear | None, force: bool) -> None:
-    """実践項目ごとの進捗状況シートを、担当部署のフォルダーに作ります。
+def distribute(
+    workspace: Workspace,
+    year: FiscalYear | None,
+    departments: tuple[str, ...],
+    items: tuple[int, ...],
+    force: bool,
+) -> None:
+    """実践項目ごとの進捗状況シートと依頼文を、担当部署ごとに作ります。
 
     \b
     例： workbook-tools distribute --year R3
     """
     from workbook_tools.distribute.distribute import LIST_NAME
     from workbook_tools.distribute.distribute import distribute as write_forms
+    from workbook_tools.letters.only import Only
     from workbook_tools.outbox import Outcome
 
     held = _round(workspace, year)
     with progress("シートを作成中") as step:
-        done = write_forms(held, force=force, step=step)
-    departments = {delivery.practice.lead for delivery in done.deliveries if delivery.practice}
+        done = write_forms(held, only=Only(departments, items), force=force, step=step)
+    leads = {delivery.practice.lead for delivery in done.deliveries if delivery.practice}
     total = sum(1 for delivery in done.deliveries if delivery.practice)
     say(
-        f"{done.year.long}の進捗状況シート {total}件（{len(departments)}部署）： "
+        f"{done.year.long}の進捗状況シート {total}件（{len(leads)}部署）： "
         f"作成 {len(done.having(Outcome.WRITTEN))}、"
         f"変更なし {len(done.having(Outcome.UNCHANGED))}、"
         f"編集済みのため残した {len(done.having(Outcome.EDITED))}"
@@ -183,7 +209,7 @@ def distribute(workspace: Workspace, year: FiscalYear | None, force: bool) -> No
         say(f"　残しました： {delivery.path}（作り直すには --force）")
     for delivery in done.having(Outcome.REMOVED):
         say(f"　不要になり削除しました： {delivery.path}")
-    say(f"一覧： {done.folder / LIST_NAME}")
+    say(f"一覧： {done.folder / LIST_NAME}（部署ごとの依頼文も同じ場所にあります）")
     say(after("distribute", held.year.option))
 
 
@@ -411,19 +437,28 @@ def diff(
 
 @_command("return")
 @_year
+@_departments
+@_items
 @click.option("--force", is_flag=True, help="書いたあとで編集されたファイルも作り直す。")
 @_in_workspace
-def return_(workspace: Workspace, year: FiscalYear | None, force: bool) -> None:
-    """要修正のシートに印を付けて返し、未提出の部署への督促文を作ります。
+def return_(
+    workspace: Workspace,
+    year: FiscalYear | None,
+    departments: tuple[str, ...],
+    items: tuple[int, ...],
+    force: bool,
+) -> None:
+    """要修正のシートに印を付けて返し、部署への文書（再提出、督促、受領）を作ります。
 
     \b
     例： workbook-tools return --year R3
     """
+    from workbook_tools.letters.only import Only
     from workbook_tools.send_back.send_back import return_forms
 
     held = _round(workspace, year)
     with progress("差戻しを作成中") as step:
-        done = return_forms(held, force=force, step=step)
+        done = return_forms(held, only=Only(departments, items), force=force, step=step)
     returned = sum(department.returned for department in done.departments)
     missing = sum(department.missing for department in done.departments)
     say(f"{held.year.long}　差戻し {returned}件、督促 {missing}件（{len(done.departments)}部署）")

@@ -12,7 +12,7 @@ NEXT = {
     "init --sample": "次は workbook-tools distribute で、部署に配るシートを作ります。",
     "import-history": "次は workbook-tools distribute で、部署に配るシートを作ります。",
     "distribute": (
-        "次は、部署ごとの zip を部署に送ります。"
+        "次は、依頼文と部署ごとの zip を送ります。"
         f"{_BACK}workbook-tools collect {{at}} を実行してください。"
     ),
     "check": (
