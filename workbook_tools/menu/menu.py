@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from workbook_tools.findings import UserError
-from workbook_tools.menu.entries import BEGIN, ROUND, Entry
+from workbook_tools.menu.items import BEGIN, ROUND, MenuItem
 from workbook_tools.show.today import Today
 from workbook_tools.terminal.console import answer, complain, say
 from workbook_tools.terminal.shown import show_today
@@ -17,6 +17,7 @@ from workbook_tools.text import whole_number, width
 from workbook_tools.workspace import Workspace
 
 _END = 0
+_REFUSED = 2  # the exit code of a command that made nothing
 _BEYOND = 2  # columns between a word and what it means
 
 
@@ -45,19 +46,20 @@ class Menu:
     def _once(self) -> bool:
         """The state, a choice, and what was chosen; False to end."""
         today = self._today()
-        entries = ROUND if self.workspace.plan_master.exists() else BEGIN
+        items = ROUND if self.workspace.plan_master.exists() else BEGIN
         say("")
-        _list(entries, today.step)
+        _list(items, today.step)
         number = whole_number(answer("番号を入れて Enter"))
         if number == _END:
             return False
-        if number is None or not 1 <= number <= len(entries):
-            say(f"0～{len(entries)} の番号を入れてください。")
+        if number is None or not 1 <= number <= len(items):
+            say(f"0～{len(items)} の番号を入れてください。")
             return True
-        chosen = entries[number - 1]
-        if chosen.command:
-            self._perform(chosen)
-        self._offer(self._made(chosen, today.round))
+        chosen = items[number - 1]
+        if chosen.command and self._perform(chosen) == _REFUSED:
+            self._offer(())
+        else:
+            self._offer(self._made(chosen, today.round))
         return True
 
     def _today(self) -> Today:
@@ -71,24 +73,24 @@ class Menu:
         show_today(today)
         return today
 
-    def _perform(self, entry: Entry) -> None:
-        words = entry.command.split()
-        if entry.asks:
-            option, question = entry.asks
+    def _perform(self, item: MenuItem) -> int:
+        words = item.command.split()
+        if item.asks:
+            option, question = item.asks
             given = answer(question)
             words += [option, given] if given else []
         say(f"実行するコマンド： workbook-tools {' '.join(words)}")
-        self.perform(words)
+        return self.perform(words)
 
-    def _made(self, entry: Entry, round_name: str) -> list[Path]:
+    def _made(self, item: MenuItem, round_name: str) -> list[Path]:
         """What there is to open now."""
-        paths = (self.workspace.root / name for name in entry.opens(round_name))
+        paths = (self.workspace.root / name for name in item.opens(round_name))
         return [path for path in paths if path.exists()]
 
     def _offer(self, paths: Sequence[Path]) -> None:
         """Open what somebody wishes to see, or wait until everything was read."""
         if not paths:
-            answer("Enter を押すと戻ります")
+            answer("開けるものはありません。Enter を押すと戻ります")
             return
         say("")
         say("開けるもの")
@@ -100,19 +102,19 @@ class Menu:
                 say(f"開けませんでした。場所： {paths[chosen - 1]}")
 
 
-def _list(entries: Sequence[Entry], step: str) -> None:
+def _list(items: Sequence[MenuItem], step: str) -> None:
     """The choices, an arrow at what comes next."""
-    widest = max(width(entry.word) for entry in entries) + _BEYOND
-    for number, entry in enumerate(entries, start=1):
-        arrow = "→" if _is_next(entry, step) else "　"
-        gap = " " * (widest - width(entry.word))
-        command = f"（{entry.command}）" if entry.command else ""
-        say(f"{arrow}{number:>3}  {entry.word}{gap}{entry.told}{command}")
+    widest = max(width(item.word) for item in items) + _BEYOND
+    for number, item in enumerate(items, start=1):
+        arrow = "→" if _is_next(item, step) else "　"
+        gap = " " * (widest - width(item.word))
+        command = f"（{item.command}）" if item.command else ""
+        say(f"{arrow}{number:>3}  {item.word}{gap}{item.told}{command}")
     say(f"　{_END:>3}  終わる")
 
 
-def _is_next(entry: Entry, step: str) -> bool:
-    """Whether the sentence about the next step names the entry's command first."""
-    command = entry.command.removesuffix(" --appendix")
+def _is_next(item: MenuItem, step: str) -> bool:
+    """Whether the sentence about the next step names the item's command first."""
+    command = item.command.removesuffix(" --appendix")
     named = step.partition("workbook-tools ")[2]
     return bool(command) and f"{named} ".startswith((f"{command} ", f"{command} --"))
