@@ -59,6 +59,14 @@ def test_every_pin_has_its_hash() -> None:
             assert re.fullmatch(r"#.*|\S+==\S+ --hash=sha256:[0-9a-f]{64}", line)
 
 
+def test_the_readme_names_what_is_built() -> None:
+    """The way onto a closed PC is this folder, and nothing else."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert build.ZIP.relative_to(ROOT).as_posix() in readme
+    assert "はじめる.bat" in readme
+    assert "pip download" not in readme
+
+
 @pytest.mark.parametrize("name", ["workbook-tools.bat", "はじめる.bat"])
 def test_a_batch_file_is_read_alike_under_every_code_page(name: str) -> None:
     text = (WHEELS.parent / "folder" / name).read_text("utf-8")
