@@ -22,7 +22,7 @@ from tests.samples import returned
 from tests.test_ending_commands import FEW
 from tests.test_inbox import archive
 from tests.windows import build, wine
-from tests.windows.lock import WHEELS, download, wanted
+from tests.windows.lock import ROOT, WHEELS, download, wanted
 from tests.windows.wine import CLOCK, CODE_PAGE, TODAY, Done, Windows
 from workbook_tools.outbox import put
 from workbook_tools.plan.write_master import master
