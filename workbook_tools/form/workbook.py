@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from workbook_tools.cells import Area
+from workbook_tools.cells import Area, column_name
 from workbook_tools.era import FiscalYear
 from workbook_tools.excel.write import paper
-from workbook_tools.excel.write.book import Book, Choice, Sheet
+from workbook_tools.excel.write.book import EMPTY, GAP, Book, Choice, Sheet
 from workbook_tools.excel.write.pattern import Draft, DraftSheet, Page
 from workbook_tools.form import guide, layout
 from workbook_tools.form.content import Content
 from workbook_tools.form.layout import Field, Form, Kind, Label
-from workbook_tools.form.live.checks import live_cells
+from workbook_tools.form.live.checks import NOTHING_WRONG, live_cells
+from workbook_tools.form.spec import Stem
 from workbook_tools.form.token import NAME as TOKEN
 from workbook_tools.form.token import Token
 from workbook_tools.plan.model import Plan, Practice
@@ -72,12 +73,14 @@ def workbook(plan: Plan, practice: Practice, content: Content) -> bytes:
             _write_field(pages[item.sheet], item, values, state)
         book.name(item.name, layout.SHEETS[item.sheet], item.area)
     _write_choices(pages, form, plan, content.open)
+    _shade_gaps(pages, form, plan, content.open)
     _write_live(pages, plan, content, values)
     _write_token(book, pages[0], plan, practice)
     _write_reasons_before(pages[0], form, content.reasons_before)
     _heights(pages, _points(form, plan.evaluated, content.open, values))
     _finish(pages, form, content)
     guide.write(book, plan, practice)
+    book.lock()
     return book.content()
 
 
@@ -185,6 +188,19 @@ def _write_choices(pages: Sequence[Page], form: Form, plan: Plan, is_open: froze
         pages[sheet].choice(areas[0], choice, *areas[1:])
 
 
+def _shade_gaps(
+    pages: Sequence[DraftSheet], form: Form, plan: Plan, is_open: frozenset[str]
+) -> None:
+    """Empty cells stand out as long as the checks miss something in their rows."""
+    for item in form.fields:
+        if item.stem == Stem.REVISION:  # asked for only where the plan was revised
+            continue
+        if item.name in is_open and item.year in (None, plan.evaluated):
+            rows = replace(item.area, col=layout.MISSING, cols=1)
+            empty = f"=AND(LEN({item.area.absolute})=0,SUM({rows.absolute_range})>0)"
+            pages[item.sheet].highlight(item.area, empty, bg_color=EMPTY)
+
+
 def _choice(item: Field, plan: Plan) -> Choice:
     """The drop-down and the message that appears when the cell is chosen."""
     year = plan.evaluated
@@ -197,6 +213,7 @@ def _choice(item: Field, plan: Plan) -> Choice:
             item.stem,
             f"{allowed}から選んでください。\n{meanings}".strip()[:255],
             f"{criterion.name}は{allowed}の整数です。",
+            ime="off",
         )
     if item.kind is Kind.STATUS:
         message = "計画のとおりなら「工程どおり」、変えたなら「工程見直し」を選び、変更後の工程を「変更」の行に書いてください。"
@@ -204,13 +221,17 @@ def _choice(item: Field, plan: Plan) -> Choice:
     if item.kind is Kind.END_YEAR:
         message = f"{year.wide}年度の中で取組が終わるときだけ、終わる年（令和）を選んでください。"
         return Choice(
-            [year.number, year.number + 1], item.title, message, "一覧から選んでください。"
+            [year.number, year.number + 1],
+            item.title,
+            message,
+            "一覧から選んでください。",
+            ime="off",
         )
     if item.kind is Kind.END_MONTH:
         message = "取組が終わるときだけ、終わる月を選んでください。"
-        return Choice(list(range(1, 13)), item.title, message, "1～12を選んでください。")
+        return Choice(list(range(1, 13)), item.title, message, "1～12を選んでください。", ime="off")
     assert item.entry
-    return Choice((), item.entry.name, guide.message(item, year))
+    return Choice((), item.entry.name, guide.message(item, year), ime="hiragana")
 
 
 def _write_live(
@@ -225,6 +246,14 @@ def _write_live(
     for page in pages:
         done = f'{layout.COUNT.absolute}="{layout.COMPLETE}"'
         page.highlight(layout.COUNT, f"={done}", bg_color="#E2F0D9", font_color="#375623")
+    for page, head, rows in zip(pages, layout.HEAD_ROWS, layout.form_of(plan).rows, strict=False):
+        missing, doubtful = (
+            f"${column_name(col)}{head + 1}" for col in (layout.MISSING, layout.DOUBTFUL)
+        )
+        messages = Area(head, layout.CHECKS, rows - head)
+        page.highlight(messages, f"=AND({missing}>0,{doubtful}=0)", font_color=GAP)
+        nothing_wrong = f'=ISNUMBER(FIND("{NOTHING_WRONG}",{layout.COUNT.absolute}))'
+        page.highlight(layout.COUNT, nothing_wrong, font_color=GAP)
 
 
 def _write_token(book: Draft, page: DraftSheet, plan: Plan, practice: Practice) -> None:
@@ -298,6 +327,7 @@ def _heights(pages: Sequence[Page], heights: list[list[float]]) -> None:
 def _finish(pages: Sequence[Page], form: Form, content: Content) -> None:
     for number, page in enumerate(pages):
         page.protect()
+        page.freeze(layout.HEAD_ROWS[number])
         page.view(active=number == 0)
         first = next(
             (item for item in form.fields if item.sheet == number and item.name in content.open),

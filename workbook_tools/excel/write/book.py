@@ -32,6 +32,7 @@ FONT = "BIZ UDゴシック"  # on every Windows 10/11; fixed pitch, so printed l
 INK, QUIET, LINE = "#000000", "#7F7F7F", "#7F7F7F"
 INPUT, LOCKED, HEAD, GOOD, ALERT = "#FFF8E1", "#EFEFEF", "#F5F5F5", "#E2F0D9", "#C00000"
 POOR = "#FBE5D6"
+GAP, EMPTY = "#7F6000", "#FFE699"  # what is still to be typed: its words, its cell
 # Colours of charts, from the best grade down: apart in print without colour, too.
 SERIES = ("#1F4E79", "#5B9BD5", "#BDD7EE", "#F4B183", "#C55A11", "#7F7F7F")
 
@@ -48,7 +49,8 @@ STYLES: dict[str, dict[str, Any]] = {
     "vertical": {"rotation": 270, "align": "center", "valign": "vcenter"},
     "stacked": {"text_wrap": True, "align": "center", "valign": "vcenter"},
     "head": {"bg_color": HEAD, "align": "center", "text_wrap": True},
-    "input": {"bg_color": INPUT, "locked": False},
+    # Where something can be typed is told by the line around it, not by the colour alone.
+    "input": {"bg_color": INPUT, "locked": False, "border_color": "#1F4E79"},
     "locked": {"bg_color": LOCKED},
     "text": {"num_format": "@"},
     "title": {"bold": True, "font_size": 12, "align": "center"},
@@ -57,6 +59,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "big": {"bold": True, "font_size": 14},
     "quiet": {"font_color": QUIET},
     "alert": {"font_color": ALERT},
+    "gap": {"font_color": GAP},
     "date": {"num_format": "yyyy/mm/dd", "align": "left"},
     "indent": {"indent": 1},
     "cover": {"bold": True, "font_size": 24, "align": "center", "text_wrap": True},
@@ -97,6 +100,7 @@ class Choice:
     message: str = ""
     error: str = ""
     strict: bool = True
+    ime: str = ""  # how Japanese is typed: ``hiragana``, ``off``; empty: as it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,33 @@ class _Worksheet(Worksheet):
     def __init__(self) -> None:
         super().__init__()
         self.repeats: dict[str, Repeat] = {}
+        self._imes: dict[int, str] = {}  # by the number of the validation
+        self._validation = 0
+
+    def note_ime(self, ime: str) -> None:
+        """The last validation's cells are typed so; XlsxWriter has no word for it."""
+        if ime:
+            self._imes[len(self.validations)] = ime
+
+    def _write_data_validation(self, options: Any) -> None:
+        self._validation += 1
+        super()._write_data_validation(options)
+
+    def _xml_start_tag(self, tag: str, attributes: Any = ()) -> None:
+        super()._xml_start_tag(tag, self._with_ime(tag, attributes))
+
+    def _xml_empty_tag(self, tag: str, attributes: Any = ()) -> None:
+        super()._xml_empty_tag(tag, self._with_ime(tag, attributes))
+
+    def _with_ime(self, tag: str, attributes: Any) -> Any:
+        if tag == "dataValidation" and (ime := self._imes.get(self._validation)):
+            return [("imeMode", ime), *attributes]
+        return attributes
+
+    def _convert_name_area(self, *cells: Any) -> str:
+        """An area with its sheet's name in quotes, which some programs ask for."""
+        sheet, _, area = str(super()._convert_name_area(*cells)).rpartition("!")
+        return f"{sheet}!{area}" if sheet.startswith("'") else f"'{sheet}'!{area}"
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         return formula.removeprefix("=")
@@ -206,8 +237,15 @@ class _Workbook(Workbook):
     Nobody reads it, and in a form of 130 names it is a kilobyte of thirty.
     """
 
+    is_locked = False
+
     def _extract_named_ranges(self, defined_names: object) -> list[str]:
         return []
+
+    def _write_workbook_pr(self) -> None:
+        super()._write_workbook_pr()
+        if self.is_locked:
+            self._xml_empty_tag("workbookProtection", [("lockStructure", 1)])
 
     def _get_packager(self) -> Packager:
         return _Packager()
@@ -318,6 +356,7 @@ class Sheet:
             [each.row, each.col, each.last_row, each.last_col] for each in (area, *others)
         )
         self._must(self._sheet.data_validation(*cells, {**options, "other_cells": more}))
+        self._sheet.note_ime(choice.ime)
 
     def highlight(self, area: Area, formula: str, **look: Any) -> None:
         """Format the area while a formula is true."""
@@ -423,6 +462,7 @@ class Book:
         self._book.set_properties({"title": title, "created": _CREATED})
         self._book.use_custom_theme(io.StringIO(theme()))
         self._formats: dict[tuple[str, ...], Format] = {}
+        self._conditional: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def sheet(self, name: str) -> Sheet:
         """Add a worksheet."""
@@ -432,6 +472,10 @@ class Book:
         """Define a workbook-level name for the area's top-left cell."""
         if self._book.define_name(name, f"='{sheet}'!{area.absolute}"):
             raise WritingError(f"XlsxWriter refused the name {name!r}")
+
+    def lock(self) -> None:
+        """No sheet can be deleted, moved or added, without a password."""
+        self._book.is_locked = True
 
     def style(self, names: tuple[str, ...]) -> Format:
         """The format that the named parts make together."""
@@ -445,7 +489,10 @@ class Book:
 
     def conditional(self, look: Mapping[str, Any]) -> Format:
         """A format for conditional use: only what differs."""
-        return self._book.add_format(dict(look))
+        key = tuple(sorted(look.items()))
+        if key not in self._conditional:
+            self._conditional[key] = self._book.add_format(dict(look))
+        return self._conditional[key]
 
     def chart(self, chart: Chart) -> Any:
         """A chart as XlsxWriter's object, not yet on any sheet; hidden cells are shown in it."""

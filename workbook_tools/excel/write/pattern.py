@@ -110,6 +110,10 @@ class DraftSheet:
         """As :meth:`Sheet.highlight`."""
         self._note("highlight", area, formula, **look)
 
+    def freeze(self, row: int) -> None:
+        """As :meth:`Sheet.freeze`."""
+        self._note("freeze", row)
+
     def columns(self, first: int, last: int, pixels: int, *, hidden: bool = False) -> None:
         """As :meth:`Sheet.columns`."""
         self._note("columns", first, last, pixels, hidden=hidden)
@@ -147,6 +151,7 @@ class Draft:
         self._notes = _Notes()
         self._sheets: list[str] = []
         self._names: list[tuple[str, str, Area]] = []
+        self._is_locked = False
 
     def sheet(self, name: str) -> DraftSheet:
         """Add a worksheet."""
@@ -157,9 +162,13 @@ class Draft:
         """Define a workbook-level name for the area's top-left cell."""
         self._names.append((name, sheet, area))
 
+    def lock(self) -> None:
+        """As :meth:`Book.lock`."""
+        self._is_locked = True
+
     def content(self) -> bytes:
         """The file's content: by a pattern where there is one for its kind."""
-        kind = [self._sheets, self._names, self._notes.kind]
+        kind = [self._is_locked, self._sheets, self._names, self._notes.kind]
         pattern = next((pattern for known, pattern in _PATTERNS if known == kind), None)
         if pattern:
             return pattern.filled(self._title, self._notes)
@@ -170,6 +179,8 @@ class Draft:
 
     def _written(self) -> bytes:
         book = Book(self._title)
+        if self._is_locked:
+            book.lock()
         sheets = [book.sheet(name) for name in self._sheets]
         for number, method, args, how in self._notes.calls:
             getattr(sheets[number], method)(*args, **how)

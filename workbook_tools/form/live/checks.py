@@ -27,6 +27,8 @@ from workbook_tools.plan.model import Plan
 
 Values = Mapping[str, str | int]
 
+_DOUBTFUL = "要確認 "
+NOTHING_WRONG = f"{_DOUBTFUL}0件"  # in the count, where something is missing and nothing is wrong
 _UNSURE = "入力を確かめられません（文字が多すぎます）"
 
 
@@ -152,7 +154,7 @@ def _plan(plan: Plan, is_open: frozenset[str], first: FiscalYear) -> _Planned:
     missing, doubtful = (
         own + cell(f"{_other(1)}{other.excel}") for own, other in zip(here, there, strict=True)
     )
-    told = leaf("未入力 ") & missing & "件・要確認 " & doubtful & "件"
+    told = leaf("未入力 ") & missing & "件・" & _DOUBTFUL & doubtful & "件"
     count = IFERROR(IF((missing + doubtful).eq(0), layout.COMPLETE, told), _UNSURE)
     boards[0].put(layout.COUNT, count, "count")
     code = tuple(
