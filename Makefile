@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: setup test format bench demo clean
+.PHONY: setup test format bench demo windows clean
 
 setup:            ## a virtual environment with everything tests and benchmarks need
 	$(PYTHON) -m venv .venv
@@ -23,6 +23,9 @@ bench:            ## figures, never part of pass or fail
 
 demo:             ## a whole year on the sample plan in ./demo
 	$(BIN)/workbook-tools demo demo
+
+windows:          ## dist/workbook-tools-windows.zip: the folder for a PC without internet
+	$(BIN)/python -m tests.windows.build
 
 clean:
 	rm -rf .venv demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -19,6 +19,7 @@ from workbook_tools.figures.compute import tenths
 from workbook_tools.findings import UserError
 from workbook_tools.register.ballots import ENDED, ITEM, Opinion
 from workbook_tools.text import MARK, for_cell, is_blank, is_marked, key, tidy
+from workbook_tools.zips import same_everywhere
 
 SHEET, TALLY = "意見", "評価集計"
 _COLUMNS = (
@@ -147,7 +148,7 @@ def _appended(
                 book[TALLY].cell(row, col).value = value
     buffer = io.BytesIO()
     book.save(buffer)
-    return buffer.getvalue(), len(added)
+    return same_everywhere(buffer.getvalue()), len(added)
 
 
 def _identity(opinion: Opinion) -> tuple[str, str, str, str]:

@@ -30,6 +30,7 @@ from workbook_tools.register.records import Distributed, Prefilled, SourceKind
 from workbook_tools.register.results import finished, known_before
 from workbook_tools.register.round import Round, note_plan
 from workbook_tools.workspace import Workspace, digest, read
+from workbook_tools.zips import same_everywhere
 
 LIST_NAME = "配布一覧.xlsx"
 
@@ -180,11 +181,11 @@ def _zip_departments(workspace: Workspace, deliveries: Sequence[Delivery]) -> No
     for folder, paths in folders.items():
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted(paths):
+            for path in sorted(paths, key=lambda path: path.name):
                 entry = zipfile.ZipInfo(f"{folder.name}/{path.name}")
                 entry.compress_type = zipfile.ZIP_STORED  # workbooks are compressed already
                 archive.writestr(entry, read(path))
-        put(_zip_path(folder), buffer.getvalue())
+        put(_zip_path(folder), same_everywhere(buffer.getvalue()))
 
 
 _COLUMNS = (

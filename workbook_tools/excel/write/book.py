@@ -26,6 +26,7 @@ from workbook_tools.cells import Area
 from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.theme import theme
 from workbook_tools.text import for_cell
+from workbook_tools.zips import same_everywhere
 
 FONT = "BIZ UDゴシック"  # on every Windows 10/11; fixed pitch, so printed lines can be counted
 INK, QUIET, LINE = "#000000", "#7F7F7F", "#7F7F7F"
@@ -526,7 +527,7 @@ class Book:
     def bytes(self) -> bytes:
         """Close the workbook and return the file's content."""
         self._book.close()
-        return self._buffer.getvalue()
+        return same_everywhere(self._buffer.getvalue())
 
 
 def _formula_element(formula: str, repeat: Repeat | None) -> str:
@@ -580,7 +581,7 @@ def zipped(parts: Mapping[str, bytes]) -> bytes:
             entry = zipfile.ZipInfo(name, _PACKED)
             entry.compress_type = zipfile.ZIP_DEFLATED
             book.writestr(entry, data)
-    return buffer.getvalue()
+    return same_everywhere(buffer.getvalue())
 
 
 def _series(chart: Chart, series: Series) -> dict[str, Any]:
