@@ -580,6 +580,7 @@ def zipped(parts: Mapping[str, bytes]) -> bytes:
         for name, data in parts.items():
             entry = zipfile.ZipInfo(name, _PACKED)
             entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 0  # the same on every system
             book.writestr(entry, data)
     return same_everywhere(buffer.getvalue())
 
