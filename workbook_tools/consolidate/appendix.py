@@ -29,7 +29,7 @@ NOTHING = "-"  # of items that ended before the evaluated year (domain §7)
 
 _SCALE, _WIDTH = 84, 1150  # A4 landscape: 1,190 px fill it in LibreOffice
 _ROOM = 610.0  # points, of 631
-_FIT = paper.LONG_TEXTS
+_FIT = paper.LISTS
 _HEADS = (28.5, 15.75, 15.75)  # title and both rows of headings, on every page
 
 

@@ -6,7 +6,6 @@ Used wherever a form is printed: for distribution, as an answer to an unreadable
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,7 +23,6 @@ from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.text import MARK, lines
 
 _HEAD_POINTS, _LINE = 20.0, 14.0
-_POINTS_A_PIXEL = 0.75  # rows are whole pixels high: rounded up, or the last line loses its edge
 _PAPER_LINE = 17.0  # what is read on paper may be less dense
 _MARGINS = (0.4, 0.4, 0.3, 0.3)
 _BESIDE_PIXELS = {layout.SPACER: 12, layout.CHECKS: 330, layout.MEANING: 230, layout.MEANING_2: 230}
@@ -300,8 +298,7 @@ def _make_room_for_vertical_words(
 def _heights(pages: list[Sheet], heights: list[list[float]]) -> None:
     for page, points in zip(pages, heights, strict=True):
         for row, height in enumerate(points):
-            pixels = math.ceil(min(height, paper.HIGHEST) / _POINTS_A_PIXEL)
-            page.height(row, pixels * _POINTS_A_PIXEL)
+            page.height(row, min(height, paper.HIGHEST))
 
 
 def _finish(pages: list[Sheet], form: Form, content: Content) -> None:
