@@ -143,7 +143,7 @@ def gather_contents(held: Round) -> Contents:
         )
     stale = any(reading.rules != rules for reading in known.values())
     notes = (f"作成日：{long_date(held.today)}", *differences(figures), *waived)
-    return Contents(figures, answers, _opinions(held), notes, stale, given, back)
+    return Contents(figures, answers, _opinions(held, figures), notes, stale, given, back)
 
 
 def workbook(known: Contents) -> bytes:
@@ -229,12 +229,14 @@ def _put_copies(held: Round, known: Contents, folder: Path) -> None:
             put(path, ledger.content(held.workspace.archive, source.sha256))
 
 
-def _opinions(held: Round) -> opinions.Opinions | None:
+def _opinions(held: Round, figures: Figures) -> opinions.Opinions | None:
     workspace = held.workspace
     path = workspace.outbox / f"意見集約_{held.year}.xlsx"
     if not path.exists():
         return None
-    return opinions.printed(read(path), workspace.relative(path))
+    told = opinions.printed(read(path), workspace.relative(path))
+    opinions.check(told, figures, workspace.relative(path))
+    return told
 
 
 def _waived(register: Register, held: Round) -> Sequence[str]:

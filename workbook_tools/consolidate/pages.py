@@ -23,7 +23,6 @@ from workbook_tools.figures import columns as declared
 from workbook_tools.figures.columns import FigureColumn
 from workbook_tools.figures.compute import Figures, ItemFigures, PracticeFigures
 from workbook_tools.plan.model import Plan
-from workbook_tools.text import lines
 
 NAME = "評価ページ"
 
@@ -276,11 +275,12 @@ class _BlockWriter:
         self._opinions("意見等", self.opinions.items.get(item.item.no, ()), _RULED)
         if not self.figures.plan.is_effectiveness_year:
             return
-        for known in item.practices:
-            if known.finished:
-                practice = known.practice
-                heading = f"【{known.finished.wide}年度取組終了】№{practice.no} {practice.title}"
-                self._opinions(heading, self.opinions.ended.get(practice.no, ()), _RULED_ENDED)
+        ended = {known.practice.no: known for known in item.practices if known.finished}
+        told = [numbers for numbers in self.opinions.ended if numbers[0] in ended]
+        alone = [(no,) for no in ended if not any(no in numbers for numbers in told)]
+        for numbers in sorted([*told, *alone]):
+            heading = _of_ended([ended[no] for no in numbers])
+            self._opinions(heading, self.opinions.ended.get(numbers, ()), _RULED_ENDED)
 
     def _spread(self, number: int) -> str:
         """``　　5：1人　4：3人``: how the members' scores spread."""
@@ -306,15 +306,21 @@ class _BlockWriter:
             self._end(_RULED_POINTS, may_begin=number > 0)
 
 
+def _of_ended(practices: Sequence[PracticeFigures]) -> str:
+    """``【Ｒ３年度取組終了】№12 ‹title›、№13 ‹title›``; the year once for those that share it."""
+    heading, year = "", None
+    for known in practices:
+        assert known.finished
+        heading += "、" if heading else ""
+        if known.finished != year:
+            year = known.finished
+            heading += f"【{year.wide}年度取組終了】"
+        heading += f"№{known.practice.no} {known.practice.title}"
+    return heading
+
+
 def _pieces(text: str, columns: int) -> Iterator[str]:
     """A text cut into parts that a row can hold."""
-    piece = ""
-    for line in text.split("\n"):
-        most = columns // 2 * (paper.MOST_LINES - 1)
-        for part in [line[at : at + most] for at in range(0, len(line), most)] or [""]:
-            longer = f"{piece}\n{part}" if piece else part
-            if piece and lines(longer, columns) > paper.MOST_LINES:
-                yield piece
-                longer = part
-            piece = longer
-    yield piece
+    most = columns // 2 * (paper.MOST_LINES - 1)
+    for at in range(0, len(text), most):
+        yield text[at : at + most]

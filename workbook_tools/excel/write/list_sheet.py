@@ -28,7 +28,15 @@ class Link:
     text: str
 
 
-Cell = str | int | float | date | Link | None
+@dataclass(frozen=True, slots=True)
+class Calculated:
+    """A cell that follows others: its formula, and what that comes to."""
+
+    formula: str
+    value: str | float
+
+
+Cell = str | int | float | date | Link | Calculated | None
 
 
 def fitted(columns: Sequence[Column]) -> list[Column]:
@@ -82,6 +90,8 @@ def _write(sheet: Sheet, area: Area, cell: Cell, look: str) -> None:
         sheet.text(area, "", *looks)
     elif isinstance(cell, Link):
         sheet.link(area, cell.target, cell.text, *looks)
+    elif isinstance(cell, Calculated):
+        sheet.formula(area, cell.formula, cell.value, *looks)
     else:
         sheet.value(area, cell, *looks)
 
