@@ -47,7 +47,7 @@ from workbook_tools.register import ballots, closings, ledger, written
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import Stored
 from workbook_tools.register.results import answers as answers_of_round
-from workbook_tools.register.round import Round, note_plan
+from workbook_tools.register.round import Round, note_plan, noted_plans
 from workbook_tools.register.standing import counting, newest, practice_states
 from workbook_tools.register.submissions import findings as findings_of
 from workbook_tools.register.submissions import forms, readings
@@ -106,7 +106,8 @@ def consolidate(
     put(own, secretariats_workbook(known))
     paths = [path, own]
     if with_appendix:
-        data = appendix.workbook(known.figures, known.answers, held.today)
+        last = _last_sheets(held, known.figures)
+        data = appendix.workbook(known.figures, known.answers, held.today, last)
         paths.append(path.with_name(f"資料編_{held.year}.xlsx"))
         put(paths[-1], data)
     with Register.open(held.workspace.register) as register:
@@ -237,6 +238,21 @@ def _opinions(held: Round, figures: Figures) -> opinions.Opinions | None:
     told = opinions.printed(read(path), workspace.relative(path))
     opinions.check(told, figures, workspace.relative(path))
     return told
+
+
+def _last_sheets(held: Round, figures: Figures) -> dict[int, appendix.LastSheet]:
+    """Practice → its form of the year in which it ended, where that round was held here."""
+    gone = [known for known in figures.practices if known.status == ENDED]
+    found: dict[int, appendix.LastSheet] = {}
+    with Register.open(held.workspace.register, write=False) as register:
+        plans = noted_plans(register, held.workspace, before=held.year)
+        for year in sorted(plans):
+            answers, then = answers_of_round(register, year), held.plan.numbers(year.whole)
+            for known in gone:
+                no = then.get(known.practice.no)
+                if known.finished and known.finished.whole == year.whole and no in answers:
+                    found[known.practice.no] = appendix.LastSheet(plans[year], no, answers[no])
+    return found
 
 
 def _waived(register: Register, held: Round) -> Sequence[str]:

@@ -57,7 +57,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "open_left": {"left": 0},
     "open_right": {"right": 0, "align": "right"},
     "link": {"font_color": "#1F4E79", "underline": 1},
-    "10 pt": {"font_size": 10},
+    **{f"{size:g} pt": {"font_size": size} for size in (9, 10, 11.25, 12.5, 13.75)},
     "large print": {"font_size": 11.25},
     "reference": {"bg_color": "#DDEBF7"},
     "otherwise": {"bg_color": "#FFF2CC"},
@@ -335,7 +335,7 @@ class Sheet:
         sheet.set_print_scale(scale) if scale else sheet.fit_to_pages(1, tall)
         if first_page:
             sheet.set_start_page(first_page)
-        sheet.set_footer(footer, {"margin": 0.15})
+        sheet.set_footer(footer, {"margin": 0.15, "scale_with_doc": False})
         if repeat:
             sheet.repeat_rows(*repeat)
 
