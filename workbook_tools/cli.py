@@ -520,7 +520,11 @@ def withdraw(
 )
 @click.option("--strict", is_flag=True, help="未提出や要修正があれば何も作らない。")
 @click.option("--appendix", is_flag=True, help="資料編（全シート）も作る。")
-@click.option("--pdf", is_flag=True, help="LibreOffice があれば、PDFも作る。")
+@click.option(
+    "--pdf",
+    is_flag=True,
+    help="LibreOffice があれば、PDFも作る（一覧・評価ページ・本文を分けて）。",
+)
 @_in_workspace
 def consolidate(
     workspace: Workspace,
@@ -544,7 +548,7 @@ def consolidate(
     if pdf and done.paths:
         from workbook_tools.excel.pdf import to_pdf
 
-        for path in to_pdf(done.paths):
+        for path in to_pdf(done.parts):
             say(f"作りました： {path}")
     for sentence in stage.shortcomings(done.contents):
         click.echo(printable(sentence), err=True)

@@ -20,9 +20,11 @@ from workbook_tools.consolidate.figure_lists import (
     item_table,
     practice_table,
 )
+from workbook_tools.consolidate.pages import NAME as PAGES
 from workbook_tools.consolidate.pages import add_pages, address_of_item
 from workbook_tools.consolidate.places import ITEMS, PRACTICES, THEMES, Places, TablePlace
 from workbook_tools.consolidate.secretariat import (
+    SOURCES,
     BackOffice,
     SourceFile,
     add_sources,
@@ -31,11 +33,13 @@ from workbook_tools.consolidate.secretariat import (
     council_formula,
 )
 from workbook_tools.consolidate.summary import add_summary
+from workbook_tools.consolidate.texts import NAMES as TEXTS
 from workbook_tools.consolidate.texts import add_texts, addresses, revised
 from workbook_tools.consolidate.themes import add_themes, theme_table
 from workbook_tools.consolidate.workings import Workings
 from workbook_tools.council import opinions
 from workbook_tools.era import long_date
+from workbook_tools.excel.pdf import Part, parts_of
 from workbook_tools.excel.write.book import Book
 from workbook_tools.excel.write.figure_sheet import columns_of
 from workbook_tools.figures.compute import ENDED, Figures
@@ -56,6 +60,9 @@ from workbook_tools.rules.verdict import rules_of
 from workbook_tools.workspace import read
 
 OWN = "_事務局用"  # behind the name of the secretariat's copy
+APPENDIX = "資料編"
+# How PDFs of a list are called: of its long sheets, and of what is left.
+_PARTS = ({"_評価ページ": (PAGES,), "_本文": (*TEXTS, SOURCES)}, "_一覧")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,14 @@ class Consolidation:
     paths: tuple[Path, ...]
     contents: Contents
 
+    @property
+    def parts(self) -> list[Part]:
+        """What is printed in a PDF of its own: of the lists short and long sheets apart."""
+        *lists, last = self.paths
+        if last.name.startswith(APPENDIX):
+            return [*(part for path in lists for part in parts_of(path, *_PARTS)), Part(last)]
+        return [part for path in self.paths for part in parts_of(path, *_PARTS)]
+
 
 def consolidate(
     held: Round,
@@ -108,7 +123,7 @@ def consolidate(
     if with_appendix:
         last = _last_sheets(held, known.figures)
         data = appendix.workbook(known.figures, known.answers, held.today, last)
-        paths.append(path.with_name(f"資料編_{held.year}.xlsx"))
+        paths.append(path.with_name(f"{APPENDIX}_{held.year}.xlsx"))
         put(paths[-1], data)
     with Register.open(held.workspace.register) as register:
         note_plan(register, held)
