@@ -13,7 +13,7 @@ from workbook_tools.cells import Area, column_name
 from workbook_tools.era import FiscalYear
 from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import EMPTY, GAP, Choice
-from workbook_tools.excel.write.pattern import Draft, DraftSheet, Page
+from workbook_tools.excel.write.pattern import AnySheet, Draft, DraftSheet
 from workbook_tools.form import guide, layout
 from workbook_tools.form.content import Content
 from workbook_tools.form.layout import Field, Form, Kind, Label
@@ -73,7 +73,7 @@ def workbook(plan: Plan, practice: Practice, content: Content) -> bytes:
     return book.content()
 
 
-def _frame(pages: Sequence[Page], form: Form) -> None:
+def _frame(pages: Sequence[AnySheet], form: Form) -> None:
     for page in pages:
         page.columns(0, layout.COLUMNS - 1, layout.COLUMN_PIXELS)
         for col, pixels in _BESIDE_PIXELS.items():
@@ -105,7 +105,7 @@ _FIXED_LOOKS = {"項目番号": ("title",), "確認年度": ("center",), "取組
 
 
 def write_label(
-    page: Page, label: Label, plan: Plan, values: Mapping[str, str | int], *size: str
+    page: AnySheet, label: Label, plan: Plan, values: Mapping[str, str | int], *size: str
 ) -> None:
     """Write words that the form prints; ``size`` is a style, which titles do without."""
     looks = (*size, *_LABEL_LOOKS[label.look])
@@ -118,7 +118,7 @@ def write_label(
 
 
 def write_field(
-    page: Page, item: Field, values: Mapping[str, str | int], state: str, *size: str
+    page: AnySheet, item: Field, values: Mapping[str, str | int], state: str, *size: str
 ) -> None:
     """Write one field; ``state`` is the look of an open or a locked cell, or of one on paper.
 
@@ -140,7 +140,9 @@ def write_field(
         page.value(item.area, value, "box", "center", *size, state)
 
 
-def _write_choices(pages: Sequence[Page], form: Form, plan: Plan, is_open: frozenset[str]) -> None:
+def _write_choices(
+    pages: Sequence[AnySheet], form: Form, plan: Plan, is_open: frozenset[str]
+) -> None:
     """Drop-downs and messages; cells of which the same is said share one."""
     shared: dict[tuple[int, str], tuple[Choice, list[Area]]] = {}
     for item in form.fields:
@@ -198,7 +200,7 @@ def _choice(item: Field, plan: Plan) -> Choice:
 
 
 def _write_live(
-    pages: Sequence[Page],
+    pages: Sequence[AnySheet],
     plan: Plan,
     content: Content,
     values: Mapping[str, str | int],
@@ -260,13 +262,13 @@ def _points(
     return heights
 
 
-def _heights(pages: Sequence[Page], heights: list[list[float]]) -> None:
+def _heights(pages: Sequence[AnySheet], heights: list[list[float]]) -> None:
     for page, points in zip(pages, heights, strict=True):
         for row, height in enumerate(points):
             page.height(row, min(height, paper.HIGHEST))
 
 
-def _finish(pages: Sequence[Page], form: Form, content: Content) -> None:
+def _finish(pages: Sequence[AnySheet], form: Form, content: Content) -> None:
     for number, page in enumerate(pages):
         page.protect()
         page.freeze(layout.HEAD_ROWS[number])

@@ -140,7 +140,7 @@ class DraftSheet:
         self._notes.kind.append(call)
 
 
-Page: TypeAlias = Sheet | DraftSheet
+AnySheet: TypeAlias = Sheet | DraftSheet
 
 
 class Draft:
