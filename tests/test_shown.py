@@ -355,7 +355,9 @@ def test_zeros_that_are_not_shown() -> None:
 WHITE = '<font><color rgb="FFFFFFFF"/></font>'
 THEME = '<font><color theme="0"/></font>'
 BLUE = '<fill><patternFill patternType="solid"><fgColor rgb="FF0000FF"/></patternFill></fill>'
-BLACK_GROUND = '<fill><patternFill patternType="solid"><fgColor rgb="FF000000"/></patternFill></fill>'
+BLACK_GROUND = (
+    '<fill><patternFill patternType="solid"><fgColor rgb="FF000000"/></patternFill></fill>'
+)
 GREY = '<fill><patternFill patternType="gray125"/></fill>'
 
 

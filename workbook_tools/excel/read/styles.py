@@ -24,8 +24,8 @@ class OddFormats:
     """Numbers of cell formats (the ``s`` of a cell) that are anything but plain.
 
     ``codes``: their number format, where it is neither General nor text; ``invisible``: letters in
-    the colour of the ground, or of no size; ``hiding``: numbers of differential formats (``dxfId``) that a
-    conditional format may hide, change or strike a content with.
+    the colour of the ground, or of no size; ``hiding``: numbers of differential formats (``dxfId``)
+    that a conditional format may hide, change or strike a content with.
     """
 
     codes: Mapping[int, str] = field(default_factory=dict)
