@@ -1,7 +1,7 @@
 """Bytes of one returned file → the forms in it: the pure step between inbox and checks.
 
 Every field has two witnesses, its defined name and its printed label (:mod:`witnesses`). Nothing is
-looked up or stored here, so that any thread or machine may do it.
+looked up or stored here, so that any process or machine may do it.
 """
 
 from __future__ import annotations
