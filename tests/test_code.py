@@ -35,6 +35,7 @@ FLOORS = (
     ("rebuild", "demo"),
     ("verify",),
     ("closing",),
+    ("handbook",),
     ("terminal",),
     ("menu",),
     ("cli",),

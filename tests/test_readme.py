@@ -1,4 +1,4 @@
-"""Every command the README shows, run as shown; and what it says of itself."""
+"""Every command README and handbook show, run as shown; and what it says of itself."""
 
 from __future__ import annotations
 
@@ -16,17 +16,20 @@ from tests.samples import returned
 from workbook_tools.cli import cli
 from workbook_tools.consolidate.consolidate import consolidate
 from workbook_tools.demo.demo import play
-from workbook_tools.findings import CATALOGUE
+from workbook_tools.handbook.manual import CHAPTERS, chapter
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
+SHOWN = "\n".join((README, *(chapter(name) for name in CHAPTERS)))
 NOW = "2022-05-20T09:00:00+09:00"
-BLOCKS = re.findall(r"^```sh\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+BLOCKS = re.findall(r"^```sh\n(.*?)^```", SHOWN, re.DOTALL | re.MULTILINE)
 COMMANDS = [
-    line.partition("#")[0].strip()
-    for block in BLOCKS
-    for line in block.splitlines()
-    if line.startswith("workbook-tools")
+    *dict.fromkeys(
+        line.partition("#")[0].strip()
+        for block in BLOCKS
+        for line in block.splitlines()
+        if line.startswith("workbook-tools")
+    )
 ]
 
 
@@ -85,7 +88,7 @@ def test_no_file_they_wrote_says_on_which_system(demo: Path) -> None:
     assert {name for name, known in systems.items() if known != {0}} == set()
 
 
-def test_the_readme_shows_every_command() -> None:
+def test_every_command_is_shown() -> None:
     shown = {word for command in COMMANDS for word in shlex.split(command)[1:2]}
     assert set(cli.commands) - {"demo"} <= shown
     assert "workbook-tools demo" in README
@@ -96,14 +99,3 @@ def test_the_two_set_up_lines_are_there() -> None:
     assert len(lines) == 2
     assert lines[0].endswith("&& .venv/bin/python -m pytest -n auto")
     assert lines[1].endswith("&& .venv/bin/workbook-tools demo demo")
-
-
-def test_every_code_is_explained() -> None:
-    rows = re.findall(r"^\| ([A-Z]\d{3}[^|]*)\|", README, re.MULTILINE)
-    explained = set()
-    for row in rows:
-        for first, last in re.findall(r"([A-Z]\d{3})(?:～([A-Z]\d{3}))?", row):
-            end = int((last or first)[1:])
-            explained |= {f"{first[0]}{number:03d}" for number in range(int(first[1:]), end + 1)}
-    departments = {code for code in CATALOGUE if code[0] not in "MH" and code != "E900"}
-    assert departments <= explained

@@ -827,6 +827,26 @@ def menu(workspace: Workspace) -> None:
     ).run()
 
 
+@_command()
+@click.option(
+    "--output", type=click.Path(path_type=Path), metavar="ファイル", help="手引きの置き場所。"
+)
+@_in_workspace
+def manual(workspace: Workspace, output: Path | None) -> None:
+    """手引きを、１つのファイル（HTML）に書き出します。
+
+    \b
+    例： workbook-tools manual
+    """
+    from workbook_tools.handbook.manual import manual as page
+    from workbook_tools.outbox import put
+
+    path = output or workspace.outbox / "手引き.html"
+    put(path, page().encode())
+    say(f"作りました： {workspace.relative(path)}")
+    say("次は、このファイルを開いてください。インターネットがなくても読めます。")
+
+
 @cli.group(
     cls=Group,
     invoke_without_command=True,

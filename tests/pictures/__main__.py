@@ -1,4 +1,4 @@
-"""The README's pictures, made from the real output of `demo`.
+"""The pictures of README and handbook, made from the real output of `demo`.
 
 Run: ``python -m tests.pictures`` (needs LibreOffice, pdftoppm and the font of the forms).
 """
@@ -9,11 +9,12 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from workbook_tools import handbook
 from workbook_tools.consolidate.consolidate import consolidate
 from workbook_tools.demo.demo import play
 from workbook_tools.excel.pdf import to_pdf
 
-HERE = Path(__file__).parent
+PICTURES = Path(handbook.__file__).parent / "pictures"
 NOW = "2022-05-20T09:00:00+09:00"
 
 
@@ -30,7 +31,7 @@ def main() -> None:
         sheets, list_ = to_pdf([form, story.outputs[0]])
         for pdf, page, name in ((sheets, 1, "form"), (list_, 2, "items"), (list_, 5, "themes")):
             picture = ["-png", "-r", "62", "-f", str(page), "-l", str(page), "-singlefile"]
-            subprocess.run(["pdftoppm", *picture, str(pdf), str(HERE / name)], check=True)
+            subprocess.run(["pdftoppm", *picture, str(pdf), str(PICTURES / name)], check=True)
 
 
 if __name__ == "__main__":
