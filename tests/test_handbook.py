@@ -1,7 +1,8 @@
-"""The handbook: one page without anything from outside, every code explained, screens as they are."""
+"""The handbook: one page with nothing from outside, all codes explained, screens as they are."""
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 import subprocess
@@ -63,7 +64,7 @@ def test_language_title_and_order_of_headings(page: Page) -> None:
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
     assert levels.count(1) == 1
     assert levels[0] == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
 
 
 def test_tables_and_pictures_are_told(page: Page) -> None:
@@ -100,7 +101,7 @@ SCREENS = re.findall(r"^```sh\n(.*?)\n```\n\n```text\n(.*?)```", chapter("first_
 
 def is_shown(screen: str, output: str) -> bool:
     """A line … of the handbook stands for any lines."""
-    return re.fullmatch(re.escape(screen).replace("…\n", "(.*\n)*"), output) is not None
+    return re.fullmatch(re.escape(screen).replace("…\\\n", "(.*\n)*"), output) is not None
 
 
 def test_the_first_year_as_it_appears(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 What another program may import; everything else may change from version to version.
 
 - ``workspace.Workspace(root)``: the folder; ``plan_master``, ``inbox``, ``outbox`` are paths.
-- ``register.round.open_round(workspace, year, now)``: a :class:`~register.round.Round` with the plan
+- ``register.round.open_round(workspace, year, now)``: a ``Round`` with the plan
   of that round (``year`` None: the plan master's; ``now`` an ISO time with offset). Raises
   :class:`~findings.UserError`, whose text is one Japanese sentence, where there is no such round.
 - ``register.standing.standing(round)``: per practice whether it is accepted, faulty or missing.
@@ -18,10 +18,10 @@ What another program may import; everything else may change from version to vers
 >>> from workbook_tools.register.standing import standing
 >>> from workbook_tools.workspace import Workspace
 >>> workspace = Workspace(Path())
->>> put(workspace.plan_master, master(sample()))
+>>> _ = put(workspace.plan_master, master(sample()))
 >>> held = open_round(workspace, None, "2022-05-20T09:00:00+09:00")
 >>> str(held.year), len(standing(held))
-('R3', 70)
+('R3', 66)
 """
 
 __version__ = "0.1.0"

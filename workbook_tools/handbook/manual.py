@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 from collections.abc import Iterator, Sequence
 from html import escape
 from importlib.resources import files
@@ -88,7 +89,7 @@ def _at_home(token: Token) -> None:
 
 def _headings(tokens: Sequence[Token]) -> Iterator[tuple[str, str, str]]:
     """Tag, id and words of every heading that has an id."""
-    for token, inline in zip(tokens, tokens[1:], strict=False):
+    for token, inline in itertools.pairwise(tokens):
         if token.type == "heading_open" and token.attrGet("id"):
             yield token.tag, str(token.attrGet("id")), inline.content.replace("`", "")
 

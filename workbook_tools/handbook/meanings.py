@@ -75,9 +75,13 @@ FACTS = {
     "years": "R2、R3",
 }
 
-_RESULT = {"title": "Ｒ３年度の取組結果（1行目）"}
-_PLAN = {"title": "Ｒ３年度の取組予定（2行目）", "value": "⑤と同じ"}
-_NAME = {"title": "窓口案内の改善", "was": "証明書の郵送受付", "value": "証明書の郵送受付"}
+_RESULT: dict[str, object] = {"title": "Ｒ３年度の取組結果（1行目）"}
+_PLAN: dict[str, object] = {"title": "Ｒ３年度の取組予定（2行目）", "value": "⑤と同じ"}
+_NAME: dict[str, object] = {
+    "title": "窓口案内の改善",
+    "was": "証明書の郵送受付",
+    "value": "証明書の郵送受付",
+}
 EXAMPLES: dict[str, dict[str, object]] = {
     "F001": {"reason": "ファイルが壊れています"},
     "F004": {"reason": "Ｅｘｃｅｌの一時ファイルです"},
