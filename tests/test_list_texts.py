@@ -16,6 +16,7 @@ from tests.test_figures import real_facts
 from workbook_tools.consolidate.consolidate import places
 from workbook_tools.consolidate.places import Places
 from workbook_tools.consolidate.texts import NAMES, add_texts, addresses
+from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book
 from workbook_tools.figures.compute import Figures, compute
 from workbook_tools.form import references, spec
@@ -180,7 +181,7 @@ def test_long_tables_as_the_contract_prints_them() -> None:
         assert sheet.freeze_panes == "C4"
         assert sheet.auto_filter.ref.startswith("A3:")
         assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
-        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.page_setup.scale == paper.LIST_PAGE.scale
         assert sheet.print_title_rows == "$3:$3"
 
 

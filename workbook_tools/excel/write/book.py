@@ -57,7 +57,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "open_left": {"left": 0},
     "open_right": {"right": 0, "align": "right"},
     "link": {"font_color": "#1F4E79", "underline": 1},
-    **{f"{size:g} pt": {"font_size": size} for size in (9, 10, 11.25, 12.5, 13.75)},
+    **{f"{size:g} pt": {"font_size": size} for size in (9, 10, 11.25, 12, 13.5)},
     "large print": {"font_size": 11.25},
     "reference": {"bg_color": "#DDEBF7"},
     "otherwise": {"bg_color": "#FFF2CC"},
