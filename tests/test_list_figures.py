@@ -353,7 +353,7 @@ def ranges(book: bytes) -> list[str]:
 def test_charts_show_the_figures() -> None:
     found = ranges(books()["real"])
     assert found[:2] == ["総括!$H$8:$H$9", "総括!$I$8:$I$9"]
-    # Seven themes and all practices; by № wherever テーマ別 is sorted to. The council's end earlier.
+    # Seven themes and all practices; by № wherever テーマ別 is sorted to.
     totals, council, *criteria = (f"総括!${col}$19:${col}$" for col in ("W", "X", "Y", "Z", "AA"))
     assert {f"{totals}26", f"{council}25", *(f"{own}26" for own in criteria)} <= {*found}
     assert f"{council}25" not in ranges(books()["first year"])

@@ -30,7 +30,10 @@ from workbook_tools.plan.model import Member
 from workbook_tools.register.records import Stored
 from workbook_tools.text import squeeze
 
-SENTENCE = "市民の声を確かめながら進めたことは評価できる。窓口の混み具合を示す仕組み（ICT）も広げてほしい。"
+SENTENCE = (
+    "市民の声を確かめながら進めたことは評価できる。"
+    "窓口の混み具合を示す仕組み（ICT）も広げてほしい。"
+)
 LONG = {
     "取組結果_R3_1": "(継)" + SENTENCE * 3,
     "特記事項": SENTENCE * 6,
