@@ -163,10 +163,10 @@ def test_another_plan_in_its_first_year() -> None:
 # --- the print
 
 
-def long_answers() -> dict[int, Mapping[str, Stored]]:
+def long_answers(times: int = 30) -> dict[int, Mapping[str, Stored]]:
     """Every text cell of the years so far holds more than usual (180 characters)."""
     texts = {
-        field.name: (field.stem[0] + "長い文章。") * 30
+        field.name: (field.stem[0] + "長い文章。") * times
         for field in FORM.fields
         if field.kind is Kind.TEXT and (field.year is None or field.year <= R3)
     }
@@ -216,15 +216,20 @@ def size(data: bytes, name: str, field: str) -> float:
 @pytest.mark.parametrize("name", ["16①", "16②"])
 def test_pages_are_filled(name: str) -> None:
     room = paper.FORM_PAGE.points
-    for data in (book(16), appendix.workbook(FIGURES, long_answers())):
+    for data in (book(16), appendix.workbook(FIGURES, long_answers(7))):
         assert 0.97 * room < sum(heights(data, name)) <= room
 
 
 def test_letters_are_as_large_as_fits_the_page() -> None:
-    long = appendix.workbook(FIGURES, long_answers())
-    assert [size(book(16), "16①", "取組結果_R3_1"), size(long, "16①", "取組結果_R3_1")] == [9.6, 8]
-    assert size(book(16), "16②", "課題_R3") == pytest.approx(10.8)
-    assert size(long, "16②", "課題_R3") >= 9
+    field = "取組結果_R3_1"
+    some, many = (appendix.workbook(FIGURES, long_answers(times)) for times in (7, 8))
+    assert [size(data, "16①", field) for data in (book(16), some, many)] == [9.6, 9, 8]
+    most = appendix.workbook(FIGURES, long_answers())
+    assert [size(data, "16②", "課題_R3") for data in (book(16), most)] == [10.8, 10.8]
+
+
+def test_even_the_longest_form_takes_one_page() -> None:
+    assert opened(appendix.workbook(FIGURES, long_answers()))["16①"].sheet_properties.pageSetUpPr
 
 
 # --- what ended before

@@ -393,10 +393,13 @@ def test_edited_opinions_are_never_overwritten(workspace: Workspace) -> None:
     length = after.max_column  # 文字数, which alone is a formula
     formulas = {cell.column for row in after.iter_rows() for cell in row if cell.data_type == "f"}
     assert formulas == {length}
-    # №2's opinion was dropped, №1's two are printed in the secretariat's order
-    assert opinions.printed(path.read_bytes(), "x").items == {
-        1: ["費用を示すべき。", "順調である。"]
-    }
+    # №2's opinion was dropped; what is new stands last, until the secretariat says otherwise
+    new = after.max_row
+    assert after.cell(new, 7).value == 10
+    told = ["順調である。", "費用を示すべき。"]
+    assert opinions.printed(path.read_bytes(), "x").items == {1: told}
+    edit(path, {f"G{new}": 1})
+    assert opinions.printed(path.read_bytes(), "x").items == {1: told[::-1]}
     assert collect(Round(workspace, PLAN, LATER)).added == 0
 
 

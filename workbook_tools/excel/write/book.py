@@ -335,7 +335,7 @@ class Sheet:
         sheet.set_print_scale(scale) if scale else sheet.fit_to_pages(1, tall)
         if first_page:
             sheet.set_start_page(first_page)
-        sheet.set_footer(footer, {"margin": 0.15, "scale_with_doc": False})
+        sheet.set_footer(footer, {"margin": 0.15})
         if repeat:
             sheet.repeat_rows(*repeat)
 

@@ -62,7 +62,7 @@ FORM_PAGE = Page(landscape=False, margins=FORM_WITH_FOOTER, scale=80)
 NAME_AND_PAGES = "&L&A&C&P / &N"
 NAME_BESIDE_PAGES = "&C&A　&P / &N"
 PAGES = "&C&P / &N"
-PAGE = "&C&P"
+PAGE = "&C&12&P"  # &12: its size, which the scale makes smaller like all others
 
 
 @dataclass(frozen=True, slots=True)
