@@ -32,6 +32,7 @@ from workbook_tools.text import (
     tidy,
     whole_number,
 )
+from workbook_tools.zips import same_everywhere
 
 SHEET, TALLY = "意見", "評価集計"
 JOINT, _LENGTH, _ORDER = "併記する小№", "文字数", "順"
@@ -223,7 +224,7 @@ def _appended(
                 book[TALLY].cell(at, col).value = value
     buffer = io.BytesIO()
     book.save(buffer)
-    return buffer.getvalue(), len(added)
+    return same_everywhere(buffer.getvalue()), len(added)
 
 
 def _put(cell: Any, value: Cell) -> None:
