@@ -11,7 +11,7 @@ from pathlib import Path
 
 from workbook_tools.consolidate.consolidate import consolidate
 from workbook_tools.demo.demo import play
-from workbook_tools.excel.pdf import to_pdf
+from workbook_tools.excel.pdf import Part, to_pdf
 
 HERE = Path(__file__).parent
 NOW = "2022-05-20T09:00:00+09:00"
@@ -27,7 +27,7 @@ def main() -> None:
             lambda held: consolidate(held).paths,
         )
         form = next(story.workspace.inbox.rglob("No16_*.xlsx"))
-        sheets, list_ = to_pdf([form, story.outputs[0]])
+        sheets, list_ = to_pdf([Part(form), Part(story.outputs[0])])
         for pdf, page, name in ((sheets, 1, "form"), (list_, 2, "items"), (list_, 5, "themes")):
             picture = ["-png", "-r", "62", "-f", str(page), "-l", str(page), "-singlefile"]
             subprocess.run(["pdftoppm", *picture, str(pdf), str(HERE / name)], check=True)
