@@ -210,6 +210,35 @@ def test_a_two_that_fits_nobody_is_told() -> None:
     assert [form.value("特記事項") for form in done.submissions] == ["特記16"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "over", "named", "unclear"),
+    [
+        ("Ｒ３", "R2", True, True),  # the name says another column than the first Ｒ３
+        ("Ｒ３", "R2", False, True),
+        ("Ｒ３", "R4", True, False),
+        ("Ｒ３", "R4", False, True),
+        ("Ｒ５", "R5", False, False),  # its own heading, typed anew
+    ],
+)
+def test_a_year_over_two_columns_of_scores(
+    typed: str, over: str, named: bool, unclear: bool
+) -> None:
+    """Where the names tell which is which nothing is lost; without them nobody knows."""
+
+    def change(book: Workbook) -> None:
+        area = FORM[f"進捗度_{over}"].area
+        book[layout.SHEETS[0]].cell(area.row, area.col + 1).value = typed
+        if not named:
+            book.defined_names.clear()
+
+    names = [f"{name}_R3" for name in FORM.criteria]
+    scores = {f"{name}_R2": 0 for name in FORM.criteria} | dict.fromkeys(names, 2)
+    form = read(change, **scores)
+    told = {field for code, field in codes(form) if code == "F016"}
+    assert set(names) <= told if unclear else not told
+    assert unclear or [form.value(name) for name in names] == ["2"] * len(names)
+
+
 @pytest.mark.parametrize("gap", [0, 3])
 def test_two_copied_below_its_one_is_read(gap: int) -> None:
     """① stands as it was sent, names and all; ② is known by its labels alone."""

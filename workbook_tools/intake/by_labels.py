@@ -50,7 +50,8 @@ from workbook_tools.intake.printed_words import (
     Spot,
     read_label,
 )
-from workbook_tools.text import is_marked, is_none_mark, key, number_and_rest
+from workbook_tools.intake.row_numbers import row_number
+from workbook_tools.text import is_marked, is_none_mark, key
 
 _CLOSE = 4  # rows below the heading of a wide field: what stands farther off is none of its
 
@@ -125,8 +126,22 @@ def _part(page: Page, group: list[Anchor], rows: range) -> SheetPart | None:
         cells = {name: cell for name, cell in cells.items() if name in repeats}
     number = re.match(r"(?:no)?0*(\d+)", key(page.cells.get(cells.get(Stem.NUMBER, (-1, -1)), "")))
     every = {name: (page.number, *cell) for name, cell in (cells | spots).items()}
-    doubtful = _doubtful(page, rows, every)
-    return SheetPart(sheet, number[1] if number else "", every, rows, doubtful)
+    twice = _years_twice(page, group, spots)
+    doubtful = _doubtful(page, rows, every) | twice
+    return SheetPart(sheet, number[1] if number else "", every, rows, doubtful, twice)
+
+
+def _years_twice(page: Page, group: Sequence[Anchor], spots: Mapping[str, Cell]) -> frozenset[str]:
+    """Fields below a year that heads two columns of its block: nobody can say which is the one."""
+    found: set[str] = set()
+    for anchor in group:
+        if anchor.block in (SCHEDULE, EVALUATION):
+            heads = [year for col, year in page.years[anchor.row].items() if col < page.edge]
+            years = {year for year in heads if heads.count(year) > 1}
+            scored = anchor.block == EVALUATION
+            stems = [*page.form.criteria, *SUMMED] if scored else [*PLANNED, Stem.STATUS]
+            found |= {field_name(stem, year) for stem in stems for year in years}
+    return frozenset(found & spots.keys())
 
 
 def _doubtful(page: Page, rows: range, spots: Mapping[str, Spot]) -> frozenset[str]:
@@ -297,7 +312,7 @@ def _sent_rows(
 
 
 def _bears_number(page: Page, cell: Cell) -> bool:
-    return number_and_rest(key(page.cells.get(cell, ""))) is not None
+    return row_number(page.cells.get(cell, "")) is not None
 
 
 def _evaluation(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:

@@ -22,7 +22,7 @@ from workbook_tools.form.token import parse as parse_token
 from workbook_tools.intake import accounted, witnesses
 from workbook_tools.intake.answers import Answer, Found, Noticed, Submission, understand
 from workbook_tools.intake.as_seen import see
-from workbook_tools.intake.row_numbers import first_number
+from workbook_tools.intake.row_numbers import first_number, row_number
 from workbook_tools.intake.witnesses import Dispute, FormPart, FoundForm, practice_number
 from workbook_tools.text import half_width, key, number_and_rest, tidy
 from workbook_tools.workspace import digest
@@ -190,7 +190,7 @@ def _over_numbers(form: Form, located: FoundForm) -> Iterator[Noticed]:
         if field.kind is Kind.LABEL and field.name in spots:
             table, row, col = spots[field.name]
             text = tidy(table.text(row, col))
-            if text and number_and_rest(key(text)) is None:
+            if text and row_number(text) is None:
                 yield Noticed("F017", table.sheet, table.cell(row, col), field.name, text)
 
 
