@@ -422,13 +422,13 @@ class Sheet:
 
     def print_on(
         self,
-        page: paper.Page,
+        page: paper.PrintPage,
         area: Area,
         *,
         footer: str = "",
         repeat: tuple[int, int] | None = None,
         first_page: int = 0,
-    ) -> paper.Page:
+    ) -> paper.PrintPage:
         """Print the area on such pages; gives them as they are used.
 
         Nothing is fitted: letters come out as large as the page says, unless columns are too wide.
