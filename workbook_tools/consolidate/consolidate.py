@@ -33,6 +33,7 @@ from workbook_tools.consolidate.secretariat import (
 from workbook_tools.consolidate.summary import add_summary
 from workbook_tools.consolidate.texts import add_texts, addresses, revised
 from workbook_tools.consolidate.themes import add_themes, theme_table
+from workbook_tools.consolidate.trends import add_trends
 from workbook_tools.consolidate.workings import Workings
 from workbook_tools.council import opinions
 from workbook_tools.era import long_date
@@ -170,6 +171,7 @@ def _workbook(known: Contents, back: BackOffice | None) -> bytes:
     add_pages(book, figures, known.opinions, where, known.votes)
     add_texts(book, figures, known.answers, where)
     add_comparison(book, figures, where)
+    add_trends(book, figures, where)
     add_departments(book, figures, where, back.receipts if back else None)
     if back:
         add_votes(book, figures, back.votes)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbook_tools.cells import Area, cell_name
+from workbook_tools.consolidate.counts import overall_mean
 from workbook_tools.consolidate.mentions import (
     COUNCIL,
     TOTAL,
@@ -126,14 +127,11 @@ class Workings:
     def _write_overall(self, sheet: Sheet, row: int) -> None:
         """The averages over all practices, which every radar shows in grey."""
         items, keys = self.known.items, self._theme_keys()
-        counted = f"SUM({items.column('計算数')})"
         scores = [practice.now.scores for practice in self.figures.practices if practice.now]
         for name in self._criteria():
-            total = f"SUM({items.column(f'計_{name}')})"
-            mean = grading.mean_formula(total, counted)
             value = tenths(grading.mean_tenths([own[name] for own in scores])) if scores else ""
             area = Area(row, _FIRST + 1 + keys.index(name))
-            sheet.formula(area, f'=IF({counted}=0,"",{mean})', value)
+            sheet.formula(area, overall_mean(items, name), value)
 
 
 def _count(table: TablePlace, mention: Mention) -> str:

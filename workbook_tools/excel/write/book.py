@@ -124,6 +124,7 @@ class Chart:
     format: str = "0.0"
     legend: bool = True  # where there is more than one series
     told: str = ""  # for who cannot see it: what it shows
+    values: bool = True  # printed on the chart
 
     @property
     def type(self) -> dict[str, str]:
@@ -292,6 +293,10 @@ class Sheet:
         """Set the height of one row, in points."""
         self._must(self._sheet.set_row(row, points))
 
+    def tab(self, colour: str) -> None:
+        """Colour the sheet's tab."""
+        self._sheet.set_tab_color(colour)
+
     def protect(self) -> None:
         """Lock all but the open cells, without a password; rows may still be made taller."""
         self._sheet.protect("", {"format_rows": True})
@@ -313,13 +318,15 @@ class Sheet:
         margins: paper.Margins = paper.NARROW,
         footer: str = "",
         repeat: tuple[int, int] | None = None,
+        repeat_columns: int = 0,
         scale: int = 0,
         first_page: int = 0,
     ) -> None:
         """Print the area on A4, one page wide and ``tall`` pages high (0: as many as needed).
 
         ``margins`` are left, right, top and bottom in inches. With a ``scale`` in percent nothing
-        is fitted: that is what :meth:`breaks` needs. ``first_page`` is the first page's number.
+        is fitted: that is what :meth:`breaks` needs. ``first_page`` is the first page's number;
+        ``repeat_columns`` so many columns stand on every page, should one not be wide enough.
         """
         sheet = self._sheet
         sheet.set_paper(9)
@@ -334,6 +341,8 @@ class Sheet:
         sheet.set_footer(footer, {"margin": 0.15})
         if repeat:
             sheet.repeat_rows(*repeat)
+        if repeat_columns:
+            sheet.repeat_columns(0, repeat_columns - 1)
 
     def breaks(self, rows: Sequence[int]) -> None:
         """Begin a new printed page above each of these rows; only with a fixed print scale."""
@@ -367,7 +376,7 @@ class Sheet:
 class Book:
     """One workbook in memory; :meth:`bytes` closes it and gives its file."""
 
-    def __init__(self, title: str = "") -> None:
+    def __init__(self, title: str = "", author: str = "") -> None:
         self._buffer = io.BytesIO()
         self._book = _Workbook(
             self._buffer,
@@ -378,13 +387,15 @@ class Book:
                 "strings_to_numbers": False,
             },
         )
-        self._book.set_properties({"title": title, "created": _CREATED})
+        self._book.set_properties({"title": title, "author": author, "created": _CREATED})
         self._book.use_custom_theme(io.StringIO(theme()))
         self._formats: dict[tuple[str, ...], Format] = {}
+        self.sheets: list[Sheet] = []
 
     def sheet(self, name: str) -> Sheet:
         """Add a worksheet."""
-        return Sheet(self, self._book.add_worksheet(name, _Worksheet))
+        self.sheets.append(Sheet(self, self._book.add_worksheet(name, _Worksheet)))
+        return self.sheets[-1]
 
     def name(self, name: str, sheet: str, area: Area) -> None:
         """Define a workbook-level name for the area's top-left cell."""
@@ -452,5 +463,5 @@ def _series(chart: Chart, series: Series) -> dict[str, Any]:
     }
     if chart.kind == "radar":
         return {**made, "line": line, "marker": {"type": "none"}}
-    labels = {"value": True, "font": font, "num_format": f"{chart.format};;"}
+    labels = {"value": chart.values, "font": font, "num_format": f"{chart.format};;"}
     return {**made, "data_labels": labels, "fill": {"color": series.colour}, "gap": 60}
