@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from workbook_tools.consolidate import appendix
+from workbook_tools.consolidate.both_sides import add_both_sides
 from workbook_tools.consolidate.comparison import add_comparison
 from workbook_tools.consolidate.departments import Receipts, add_departments
 from workbook_tools.consolidate.figure_lists import (
@@ -172,6 +173,7 @@ def _workbook(known: Contents, back: BackOffice | None) -> bytes:
     add_texts(book, figures, known.answers, where)
     add_comparison(book, figures, where)
     add_trends(book, figures, where)
+    add_both_sides(book, figures, where, workings)
     add_departments(book, figures, where, back.receipts if back else None)
     if back:
         add_votes(book, figures, back.votes)

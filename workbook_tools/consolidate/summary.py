@@ -10,13 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from workbook_tools.cells import Area, cell_name
-from workbook_tools.consolidate.figure_lists import title
 from workbook_tools.consolidate import counts
+from workbook_tools.consolidate.figure_lists import title
 from workbook_tools.consolidate.mentions import (
     CHANGE,
     COUNCIL,
     ENDED,
-    GRADE,
     ITEM_KEYS,
     MISSING,
     PRACTICE_KEYS,

@@ -74,7 +74,7 @@ class _Line(NamedTuple):
 
 
 def add_trends(book: Book, figures: Figures, known: Places) -> None:
-    """Add 推移: items and themes by year, and below them the grades of all practices with charts."""
+    """Add 推移: items and themes by year; below them the grades of all practices, with charts."""
     sheet, columns = book.sheet(NAME), _columns(figures)
     heading = f"{title(figures, NAME)}　{_span(figures)}"
     printed = draw_head(sheet, heading, "", columns)
@@ -327,6 +327,6 @@ def _notes(figures: Figures) -> Iterator[str]:
             yield f"{year.wide}の数値は登録されていないため、{NONE}としています。"
         elif past and not same_totals(figures.plan, past.plan):
             scales = "、".join(f"{c.name}{c.minimum}～{c.maximum}" for c in past.plan.criteria)
-            yield f"{year.wide}は評価項目と評点の範囲（{scales}）が今年度と違うため、比べられません。"
+            yield f"{year.wide}は評価項目と評点の範囲（{scales}）が今年度と違い、比べられません。"
         elif past and not same_grades(figures.plan, past.plan):
             yield f"{year.wide}は総合評価の区分が今年度と違うため、比べられません。"

@@ -24,7 +24,7 @@ from workbook_tools.text import for_cell
 FONT = "BIZ UDゴシック"  # on every Windows 10/11; fixed pitch, so printed lines can be counted
 INK, QUIET, LINE = "#000000", "#7F7F7F", "#7F7F7F"
 INPUT, LOCKED, HEAD, GOOD, ALERT = "#FFF8E1", "#EFEFEF", "#F5F5F5", "#E2F0D9", "#C00000"
-POOR = "#FBE5D6"
+POOR, MARKED = "#FBE5D6", "#FFF2CC"
 # Colours of charts, from the best grade down: apart in print without colour, too.
 SERIES = ("#1F4E79", "#5B9BD5", "#BDD7EE", "#F4B183", "#C55A11", "#7F7F7F")
 
@@ -60,7 +60,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "10 pt": {"font_size": 10},
     "large print": {"font_size": 11.25},
     "reference": {"bg_color": "#DDEBF7"},
-    "otherwise": {"bg_color": "#FFF2CC"},
+    "otherwise": {"bg_color": MARKED},
     "doubtful": {"bg_color": POOR},
     "tenths": {"num_format": "0.0"},
     "change": {"num_format": "+0;-0;0"},
@@ -110,11 +110,24 @@ class Series:
     values: tuple[str, Area]
     colour: str = SERIES[0]
     ink: str = INK  # of the figures printed on the chart
+    label: tuple[str, Area] | None = None  # of a point: the cell with what is printed beside it
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """An axis of figures: its words, and where it begins and ends."""
+
+    words: str
+    least: float
+    most: float
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart: kind ``column``, ``bar``, ``stacked`` (columns) or ``radar``; size in pixels."""
+    """A chart: kind ``column``, ``bar``, ``stacked`` (columns), ``radar`` or ``scatter``.
+
+    ``size`` in pixels. A scatter has two ``axes``; its series are points, their categories figures.
+    """
 
     kind: str
     title: str
@@ -125,6 +138,7 @@ class Chart:
     legend: bool = True  # where there is more than one series
     told: str = ""  # for who cannot see it: what it shows
     values: bool = True  # printed on the chart
+    axes: tuple[Axis, Axis] | None = None
 
     @property
     def type(self) -> dict[str, str]:
@@ -436,8 +450,13 @@ class Book:
             values |= {"major_unit": 1, "label_position": "none", "line": {"none": True}}
         plain = {"num_font": tiny, "major_gridlines": grid if radar else {"visible": False}}
         across = chart.kind == "bar"
-        made.set_x_axis(values if across else plain)
-        made.set_y_axis({**plain, "reverse": True} if across else values)
+        if chart.axes:
+            horizontal, vertical = (_axis(axis, grid, tiny) for axis in chart.axes)
+            made.set_x_axis(horizontal)
+            made.set_y_axis(vertical)
+        else:
+            made.set_x_axis(values if across else plain)
+            made.set_y_axis({**plain, "reverse": True} if across else values)
         if radar:  # else LibreOffice keeps half the room for the names of the corners
             box = {"x": 0.24, "y": 0.26, "width": 0.52, "height": 0.58}
             made.set_plotarea({"layout": box})
@@ -463,5 +482,23 @@ def _series(chart: Chart, series: Series) -> dict[str, Any]:
     }
     if chart.kind == "radar":
         return {**made, "line": line, "marker": {"type": "none"}}
+    if series.label:
+        sheet, cell = series.label
+        marker = {"type": "circle", "size": 6, "fill": {"color": series.colour}}
+        labels = {"series_name": True, "position": "above", "font": font}
+        name = f"='{sheet}'!{cell.absolute}"
+        return {**made, "name": name, "marker": marker, "data_labels": labels}
     labels = {"value": chart.values, "font": font, "num_format": f"{chart.format};;"}
     return {**made, "data_labels": labels, "fill": {"color": series.colour}, "gap": 60}
+
+
+def _axis(axis: Axis, grid: Mapping[str, Any], font: Mapping[str, Any]) -> dict[str, Any]:
+    """An axis of figures as XlsxWriter wants it."""
+    return {
+        "name": axis.words,
+        "name_font": {**font, "bold": False},
+        "num_font": font,
+        "min": axis.least,
+        "max": axis.most,
+        "major_gridlines": grid,
+    }
