@@ -21,6 +21,7 @@ from workbook_tools.consolidate.figure_lists import (
     item_table,
     practice_table,
 )
+from workbook_tools.consolidate.heat_map import add_heat_map
 from workbook_tools.consolidate.pages import add_pages, address_of_item
 from workbook_tools.consolidate.places import ITEMS, PRACTICES, THEMES, Places, TablePlace
 from workbook_tools.consolidate.secretariat import (
@@ -169,6 +170,7 @@ def _workbook(known: Contents, back: BackOffice | None) -> bytes:
     add_items(book, figures, where, blocks, council)
     add_practices(book, figures, where, addresses(figures, known.answers))
     add_themes(book, figures, where, workings)
+    add_heat_map(book, figures, where)
     add_pages(book, figures, known.opinions, where, known.votes)
     add_texts(book, figures, known.answers, where)
     add_comparison(book, figures, where)

@@ -27,6 +27,8 @@ INPUT, LOCKED, HEAD, GOOD, ALERT = "#FFF8E1", "#EFEFEF", "#F5F5F5", "#E2F0D9", "
 POOR, MARKED = "#FBE5D6", "#FFF2CC"
 # Colours of charts, from the best grade down: apart in print without colour, too.
 SERIES = ("#1F4E79", "#5B9BD5", "#BDD7EE", "#F4B183", "#C55A11", "#7F7F7F")
+# Shades of a heat map, from the poorest figures up; the best stand on white.
+HEAT = ("#E08E5A", "#F4BE9A", "#FCE4D6")
 
 # Named parts of an appearance; a cell's style is a few of these names, later ones winning.
 STYLES: dict[str, dict[str, Any]] = {
@@ -52,6 +54,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "alert": {"font_color": ALERT},
     "date": {"num_format": "yyyy/mm/dd", "align": "left"},
     "indent": {"indent": 1},
+    "italic": {"italic": True},
     "cover": {"bold": True, "font_size": 24, "align": "center", "text_wrap": True},
     "cover_line": {"font_size": 14, "align": "center", "text_wrap": True},
     "open_left": {"left": 0},
