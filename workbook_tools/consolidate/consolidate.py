@@ -14,6 +14,7 @@ from pathlib import Path
 from workbook_tools.consolidate import appendix
 from workbook_tools.consolidate.both_sides import add_both_sides
 from workbook_tools.consolidate.comparison import add_comparison
+from workbook_tools.consolidate.contents_sheet import CONTENTS, fill_contents
 from workbook_tools.consolidate.departments import Receipts, add_departments
 from workbook_tools.consolidate.figure_lists import (
     add_items,
@@ -164,7 +165,10 @@ def _workbook(known: Contents, back: BackOffice | None) -> bytes:
     where = places(figures)
     workings = Workings(figures, where)
     blocks = {item.item.no: address_of_item(figures.plan, item.item.no) for item in figures.items}
-    book = Book(f"{figures.plan.name}取組状況一覧 {figures.year}")
+    plan = figures.plan
+    author = f"{plan.city}　{plan.secretariat}".strip()
+    book = Book(f"{plan.name}取組状況一覧 {figures.year}", author)
+    contents = book.sheet(CONTENTS)
     add_summary(book, figures, workings, known.notes, revised(figures, known.answers))
     council = partial(council_formula, figures, back.votes) if back and back.votes else None
     add_items(book, figures, where, blocks, council)
@@ -180,6 +184,7 @@ def _workbook(known: Contents, back: BackOffice | None) -> bytes:
     if back:
         add_votes(book, figures, back.votes)
         add_sources(book, figures, known.answers, back.files)
+    fill_contents(contents, figures, book.sheets)
     return book.bytes()
 
 

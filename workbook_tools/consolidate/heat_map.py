@@ -70,7 +70,9 @@ def add_heat_map(book: Book, figures: Figures, known: Places) -> None:
     """Add 一望."""
     sheet, plan, panels = book.sheet(NAME), figures.plan, heat_panels(figures, known)
     last = panels[-1].end
-    sheet.text(Area(0, 0, 1, last), f"{title(figures, NAME)}　{figures.at_end}", "big")
+    heading = f"{title(figures, NAME)}　{figures.at_end}"
+    heading = shortened(heading, paper.TITLES.characters(_WIDTH))
+    sheet.text(Area(0, 0, 1, last), heading, "big")
     sheet.text(Area(1, 0, 1, last), _TOLD)
     for row, points in enumerate((*_HEADS, _heading_points(plan))):
         sheet.height(row, points)
