@@ -35,7 +35,8 @@ ABOVE, BELOW = "審議会で上位", "自己評価で上位"
 _RANK, _COUNCIL_RANK, _DIFFERENCE = "自己評価の順位", "審議会の順位", "順位の差"
 _WHO, _LARGE = "上位の側", "大きい差"
 _MOST_MARKED = 3  # so many of the largest differences are marked, with their ties
-_GAP, _CHART = 14, (380, 560)  # pixels beside the table; width and height of the chart
+_GAP, _CHART = 14, (370, 560)  # pixels beside the table; width and height of the chart
+_POINTS = 9  # of the chart's letters, which the page makes smaller
 _CHART_ROWS = 25  # that the chart covers, at least
 _NOTES = (
     "順位の差は、自己評価の順位から審議会の順位を引いたものです。",
@@ -181,7 +182,9 @@ def _scatter(figures: Figures, workings: Workings) -> Chart:
     )
     told = "自己評価の合計と審議会評価平均の散布図。同じ数値が左の表にあります。"
     words = "自己評価と審議会の評価（数字は取組項目の№）"
-    return Chart("scatter", words, series, _CHART, legend=False, told=told, axes=axes)
+    return Chart(
+        "scatter", words, series, _CHART, legend=False, told=told, axes=axes, points=_POINTS
+    )
 
 
 def _axis(words: str, figures: Sequence[int], step: int) -> Axis:

@@ -31,7 +31,7 @@ _TOLD = (
 )
 _ABREAST = 2  # panels of practices
 _GAP, _NO, _LEAST_NAME = 10, 24, 110  # pixels
-_WIDTH, _SCALE, _ROOM = 1080, 89, 570.0  # A4 landscape: pixels, percent, points
+_WIDTH, _SCALE, _ROOM = 1070, 90, 572.0  # A4 landscape: pixels, percent, points
 _HEADS, _ROW = (26.0, 15.0), 13.5  # points: title and explanation; a row
 _FIT = paper.LISTS
 

@@ -39,11 +39,12 @@ _KINDS = (ITEMS.removesuffix("別"), THEMES.removesuffix("別"))
 _FIXED = 3  # 区分, №, 名称
 _KIND, _NO, _LEAST_NAME, _MOST_NAME = 56, 30, 166, 330
 _LEAST, _WIDEST, _MOST = 26, 36, 60  # pixels of 2.3, of 100.0, and of a figure at most
-_ROOM = 1080  # pixels that a page is wide at the scale that keeps 9 pt above 8
-_SCALE = 89
+_ROOM = 1070  # pixels that a page is wide at the scale that keeps 9 pt above 8
+_SCALE = 90
 _EVERYTHING = "全実践項目"
 _GRADES, _AVERAGES = "実践項目の総合評価", f"{_EVERYTHING}の平均"
 _LABELLED = 3  # more years than these have no figures on their columns
+_POINTS = 9  # of the charts' letters, which the page makes smaller
 _SAME = "同じ数値が左の表にあります。"
 _DARK = (0, 4)  # of the colours of charts: those that want white figures
 _PAGE = 500.0  # points of a page below the headings
@@ -303,7 +304,8 @@ def _share_chart(row: int, figures: Figures, size: tuple[int, int]) -> Chart:
         for number, rule in enumerate(grades)
     ]
     words = "総合評価の割合（％）"
-    return Chart("stacked", words, series, size, 100, told=f"{words}の積み上げ縦棒グラフ。{_SAME}")
+    told = f"{words}の積み上げ縦棒グラフ。{_SAME}"
+    return Chart("stacked", words, series, size, 100, told=told, points=_POINTS)
 
 
 def _mean_chart(row: int, figures: Figures, size: tuple[int, int]) -> Chart:
@@ -316,7 +318,8 @@ def _mean_chart(row: int, figures: Figures, size: tuple[int, int]) -> Chart:
     ]
     most = max(criterion.maximum for criterion in criteria)
     told = f"{_AVERAGES}の縦棒グラフ。{_SAME}"
-    return Chart("column", _AVERAGES, series, size, most, told=told, values=len(own) <= _LABELLED)
+    shown = len(own) <= _LABELLED
+    return Chart("column", _AVERAGES, series, size, most, told=told, values=shown, points=_POINTS)
 
 
 def _notes(figures: Figures) -> Iterator[str]:

@@ -142,6 +142,7 @@ class Chart:
     told: str = ""  # for who cannot see it: what it shows
     values: bool = True  # printed on the chart
     axes: tuple[Axis, Axis] | None = None
+    points: int = 8  # of its letters
 
     @property
     def type(self) -> dict[str, str]:
@@ -436,7 +437,7 @@ class Book:
     def chart(self, chart: Chart) -> Any:
         """A chart as XlsxWriter's object, not yet on any sheet; hidden cells are shown in it."""
         made = self._book.add_chart(chart.type)
-        small, tiny = {"name": FONT, "size": 9}, {"name": FONT, "size": 8}
+        small, tiny = {"name": FONT, "size": 9}, {"name": FONT, "size": chart.points}
         for series in chart.series:
             made.add_series(_series(chart, series))
         made.set_title(
@@ -476,7 +477,7 @@ class Book:
 
 def _series(chart: Chart, series: Series) -> dict[str, Any]:
     """A line of figures as XlsxWriter wants it: nothing is printed for a zero."""
-    font = {"name": FONT, "size": 8, "color": series.ink}
+    font = {"name": FONT, "size": chart.points, "color": series.ink}
     line: dict[str, Any] = {"color": series.colour, "width": 1.75}
     made: dict[str, Any] = {
         "name": series.name,
