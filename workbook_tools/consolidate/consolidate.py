@@ -15,6 +15,7 @@ from workbook_tools.consolidate import appendix
 from workbook_tools.consolidate.both_sides import add_both_sides
 from workbook_tools.consolidate.comparison import add_comparison
 from workbook_tools.consolidate.contents_sheet import CONTENTS, fill_contents
+from workbook_tools.consolidate.copies import put_copies
 from workbook_tools.consolidate.departments import Receipts, add_departments
 from workbook_tools.consolidate.figure_lists import (
     add_items,
@@ -30,7 +31,6 @@ from workbook_tools.consolidate.secretariat import (
     SourceFile,
     add_sources,
     add_votes,
-    copies_folder,
     council_formula,
 )
 from workbook_tools.consolidate.summary import add_summary
@@ -47,7 +47,7 @@ from workbook_tools.figures.facts import RoundData, figures_of, votes
 from workbook_tools.figures.headline import differences
 from workbook_tools.findings import UserError
 from workbook_tools.outbox import put
-from workbook_tools.register import ballots, closings, ledger, written
+from workbook_tools.register import ballots, closings, ledger, opened, written
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import Stored
 from workbook_tools.register.results import answers as answers_of_round
@@ -106,7 +106,9 @@ def consolidate(
         return Consolidation((), known)
     own = path.with_name(f"{path.stem}{OWN}{path.suffix}")
     put(path, workbook(known))
-    _put_copies(held, known, path.parent)
+    if known.back:
+        archive = held.workspace.archive
+        put_copies(path.parent, archive, known.figures, known.answers, known.back.files)
     put(own, secretariats_workbook(known))
     paths = [path, own]
     if with_appendix:
@@ -222,22 +224,17 @@ def _back_office(register: Register, held: Round) -> BackOffice:
             received = date.fromisoformat(form.received_at[:10])
             first[form.practice_no] = min(received, first.get(form.practice_no, received))
     receipts = Receipts(practice_states(register, held.plan, versions), first, held.plan.deadline)
-    archive = held.workspace.archive
+    archive, locked = held.workspace.archive, opened.protected(register)
     files = {
         no: SourceFile.of(
-            no, form.file, form.sha256, is_kept=ledger.kept(archive, form.sha256).is_file()
+            no,
+            form.file,
+            form.sha256,
+            opens=form.sha256 not in locked and ledger.kept(archive, form.sha256).is_file(),
         )
         for no, form in counting(versions).items()
     }
     return BackOffice(ballots.votes(register, held.year), receipts, files)
-
-
-def _put_copies(held: Round, known: Contents, folder: Path) -> None:
-    """Copies of the files that count, beside the list, under names of our own."""
-    for source in known.back.files.values() if known.back else ():
-        if source.copy:
-            path = folder / copies_folder(known.figures) / source.copy
-            put(path, ledger.content(held.workspace.archive, source.sha256))
 
 
 def _opinions(held: Round) -> opinions.Opinions | None:
