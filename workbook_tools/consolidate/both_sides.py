@@ -56,6 +56,20 @@ _COLUMNS = (
 )
 
 
+def figure_of(col: int) -> tuple[str, str]:
+    """Which figure of the item a column shows, and what it makes of it; both may be empty."""
+    key = _COLUMNS[col].key if col < len(_COLUMNS) else ""
+    if key in (TOTAL, GRADE, COUNCIL):
+        return key, ""
+    if key == _RANK:
+        return TOTAL, "自己評価の合計が大きい順の順位です。"
+    if key == _COUNCIL_RANK:
+        return COUNCIL, "審議会評価平均が大きい順の順位です。"
+    if key in (_DIFFERENCE, _WHO, _LARGE):
+        return COUNCIL, _NOTES[0]
+    return "", ""
+
+
 @dataclass(frozen=True, slots=True)
 class _Ranked:
     """An item and its ranks, 1 for the highest; None where there is no figure."""

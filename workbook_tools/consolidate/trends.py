@@ -36,7 +36,7 @@ from workbook_tools.plan.model import Plan
 NAME = "推移"
 NONE = "－"  # in years of which nothing is known
 _KINDS = (ITEMS.removesuffix("別"), THEMES.removesuffix("別"))
-_FIXED = 3  # 区分, №, 名称
+FIXED = 3  # 区分, №, 名称
 _KIND, _NO, _LEAST_NAME, _MOST_NAME = 56, 30, 166, 330
 _LEAST, _WIDEST, _MOST = 26, 36, 60  # pixels of 2.3, of 100.0, and of a figure at most
 _ROOM = 1070  # pixels that a page is wide at the scale that keeps 9 pt above 8
@@ -84,8 +84,8 @@ def add_trends(book: Book, figures: Figures, known: Places) -> None:
         _write(sheet, row, figures, trend, columns)
     below = TOP + len(trends)
     sheet.filter(Area(TOP - 1, 0, len(trends) + 1, len(columns)))
-    sheet.freeze(TOP, _FIXED)
-    sheet.text(Area(below, 0, 1, _FIXED), f"{_EVERYTHING}の{NAME}", "section", "left")
+    sheet.freeze(TOP, FIXED)
+    sheet.text(Area(below, 0, 1, FIXED), f"{_EVERYTHING}の{NAME}", "section", "left")
     end = _write_everything(sheet, below + 1, figures, known, columns)
     room = sum(column.pixels for column in columns if not column.hidden)
     end = write_notes(sheet, end, printed, room, _notes(figures), "quiet")
@@ -93,7 +93,7 @@ def add_trends(book: Book, figures: Figures, known: Places) -> None:
         Area(0, 0, end, printed),
         landscape=True,
         repeat=(0, TOP - 1 if _is_long(trends, columns) else 0),
-        repeat_columns=_FIXED,
+        repeat_columns=FIXED,
         scale=_SCALE,
         footer=paper.NAME_AND_PAGES,
     )
@@ -130,6 +130,11 @@ def _columns(figures: Figures) -> tuple[PrintedColumn, ...]:
     )
 
 
+def groups(plan: Plan) -> list[str]:
+    """What is shown, a column a year each."""
+    return [*_least(plan)]
+
+
 def _least(plan: Plan) -> dict[str, int]:
     """What is shown, the total first, and how many pixels it needs at least."""
     return {TOTAL: _WIDEST, GRADE: _LEAST, **dict.fromkeys(criteria_names(plan), _LEAST)}
@@ -137,7 +142,7 @@ def _least(plan: Plan) -> dict[str, int]:
 
 def _is_long(trends: Sequence[_Trend], columns: Sequence[PrintedColumn]) -> bool:
     """The table takes more than a page, so that its headings must be printed again."""
-    pixels = columns[_FIXED - 1].pixels
+    pixels = columns[FIXED - 1].pixels
     return sum(_FIT.height(_FIT.lines(trend.name, pixels)) for trend in trends) > _PAGE
 
 
@@ -183,7 +188,7 @@ def _write(
     if trend.table:
         place = f"={trend.table.place_of(cell_name(row, 1))}"
         sheet.formula(Area(row, len(columns) - 1), place, trend.order)
-    col = _FIXED
+    col = FIXED
     for group in _least(figures.plan):
         for year in years(figures):
             value, looks = _figure(trend.by_year.get(year), group), _looks(group)
@@ -219,7 +224,7 @@ def _write_everything(
     grades, means = [*_grades(figures, known)], [*_means(figures, known)]
     below = _write_lines(sheet, row, figures, _GRADES, grades)
     end = _write_lines(sheet, below, figures, _AVERAGES, means)
-    count = _FIXED + len(years(figures))
+    count = FIXED + len(years(figures))
     left = sum(column.pixels for column in columns[:count])
     room = sum(column.pixels for column in columns if not column.hidden) - left
     points = max(_HIGH, (end - row) * _ROW_POINTS)
@@ -237,12 +242,12 @@ def _write_lines(
 ) -> int:
     """A small table: years across, headings on top; gives the first row below it."""
     own = years(figures)
-    for col, words in enumerate([heading, *(year.wide for year in own)], start=_FIXED - 1):
+    for col, words in enumerate([heading, *(year.wide for year in own)], start=FIXED - 1):
         sheet.text(Area(row, col), words, "box", "head")
     for down, line in enumerate(lines, start=row + 1):
-        sheet.text(Area(down, _FIXED - 1), line.words, "box", "left")
+        sheet.text(Area(down, FIXED - 1), line.words, "box", "left")
         looks = [line.look] if line.look else []
-        for col, year in enumerate(own, start=_FIXED):
+        for col, year in enumerate(own, start=FIXED):
             if year == figures.year:
                 boxed(sheet, down, col, line.formula, line.values.get(year, ""), *looks)
             else:
@@ -291,13 +296,13 @@ def _scores(figures: Figures, criterion: str) -> list[int]:
 def _share_chart(row: int, figures: Figures, size: tuple[int, int]) -> Chart:
     """Shares of the grades by year, of the table with its headings in that row."""
     count, grades = len(years(figures)), figures.plan.grades
-    heads = (NAME, Area(row, _FIXED, 1, count))
+    heads = (NAME, Area(row, FIXED, 1, count))
     first = row + 2 + len(grades)  # below headings, number of practices, and numbers of grades
     series = [
         Series(
             rule.grade,
             heads,
-            (NAME, Area(first + number, _FIXED, 1, count)),
+            (NAME, Area(first + number, FIXED, 1, count)),
             SERIES[number % len(SERIES)],
             "#FFFFFF" if number % len(SERIES) in _DARK else INK,
         )
@@ -311,10 +316,10 @@ def _share_chart(row: int, figures: Figures, size: tuple[int, int]) -> Chart:
 def _mean_chart(row: int, figures: Figures, size: tuple[int, int]) -> Chart:
     """Averages of the criteria beside one another by year, of the table below that row."""
     criteria, own = figures.plan.criteria, years(figures)
-    names = (NAME, Area(row + 1, _FIXED - 1, len(criteria)))
+    names = (NAME, Area(row + 1, FIXED - 1, len(criteria)))
     series = [
         Series(year.wide, names, (NAME, Area(row + 1, col, len(criteria))), colour)
-        for col, (year, colour) in enumerate(zip(own, cycle(SERIES)), start=_FIXED)
+        for col, (year, colour) in enumerate(zip(own, cycle(SERIES)), start=FIXED)
     ]
     most = max(criterion.maximum for criterion in criteria)
     told = f"{_AVERAGES}の縦棒グラフ。{_SAME}"
