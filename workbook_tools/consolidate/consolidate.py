@@ -11,7 +11,6 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from workbook_tools.consolidate import appendix
 from workbook_tools.consolidate.both_sides import add_both_sides
 from workbook_tools.consolidate.comparison import add_comparison
 from workbook_tools.consolidate.contents_sheet import CONTENTS, fill_contents
@@ -112,6 +111,8 @@ def consolidate(
     put(own, secretariats_workbook(known))
     paths = [path, own]
     if with_appendix:
+        from workbook_tools.consolidate import appendix  # writes forms, which takes long to load
+
         data = appendix.workbook(known.figures, known.answers, held.today)
         paths.append(path.with_name(f"資料編_{held.year}.xlsx"))
         put(paths[-1], data)

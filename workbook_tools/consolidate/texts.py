@@ -23,7 +23,7 @@ from workbook_tools.form import layout, references
 from workbook_tools.form.layout import Form, field_name, reason_name
 from workbook_tools.form.spec import Spec, Stem
 from workbook_tools.register.records import Stored
-from workbook_tools.text import circled, is_blank
+from workbook_tools.text import circled, is_blank, lines
 
 Answers = Mapping[str, Stored]  # field → answer, as results.answers gives them
 Cell = str | int | float | None
@@ -220,6 +220,8 @@ class _Table:
     def __init__(self, sheet: Sheet, columns: Sequence[Column], title: str) -> None:
         self._sheet, self._columns = sheet, columns
         self._row = _TOP
+        self._looks = [sheet.look("box", "wrap", column.look, "middle") for column in columns]
+        self._room = [_FIT.characters(column.pixels) for column in columns]
         sheet.text(Area(0, 0), title, "big")
         for col, column in enumerate(columns):
             sheet.columns(col, col, column.pixels)
@@ -228,12 +230,10 @@ class _Table:
     def write(self, row: Sequence[Cell]) -> None:
         """Write one row."""
         self._row += 1
-        needed = 1
-        for col, (cell, column) in enumerate(zip(row, self._columns, strict=True)):
-            area, looks = Area(self._row, col), ("box", "wrap", column.look, "middle")
-            self._sheet.value(area, "" if cell is None else cell, *looks)
-            if isinstance(cell, str):
-                needed = max(needed, _FIT.lines(cell, column.pixels))
+        cells = ["" if cell is None else cell for cell in row]
+        self._sheet.row(self._row, cells, self._looks)
+        both = zip(cells, self._room, strict=True)
+        needed = max(lines(cell, room) for cell, room in both if isinstance(cell, str))
         self._sheet.height(self._row, ceil(_FIT.height(needed)))
 
     def link(self, table: TablePlace, words: str) -> None:

@@ -152,6 +152,13 @@ class Chart:
         return {"type": self.kind}
 
 
+_Attributes = Sequence[tuple[str, Any]]
+
+
+def _plain(attributes: _Attributes) -> str:
+    return "".join([f' {name}="{value}"' for name, value in attributes])
+
+
 class _Worksheet(Worksheet):
     """XlsxWriter's worksheet without its search for functions newer than Excel 2010.
 
@@ -166,15 +173,28 @@ class _Worksheet(Worksheet):
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         return formula.removeprefix("=")
 
-    def _xml_formula_element(
-        self, formula: str, result: Any, attributes: Sequence[tuple[str, Any]] = ()
-    ) -> None:
+    # A cell's attributes are its place and the number of its format: nothing to be escaped, where
+    # XlsxWriter looks for it with two regular expressions a cell.
+
+    def _xml_string_element(self, index: int, attributes: _Attributes = ()) -> None:
+        self.fh.write(f'<c{_plain(attributes)} t="s"><v>{index}</v></c>')
+
+    def _xml_number_element(self, number: float, attributes: _Attributes = ()) -> None:
+        self.fh.write(f"<c{_plain(attributes)}><v>{number:.16G}</v></c>")
+
+    def _xml_empty_tag(self, tag: str, attributes: _Attributes = ()) -> None:
+        if tag == "c":
+            self.fh.write(f"<c{_plain(attributes)}/>")
+        else:
+            super()._xml_empty_tag(tag, attributes)
+
+    def _xml_formula_element(self, formula: str, result: Any, attributes: _Attributes = ()) -> None:
         """A formula repeated down a column stands in its first cell alone (ECMA-376, 18.3.1.40)."""
         repeat = self.repeats.get(attributes[0][1]) if self.repeats else None
         if repeat is None:
             super()._xml_formula_element(formula, result, attributes)
             return
-        cell = "".join(f' {name}="{value}"' for name, value in attributes)
+        cell = _plain(attributes)
         text = f">{self._escape_data(formula)}</f>" if repeat.area else "/>"
         area = f' ref="{repeat.area}"' if repeat.area else ""
         value = self._escape_data(result)
@@ -277,6 +297,25 @@ class Sheet:
             self.day(area, value, *styles)
         else:
             self.number(area, value, *styles)
+
+    def row(self, row: int, values: Sequence[str | float], looks: Sequence[Format]) -> None:
+        """Write many cells beside one another from the first column on, each with its look.
+
+        The same as :meth:`value` for each, for long lists: looks are bound once (:meth:`look`).
+        """
+        sheet = self._sheet
+        for col, (value, look) in enumerate(zip(values, looks, strict=True)):
+            if not isinstance(value, str):
+                done = sheet._write_number(row, col, value, look)
+            elif value:
+                done = sheet._write_string(row, col, for_cell(value), look)
+            else:
+                done = sheet._write_blank(row, col, None, look)
+            self._must(done)
+
+    def look(self, *styles: str) -> Format:
+        """What the styles make together, for :meth:`row`."""
+        return self._book.style(styles)
 
     def choice(self, area: Area, choice: Choice, *others: Area) -> None:
         """Attach a drop-down and the message that appears when one of the cells is chosen."""
