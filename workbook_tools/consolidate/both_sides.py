@@ -36,7 +36,6 @@ _RANK, _COUNCIL_RANK, _DIFFERENCE = "自己評価の順位", "審議会の順位
 _WHO, _LARGE = "上位の側", "大きい差"
 _MOST_MARKED = 3  # so many of the largest differences are marked, with their ties
 _GAP, _CHART = 14, (370, 560)  # pixels beside the table; width and height of the chart
-_POINTS = 9  # of the chart's letters, which the page makes smaller
 _CHART_ROWS = 25  # that the chart covers, at least
 _NOTES = (
     "順位の差は、自己評価の順位から審議会の順位を引いたものです。",
@@ -107,13 +106,8 @@ def add_both_sides(book: Book, figures: Figures, known: Places, workings: Workin
     end = max(TOP + rows + 1, TOP + _CHART_ROWS)
     room = sum(column.pixels for column in _COLUMNS)
     end = write_notes(sheet, end, printed, room, _NOTES, "quiet")
-    sheet.page(
-        Area(0, 0, end, printed + 1),
-        landscape=True,
-        tall=0,
-        repeat=(0, TOP - 1),
-        footer=paper.NAME_AND_PAGES,
-    )
+    area = Area(0, 0, end, printed + 1)
+    sheet.print_on(paper.LIST_PAGE, area, repeat=(0, TOP - 1), footer=paper.NAME_AND_PAGES)
     sheet.view()
 
 
@@ -196,9 +190,7 @@ def _scatter(figures: Figures, workings: Workings) -> Chart:
     )
     told = "自己評価の合計と審議会評価平均の散布図。同じ数値が左の表にあります。"
     words = "自己評価と審議会の評価（数字は取組項目の№）"
-    return Chart(
-        "scatter", words, series, _CHART, legend=False, told=told, axes=axes, points=_POINTS
-    )
+    return Chart("scatter", words, series, _CHART, legend=False, told=told, axes=axes)
 
 
 def _axis(words: str, figures: Sequence[int], step: int) -> Axis:

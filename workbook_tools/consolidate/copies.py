@@ -11,8 +11,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from workbook_tools.consolidate.appendix import typed
 from workbook_tools.consolidate.secretariat import SourceFile, copies_folder
+from workbook_tools.excel.write.book import Book
 from workbook_tools.figures.compute import Figures
+from workbook_tools.form.printed import add_pages
 from workbook_tools.outbox import put, remove_if_empty
 from workbook_tools.plan.model import Plan
 from workbook_tools.register import ledger
@@ -48,10 +51,6 @@ def put_copies(
 
 def _as_read(plan: Plan, number: int, answers: Mapping[str, Stored]) -> bytes:
     """What was read of a practice's form, as ① and ②."""
-    from workbook_tools.consolidate.appendix import typed  # seldom needed, and long to load
-    from workbook_tools.excel.write.book import Book
-    from workbook_tools.form.workbook import add_pages
-
     book = Book(f"No{number:02d} {plan.round}")
     add_pages(book, ("①", "②"), plan, plan.practice(number), typed(plan, answers))
     return book.bytes()

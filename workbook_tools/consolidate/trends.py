@@ -44,11 +44,10 @@ _SCALE = 90
 _EVERYTHING = "全実践項目"
 _GRADES, _AVERAGES = "実践項目の総合評価", f"{_EVERYTHING}の平均"
 _LABELLED = 3  # more years than these have no figures on their columns
-_POINTS = 9  # of the charts' letters, which the page makes smaller
 _SAME = "同じ数値が左の表にあります。"
 _DARK = (0, 4)  # of the colours of charts: those that want white figures
 _PAGE = 500.0  # points of a page below the headings
-_FIT = paper.FIGURES
+_FIT = paper.LISTS
 _ROW_POINTS = 18.0  # of the rows about all practices
 _GAP, _CHART, _HIGH = 12, 240, 260.0  # beside a chart, its least width (pixels), height (points)
 _WHERE = "位置"  # hidden: which row of its table has the number of this one
@@ -310,7 +309,7 @@ def _share_chart(row: int, figures: Figures, size: tuple[int, int]) -> Chart:
     ]
     words = "総合評価の割合（％）"
     told = f"{words}の積み上げ縦棒グラフ。{_SAME}"
-    return Chart("stacked", words, series, size, 100, told=told, points=_POINTS)
+    return Chart("stacked", words, series, size, 100, told=told)
 
 
 def _mean_chart(row: int, figures: Figures, size: tuple[int, int]) -> Chart:
@@ -324,7 +323,7 @@ def _mean_chart(row: int, figures: Figures, size: tuple[int, int]) -> Chart:
     most = max(criterion.maximum for criterion in criteria)
     told = f"{_AVERAGES}の縦棒グラフ。{_SAME}"
     shown = len(own) <= _LABELLED
-    return Chart("column", _AVERAGES, series, size, most, told=told, values=shown, points=_POINTS)
+    return Chart("column", _AVERAGES, series, size, most, told=told, values=shown)
 
 
 def _notes(figures: Figures) -> Iterator[str]:

@@ -137,7 +137,7 @@ def _as_sent(form: Form, named: NamedPart, sheets: Sequence[str]) -> FormPart | 
     for name, spot in named.spots.items():
         if (spot.row, spot.col) != printed.fields[name] or spot.table is not table:
             return None
-    if not printed.matches(table) or printed.is_split(table):
+    if not printed.matches(table) or printed.is_split(table) or printed.holds_more(table):
         return None
     number = practice_number(table.text(*printed.number))
     return FormPart(
