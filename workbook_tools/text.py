@@ -167,6 +167,20 @@ def _steps(line: str, columns: int) -> Iterator[int]:
             yield from map(_WIDTHS.__getitem__, part)
 
 
+def shortened(text: str, columns: int) -> str:
+    """The text on one line of so many half-width columns, ending with … where it is longer."""
+    text = squeeze_lines(text)
+    if width(text) <= columns:
+        return text
+    used, kept = width("…"), ""
+    for char in text:
+        used += width(char)
+        if used > columns:
+            break
+        kept += char
+    return f"{kept}…"
+
+
 def printable(text: str) -> str:
     """Text for a terminal: control characters, and with them escape sequences, become visible."""
     return _CONTROLS.sub(lambda match: f"\\x{ord(match.group()):02x}", text)
