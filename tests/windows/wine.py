@@ -20,6 +20,7 @@ LOCALE = "ja_JP.UTF-8"
 TODAY = "2022-05-20T09:00:00+09:00"
 CODE_PAGE = "cp932"  # what Windows writes into pipes
 _PATIENCE = 300.0
+_LINGERS = 60  # seconds
 
 # bcryptprimitives.dll: random bytes, which python-calamine and cryptography take from there.
 _RANDOM = """
@@ -117,10 +118,14 @@ class Windows:
 def installed(prefix: Path, package: Path, parent: Path) -> Windows:
     """A new Windows in ``prefix``, the zip ``package`` unpacked into ``parent``."""
     assert COMPILER
+    assert SERVER
     with ZipFile(package) as archive:
         archive.extractall(parent)
     windows = Windows(prefix, parent / TOP)
     env = {**os.environ, **windows._own()}
+    prefix.mkdir()
+    # Windows stays switched on between two programs: starting it takes longer than most of them.
+    subprocess.run([SERVER, f"-p{_LINGERS}"], env=env, check=True)
     subprocess.run(["wineboot-stable", "-i"], env=env, check=True, capture_output=True)
     subprocess.run(["winecfg-stable", "/v", "win10"], env=env, check=True, capture_output=True)
     source = prefix / "random.c"
