@@ -36,7 +36,21 @@ if os.environ.get("TESTS_TODAY"):
     from workbook_tools import cli
     cli._now = lambda: os.environ["TESTS_TODAY"]
 """
-_SITE = "import _winapi\ndel _winapi.CopyFile2\n" + CLOCK
+_SITE = (
+    """
+import _winapi
+import msvcrt
+del _winapi.CopyFile2
+in_wine = msvcrt.locking
+def locking(*words):
+    try:
+        in_wine(*words)
+    except OSError as error:  # without its number
+        raise PermissionError(13, "Permission denied") from error
+msvcrt.locking = locking
+"""
+    + CLOCK
+)
 
 
 @dataclass(frozen=True)
