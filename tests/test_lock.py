@@ -203,6 +203,22 @@ def spawned(folder: Path, *words: str) -> subprocess.Popen[str]:
     )
 
 
+def test_who_waits_works_on_the_register_that_stands_afterwards(shared: Path) -> None:
+    """One makes it anew while another waits: what the other reads must not go into the old file."""
+    assert spawned(shared, "distribute").wait(60) == 0
+    register = shared / "register.sqlite"
+    working = holder(shared, 3)
+    waiting = spawned(shared, "collect")
+    time.sleep(2)  # it has read the plan and waits
+    anew = register.with_name("anew.sqlite")
+    anew.write_bytes(register.read_bytes())
+    anew.replace(register)
+    working.wait(10)
+    assert waiting.wait(60) == 0
+    assert "食い違いはありません" in spawned(shared, "verify").communicate(timeout=60)[0]
+    assert "受理 2" in spawned(shared, "status").communicate(timeout=60)[0]
+
+
 @pytest.mark.parametrize("second", ["collect", "consolidate"])
 def test_two_commands_at_once_leave_what_one_after_the_other_does(
     shared: Path, second: str
