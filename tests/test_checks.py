@@ -472,7 +472,8 @@ def test_a_text_that_was_sent_out_has_its_room() -> None:
 
 CONTRACT = {
     Severity.ERROR: "F001 F002 F003 F007 F011 F012 F014 F022 S101 S102 S103 S104 S106 S107 S108 "
-    "P201 P202 P203 R301 R302 R303 R304 A401 A402 A406 F016 F023 F026 C501 C502 K601 K602 X801",
+    "P201 P202 P203 R301 R302 R303 R304 A401 A402 A406 F016 F023 F026 F027 C501 C502 K601 K602 "
+    "X801",
     Severity.WARNING: "F005 F006 F008 F009 F010 F013 F015 F017 F018 F019 F020 P204 R306 A403 A404 "
     "A405 A407 C503 "
     "K603 T701",
@@ -493,6 +494,7 @@ def test_every_code_of_the_contract_has_its_violation() -> None:
         "F020",
         "F022",
         "F026",
+        "F027",
         "R306",
         "A406",
     }

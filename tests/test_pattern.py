@@ -11,7 +11,7 @@ import pytest
 from workbook_tools.cells import Area
 from workbook_tools.excel.write import pattern
 from workbook_tools.excel.write.book import UNSEEN, Book, FormulaCell, Repeat
-from workbook_tools.excel.write.pattern import Draft, Page
+from workbook_tools.excel.write.pattern import AnySheet, Draft
 from workbook_tools.form import prefill
 from workbook_tools.form import workbook as forms
 from workbook_tools.form.content import Content, Known
@@ -52,7 +52,7 @@ CELLS = (
 def _write(book: Draft | Book, chance: random.Random) -> None:
     """Two sheets with everything that may change, in cells of one and of several."""
     for name in ("一", "二"):
-        page: Page = book.sheet(name)
+        page: AnySheet = book.sheet(name)
         page.columns(0, 3, 80)
         for row in range(6):
             page.value(Area(row, 0), chance.choice((*ALL, 3, 0, 2.5)), "box")
@@ -78,7 +78,7 @@ def test_a_text_where_there_was_no_cell_is_another_kind() -> None:
     for text in ("", "見出し", "", "別の見出し"):
         draft, plain = Draft(), Book()
         for book in (draft, plain):
-            page: Page = book.sheet("一")
+            page: AnySheet = book.sheet("一")
             page.text(Area(0, 0), "いつも", "box")
             page.text(Area(1, 1), text, *UNSEEN)
         assert draft.content() == plain.bytes()

@@ -545,7 +545,11 @@ def withdraw(
 )
 @click.option("--strict", is_flag=True, help="未提出や要修正があれば何も作らない。")
 @click.option("--appendix", is_flag=True, help="資料編（全シート）も作る。")
-@click.option("--pdf", is_flag=True, help="LibreOffice があれば、PDFも作る。")
+@click.option(
+    "--pdf",
+    is_flag=True,
+    help="LibreOffice があれば、PDFも作る（一覧・評価ページ・本文を分けて）。",
+)
 @_in_workspace
 def consolidate(
     workspace: Workspace,
@@ -571,7 +575,7 @@ def consolidate(
         from workbook_tools.excel.pdf import to_pdf
 
         with progress("PDFを作成中"):
-            printed = to_pdf(done.paths)
+            printed = to_pdf(done.parts)
         for path in printed:
             say(f"作りました： {path}")
     for sentence in stage.shortcomings(done.contents):

@@ -36,7 +36,7 @@ from workbook_tools.workspace import why_not
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """Who reads: ``jobs`` threads, or the workers of the Dask cluster at ``scheduler``."""
+    """Who reads: ``jobs`` processes, or the workers of the Dask cluster at ``scheduler``."""
 
     jobs: int = 1
     scheduler: str | None = None
@@ -115,7 +115,7 @@ def _read(arrivals: Arrivals, judge: Judge, readers: Readers) -> Iterator[tuple[
     if readers.scheduler:
         return in_parallel.with_cluster(arrivals, work, readers.scheduler)
     if readers.jobs > 1:
-        return in_parallel.with_threads(arrivals, work, readers.jobs)
+        return in_parallel.with_processes(arrivals, work, readers.jobs)
     return in_parallel.one_by_one(arrivals, work)
 
 

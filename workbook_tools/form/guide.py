@@ -17,7 +17,7 @@ from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.text import lines
 
 if TYPE_CHECKING:  # who only reads needs nothing that writes
-    from workbook_tools.excel.write.pattern import Draft, Page
+    from workbook_tools.excel.write.pattern import AnySheet, Draft
 
 _COLUMN_PIXELS = (150, 150, 380)
 COLUMNS = len(_COLUMN_PIXELS)
@@ -59,7 +59,7 @@ def write(book: Draft, plan: Plan, practice: Practice) -> None:
 class _Page:
     """Rows written one below the other."""
 
-    def __init__(self, sheet: Page) -> None:
+    def __init__(self, sheet: AnySheet) -> None:
         self._sheet = sheet
         self._row = 0
         for col, pixels in enumerate(_COLUMN_PIXELS):

@@ -54,7 +54,7 @@ class Entry:
     filled: bool = False
 
 
-class Letters:
+class ReturnLetters:
     """The letters of one round, from the templates of its workspace."""
 
     def __init__(self, held: Round) -> None:

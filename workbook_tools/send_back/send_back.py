@@ -40,7 +40,7 @@ from workbook_tools.register.submissions import answers_of, forms
 from workbook_tools.register.submissions import findings as findings_of
 from workbook_tools.register.unread import Inbox, look
 from workbook_tools.rules.verdict import Judge
-from workbook_tools.send_back.letters import COVER, Entry, Letters
+from workbook_tools.send_back.letters import COVER, Entry, ReturnLetters
 from workbook_tools.send_back.marking import UnmarkableError, mark
 from workbook_tools.send_back.senders import Senders
 from workbook_tools.text import file_name
@@ -106,7 +106,7 @@ def return_forms(
     cannot be used.
     """
     workspace, year = held.workspace, held.year
-    letters = Letters(held)
+    letters = ReturnLetters(held)
     with Register.open(workspace.register) as register:
         note_plan(register, held)
         inbox = look(register, held)
@@ -322,7 +322,7 @@ def _entries(parcels: Sequence[_Parcel]) -> dict[str, list[tuple[Entry, _Parcel]
 
 
 def _letters(
-    letters: Letters,
+    letters: ReturnLetters,
     parcels: Sequence[_Parcel],
     missing: Sequence[Practice],
     sent: Mapping[int, tuple[str, bytes]],
@@ -348,7 +348,7 @@ def _letters(
     return made
 
 
-def _receipts(letters: Letters, states: Sequence[PracticeState]) -> list[Letter]:
+def _receipts(letters: ReturnLetters, states: Sequence[PracticeState]) -> list[Letter]:
     """To the departments that owe nothing any more."""
     by_lead: dict[str, list[PracticeState]] = {}
     for known in states:
@@ -360,7 +360,7 @@ def _receipts(letters: Letters, states: Sequence[PracticeState]) -> list[Letter]
     ]
 
 
-def _unknown(letters: Letters, parcels: Sequence[_Parcel]) -> dict[str, bytes]:
+def _unknown(letters: ReturnLetters, parcels: Sequence[_Parcel]) -> dict[str, bytes]:
     """What the secretariat is told of files of which nobody knows whose they are."""
     told = _entries(parcels).get(UNKNOWN)
     return {f"{COVER}_{UNKNOWN}.txt": letters.unknown([entry for entry, _ in told])} if told else {}

@@ -29,7 +29,7 @@ from workbook_tools.text import for_cell
 from workbook_tools.zips import same_everywhere
 
 FONT = "BIZ UDゴシック"  # on every Windows 10/11; fixed pitch, so printed lines can be counted
-INK, QUIET, LINE = "#000000", "#7F7F7F", "#7F7F7F"
+INK, QUIET, LINE = "#000000", "#666666", "#7F7F7F"
 INPUT, LOCKED, HEAD, GOOD, ALERT = "#FFF8E1", "#EFEFEF", "#F5F5F5", "#E2F0D9", "#C00000"
 POOR = "#FBE5D6"
 GAP, EMPTY = "#7F6000", "#FFE699"  # what is still to be typed: its words, its cell
@@ -67,7 +67,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "open_left": {"left": 0},
     "open_right": {"right": 0, "align": "right"},
     "link": {"font_color": "#1F4E79", "underline": 1},
-    "10 pt": {"font_size": 10},
+    **{f"{size:g} pt": {"font_size": size} for size in (9, 10, 11.25, 12.5, 13.75)},
     "large print": {"font_size": 11.25},
     "reference": {"bg_color": "#DDEBF7"},
     "otherwise": {"bg_color": "#FFF2CC"},
@@ -145,7 +145,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart: kind ``column``, ``bar``, ``stacked`` (columns) or ``radar``; size in pixels."""
+    """A chart: kind ``column``, ``bar`` or ``stacked`` (columns); size in pixels."""
 
     kind: str
     title: str
@@ -258,6 +258,8 @@ class Sheet:
         self._book = book
         self._sheet = sheet
         self.name = sheet.get_name()
+        self.heights: dict[int, float] = {}  # points of the rows that were given a height
+        self._pixels: dict[int, int] = {}  # of the columns that were given a width
 
     def text(self, area: Area, text: str, *styles: str) -> None:
         """Write a text as text, whatever it begins with, as far as a cell can hold it."""
@@ -367,10 +369,12 @@ class Sheet:
 
     def columns(self, first: int, last: int, pixels: int, *, hidden: bool = False) -> None:
         """Set the width of columns, in pixels at 96 dpi."""
+        self._pixels.update(dict.fromkeys(range(first, last + 1), pixels))
         self._must(self._sheet.set_column_pixels(first, last, pixels, None, {"hidden": hidden}))
 
     def height(self, row: int, points: float) -> None:
-        """Set the height of one row, in points."""
+        """Set the height of one row, in points; rows are whole pixels high."""
+        self.heights[row] = points = paper.whole_pixels(points)
         self._must(self._sheet.set_row(row, points))
 
     def protect(self) -> None:
@@ -412,9 +416,35 @@ class Sheet:
         sheet.set_print_scale(scale) if scale else sheet.fit_to_pages(1, tall)
         if first_page:
             sheet.set_start_page(first_page)
-        sheet.set_footer(footer, {"margin": 0.15})
+        sheet.set_footer(footer, {"margin": 0.15, "scale_with_doc": False})
         if repeat:
             sheet.repeat_rows(*repeat)
+
+    def print_on(
+        self,
+        page: paper.Page,
+        area: Area,
+        *,
+        footer: str = "",
+        repeat: tuple[int, int] | None = None,
+        first_page: int = 0,
+    ) -> paper.Page:
+        """Print the area on such pages; gives them as they are used.
+
+        Nothing is fitted: letters come out as large as the page says, unless columns are too wide.
+        """
+        columns = range(area.col, area.last_col + 1)
+        page = page.holding(sum(self._pixels.get(col, 0) for col in columns))
+        self.page(
+            area,
+            landscape=page.landscape,
+            margins=page.margins,
+            scale=page.scale,
+            footer=footer,
+            repeat=repeat,
+            first_page=first_page,
+        )
+        return page
 
     def breaks(self, rows: Sequence[int]) -> None:
         """Begin a new printed page above each of these rows; only with a fixed print scale."""
@@ -497,28 +527,22 @@ class Book:
     def chart(self, chart: Chart) -> Any:
         """A chart as XlsxWriter's object, not yet on any sheet; hidden cells are shown in it."""
         made = self._book.add_chart(chart.type)
-        small, tiny = {"name": FONT, "size": 9}, {"name": FONT, "size": 8}
+        small = {"name": FONT, "size": 9}
         for series in chart.series:
             made.add_series(_series(chart, series))
         made.set_title(
             {"name": chart.title, "name_font": {**small, "bold": True}, "overlay": False}
         )
         many = chart.legend and len(chart.series) > 1
-        made.set_legend({"position": "bottom", "font": tiny} if many else {"none": True})
+        made.set_legend({"position": "bottom", "font": small} if many else {"none": True})
         grid = {"visible": True, "line": {"color": "#D9D9D9", "width": 0.75}}
-        radar = chart.kind == "radar"
-        values: dict[str, Any] = {"major_gridlines": grid, "min": 0, "num_font": tiny}
+        values: dict[str, Any] = {"major_gridlines": grid, "min": 0, "num_font": small}
         if chart.most is not None:
             values["max"] = chart.most
-        if radar:
-            values |= {"major_unit": 1, "label_position": "none", "line": {"none": True}}
-        plain = {"num_font": tiny, "major_gridlines": grid if radar else {"visible": False}}
+        plain = {"num_font": small, "major_gridlines": {"visible": False}}
         across = chart.kind == "bar"
         made.set_x_axis(values if across else plain)
         made.set_y_axis({**plain, "reverse": True} if across else values)
-        if radar:  # else LibreOffice keeps half the room for the names of the corners
-            box = {"x": 0.24, "y": 0.26, "width": 0.52, "height": 0.58}
-            made.set_plotarea({"layout": box})
         made.set_size({"width": chart.size[0], "height": chart.size[1]})
         made.set_chartarea({"border": {"color": "#D9D9D9"}})
         made.show_hidden_data()
@@ -580,20 +604,24 @@ def zipped(parts: Mapping[str, bytes]) -> bytes:
         for name, data in parts.items():
             entry = zipfile.ZipInfo(name, _PACKED)
             entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 0  # the same on every system
             book.writestr(entry, data)
     return same_everywhere(buffer.getvalue())
 
 
 def _series(chart: Chart, series: Series) -> dict[str, Any]:
     """A line of figures as XlsxWriter wants it: nothing is printed for a zero."""
-    font = {"name": FONT, "size": 8, "color": series.ink}
-    line: dict[str, Any] = {"color": series.colour, "width": 1.75}
+    font = {"name": FONT, "size": 9, "color": series.ink}
     made: dict[str, Any] = {
         "name": series.name,
         "categories": f"='{series.categories[0]}'!{series.categories[1].absolute_range}",
         "values": f"='{series.values[0]}'!{series.values[1].absolute_range}",
     }
-    if chart.kind == "radar":
-        return {**made, "line": line, "marker": {"type": "none"}}
     labels = {"value": True, "font": font, "num_format": f"{chart.format};;"}
-    return {**made, "data_labels": labels, "fill": {"color": series.colour}, "gap": 60}
+    return {
+        **made,
+        "data_labels": labels,
+        "fill": {"color": series.colour},
+        "border": {"color": LINE, "width": 0.75},  # pale bars stand out from the paper
+        "gap": 60,
+    }

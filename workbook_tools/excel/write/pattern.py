@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from workbook_tools.cells import Area
+from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import (
     UNSEEN,
     Book,
@@ -100,7 +101,7 @@ class DraftSheet:
         """As :meth:`Sheet.height`."""
         self._notes.calls.append((self._number, "height", (row, points), {}))
         self._notes.kind.append((self._number, row))
-        self._notes.points[self._number, row] = points
+        self._notes.points[self._number, row] = paper.whole_pixels(points)
 
     def choice(self, area: Area, choice: Choice, *others: Area) -> None:
         """As :meth:`Sheet.choice`."""
@@ -140,7 +141,7 @@ class DraftSheet:
         self._notes.kind.append(call)
 
 
-Page: TypeAlias = Sheet | DraftSheet
+AnySheet: TypeAlias = Sheet | DraftSheet
 
 
 class Draft:
