@@ -30,7 +30,7 @@ FLOORS = (
     ("rules",),
     ("figures",),
     ("history", "distribute", "collect", "send_back", "council"),
-    ("compare", "consolidate", "receipts", "show"),
+    ("compare", "consolidate", "receipts", "report", "show"),
     ("rebuild", "demo"),
     ("verify",),
     ("closing",),
