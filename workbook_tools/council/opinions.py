@@ -1,22 +1,19 @@
 """意見集約: every opinion as a row that the secretariat edits and that no later run touches.
 
 A later run appends what is new and renews the tally. The workbook is the secretariat's: it is
-changed in place with openpyxl, which keeps whatever else was done to it (domain §1, contract).
+changed in place, which keeps whatever else was done to it (domain §1, contract).
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from workbook_tools.council.ballot import SCORES
-from workbook_tools.excel.read import book as reading
+from workbook_tools.excel.edited_list import EditedList, Value
 from workbook_tools.excel.write.book import Book
-from workbook_tools.excel.write.list_sheet import Cell, Column, write
+from workbook_tools.excel.write.list_sheet import Column, write
 from workbook_tools.figures.compute import tenths
-from workbook_tools.findings import UserError
 from workbook_tools.register.ballots import ENDED, ITEM, Opinion
 from workbook_tools.text import MARK, for_cell, is_blank, is_marked, key, tidy
 
@@ -76,7 +73,7 @@ def printed(data: bytes, file: str) -> Opinions:
     """
     items: dict[int, list[tuple[float, str]]] = {}
     ended: dict[int, list[tuple[float, str]]] = {}
-    for row in _rows(data, file):
+    for row in _list(data, file).rows:
         text = row["採用文"] if not is_blank(row["採用文"]) else row["原文"]
         if not is_marked(row["掲載"]) or is_blank(text) or not row["№"].isdecimal():
             continue
@@ -99,55 +96,21 @@ def _order(text: str) -> float:
         return float("inf")
 
 
-def _rows(data: bytes, file: str) -> list[dict[str, str]]:
-    try:
-        tables = {key(table.sheet): table for table in reading.tables(data)}
-    except reading.UnreadableError as error:
-        raise UserError(f"『{file}』を読めません（{error.reason}）。") from error
-    table = tables.get(key(SHEET))
-    wanted = [column.heading for column in _COLUMNS]
-    for head in range(len(table.grid) if table else 0):
-        assert table is not None
-        places = {key(table.text(head, col)): col for col in range(len(table.grid[head]))}
-        if all(key(name) in places for name in wanted):
-            return [
-                {name: table.text(row, places[key(name)]) for name in wanted}
-                for row in range(head + 1, len(table.grid))
-            ]
-    raise UserError(
-        f"『{file}』のシート『{SHEET}』に、見出し（{'、'.join(wanted)}）の行がありません。"
-        "見出しを元に戻してから、もう一度実行してください。"
-    )
+def _list(data: bytes, file: str) -> EditedList:
+    return EditedList(data, file, SHEET, [column.heading for column in _COLUMNS])
 
 
 def _appended(
     existing: bytes, opinions: Sequence[Opinion], tallies: Sequence[Tally]
 ) -> tuple[bytes, int]:
-    import openpyxl
-
-    known = {
-        (row["対象"], row["№"], row["委員番号"], tidy(row["原文"]))
-        for row in _rows(existing, SHEET)
-    }
+    listed = _list(existing, SHEET)
+    known = {(row["対象"], row["№"], row["委員番号"], tidy(row["原文"])) for row in listed.rows}
     added = [opinion for opinion in _numbered(opinions) if _identity(opinion) not in known]
-    book: Any = openpyxl.load_workbook(io.BytesIO(existing))
-    sheet = book[SHEET]
-    pattern = sheet[sheet.max_row]
+    headings = [column.heading for column in _COLUMNS]
     for at, opinion in enumerate(added):
-        row = sheet.max_row + 1
-        for cell, value in zip(pattern, _row(opinion, at), strict=False):
-            new = sheet.cell(row, cell.column)
-            new.value = value
-            if isinstance(value, str):
-                new.data_type = "s"  # a text stays a text, whatever it begins with
-            new._style = cell._style  # openpyxl's way to give a cell another's looks
-    if TALLY in book.sheetnames:
-        for row, values in enumerate(_tally_rows(tallies), start=_HEAD + 1):
-            for col, value in enumerate(values, start=1):
-                book[TALLY].cell(row, col).value = value
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue(), len(added)
+        listed.append(dict(zip(headings, _row(opinion, at), strict=True)))
+    listed.renew(TALLY, _HEAD, _tally_rows(tallies))
+    return listed.content(), len(added)
 
 
 def _identity(opinion: Opinion) -> tuple[str, str, str, str]:
@@ -164,7 +127,7 @@ def _numbered(opinions: Iterable[Opinion]) -> list[Opinion]:
     )
 
 
-def _row(opinion: Opinion, at: int) -> list[Cell]:
+def _row(opinion: Opinion, at: int) -> list[Value]:
     target, text = opinion.target, for_cell(opinion.text)
     return [target.kind, target.no, opinion.member, text, text, MARK, at + 1]
 
@@ -180,10 +143,10 @@ def _tally_columns() -> tuple[Column, ...]:
     )
 
 
-def _tally_rows(tallies: Iterable[Tally]) -> list[list[Cell]]:
-    rows: list[list[Cell]] = []
+def _tally_rows(tallies: Iterable[Tally]) -> list[list[Value]]:
+    rows: list[list[Value]] = []
     for tally in tallies:
-        counts: list[Cell] = [tally.counts.get(score, 0) for score in reversed(SCORES)]
+        counts: list[Value] = [tally.counts.get(score, 0) for score in reversed(SCORES)]
         mean = tenths(tally.mean) if tally.mean is not None else None
         rows.append([tally.item_no, tally.name, *counts, tally.abstained, mean])
     return rows
