@@ -15,6 +15,11 @@ from workbook_tools.excel.write.book import SERIES, Book, Chart, Series
 from workbook_tools.report.content import Graph
 
 _SHEET = "数値"
+# What is left out Excel does not show, but Writer does.
+_LABELS = "".join(
+    f'<c:show{part} val="{int(part == "Val")}"/>'
+    for part in ("LegendKey", "Val", "CatName", "SerName", "Percent", "BubbleSize")
+)
 _EXTERNAL = '<c:externalData r:id="rId1"><c:autoUpdate val="0"/></c:externalData>'
 
 
@@ -34,4 +39,5 @@ def drawn(graph: Graph, size: tuple[int, int]) -> tuple[bytes, bytes]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         xml = archive.read("xl/charts/chart1.xml").decode()
     xml = re.sub(r"<c:printSettings>.*?</c:printSettings>", "", xml, flags=re.S)
+    xml = xml.replace('<c:showVal val="1"/>', _LABELS)
     return xml.replace("</c:chartSpace>", f"{_EXTERNAL}</c:chartSpace>").encode(), data

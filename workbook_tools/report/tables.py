@@ -40,7 +40,10 @@ _WIDTHS: Mapping[str, tuple[float, float]] = {  # key: portrait, landscape
     "担当部署": (43, 50),
 }
 _THEME: tuple[float, float] = (5.6, 11)
-_CRITERION: tuple[float, float] = (9.2, 11)
+_WIDE_THEME, _YEAR = 8.5, 9.0
+_CRITERION: tuple[float, float] = (9.2, 12)
+# 【実践項目別】 has the most rows: its figures are narrow, so that its names fit on one line.
+_DENSE = {"合計": 8.5, "総合評価": 9.0, "取組終了": 10.0, declared.PREVIOUS: 9.0, "取組項目": 52.0}
 
 
 def list_of_items(figures: Figures, *, landscape: bool) -> Table:
@@ -58,7 +61,13 @@ def list_of_practices(figures: Figures) -> Table:
         _row(columns, known, f"{PRACTICES}/№{known.practice.no}") for known in figures.practices
     )
     caption = f"{PRACTICES}の自己評価と総合評価"
-    return _table(PRACTICES, caption, columns, rows, figures.plan, landscape=True)
+    dense = {criterion.name: 9.0 for criterion in figures.plan.criteria} | _DENSE
+    widths = [dense.get(column.key, 0.0) for column in columns]
+    known = _widths([column.key for column in columns], figures.plan, landscape=True)
+    both = [own or other for own, other in zip(widths, known, strict=True)]
+    return Table(
+        f"表/{PRACTICES}", caption, _heads(columns), rows, _filled(both, LANDSCAPE), size=7
+    )
 
 
 def list_of_themes(figures: Figures) -> Table:
@@ -88,8 +97,10 @@ def standing_of_item(figures: Figures, item: ItemFigures) -> Table:
     upper += (Head("（参考）総合評価", len(years)),)
     lower += tuple(Head(year.wide) for year in plan.years)
     widths = _widths([column.key for column in columns], plan, landscape=False)
-    year_width = max(8.0, (PORTRAIT - sum(widths)) / max(1, len(years)))
-    all_widths = _fitted((*widths, *(year_width for _ in years)), PORTRAIT)
+    widths = [
+        _WIDE_THEME if _is_theme(column) else w for column, w in zip(columns, widths, strict=True)
+    ]
+    all_widths = _fitted((*widths, *(_YEAR for _ in years)), PORTRAIT)
     caption = f"№{item.item.no}　{item.item.name}のテーマ、平均値と総合評価"
     row = ((*cells, *years),)
     return Table(f"表/{name}", caption, (upper, lower), row, all_widths, 8)
@@ -176,11 +187,15 @@ def _cell(column: FigureColumn[Any], known: Any, name: str) -> Cell:
     value = column.printed(known)
     words = f"{value:.1f}" if isinstance(value, float) else str(value)
     look = "left" if column.look == "left" else "center"
-    if column.key in _NAMES or column.key.startswith(declared.theme_key("")):
+    if column.key in _NAMES or _is_theme(column):
         titles = ("取組項目", "実践項目", "テーマ名")
         return Cell(words, look, column.key in titles)
     piece: Piece = Filled(f"{name}/{column.key}", words)
     return Cell(piece, look)
+
+
+def _is_theme(column: FigureColumn[Any]) -> bool:
+    return column.key.startswith(declared.theme_key(""))
 
 
 def _heads(
@@ -210,13 +225,16 @@ def _table(
 ) -> Table:
     room = LANDSCAPE if landscape else PORTRAIT
     widths = _fill([column.key for column in columns], plan, room, landscape=landscape)
-    size = 9 if landscape and name == ITEMS else 8 if landscape else 7.5
+    size = 9 if landscape else 7.5
     return Table(f"表/{name}", caption, _heads(columns), rows, widths, size)
 
 
 def _fill(keys: Sequence[str], plan: Plan, room: float, *, landscape: bool) -> tuple[float, ...]:
     """Widths that fill the page: texts share what figures leave."""
-    widths = _widths(keys, plan, landscape=landscape)
+    return _filled(_widths(keys, plan, landscape=landscape), room)
+
+
+def _filled(widths: Sequence[float], room: float) -> tuple[float, ...]:
     open_ones = sum(width == 0 for width in widths)
     rest = max(30.0 * open_ones, room - sum(widths))
     shares = [width or rest / max(1, open_ones) for width in widths]

@@ -66,6 +66,7 @@ _DRAWING = (
 )
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _EMU = 9525  # a pixel
+_LARGE = 18  # points of the council's average
 _GRAPHS = {"radar": (470, 330), "bar": (640, 230)}  # pixels
 _CREATED = datetime(2020, 4, 1)
 _ZIPPED = (1980, 1, 1, 0, 0, 0)
@@ -199,7 +200,7 @@ class _Writer:
         properties = ("<w:keepNext/>" if keep else "") + (
             "<w:keepLines/>" if known.look == "bullet" and len(plain(known.pieces)) < 1000 else ""
         )
-        large = "Large" if known.look == "score" else ""
+        large = _LARGE if known.look == "score" else 0
         inner = inline(known.pieces, self._numbers, large)
         if known.look == "bullet":
             inner = run("・") + inner

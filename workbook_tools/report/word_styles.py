@@ -69,7 +69,7 @@ LOOKS = {
     "cover": "Cover",
     "cover line": "CoverLine",
 }
-SIZES = (7.5, 8, 9, 10.5)  # of letters in tables
+SIZES = (7, 7.5, 8, 9, 10.5)  # of letters in tables
 
 
 def table_style(size: float) -> str:
@@ -91,9 +91,6 @@ def styles(mincho: str = MINCHO) -> str:
         f"{written}"
         '<w:style w:type="character" w:default="1" w:styleId="Letters">'
         '<w:name w:val="Default Paragraph Font"/></w:style>'
-        '<w:style w:type="character" w:customStyle="1" w:styleId="Large">'
-        '<w:name w:val="評価の平均"/><w:rPr>'
-        '<w:b/><w:sz w:val="36"/><w:szCs w:val="36"/></w:rPr></w:style>'
         '<w:style w:type="table" w:default="1" w:styleId="Plain"><w:name w:val="Normal Table"/>'
         '<w:tblPr><w:tblInd w:w="0" w:type="dxa"/></w:tblPr></w:style>'
         "</w:styles>"

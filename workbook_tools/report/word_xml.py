@@ -53,28 +53,29 @@ class Numbers:
     bookmark: Iterator[int] = field(default_factory=lambda: count(1))
 
 
-def run(text: str, style: str = "") -> str:
-    """A run; line breaks stay line breaks."""
-    look = f'<w:rPr><w:rStyle w:val="{style}"/></w:rPr>' if style else ""
+def run(text: str, size: float = 0) -> str:
+    """A run; line breaks stay line breaks. ``size`` in points, where it is not the paragraph's."""
+    half = int(2 * size)
+    look = f'<w:rPr><w:sz w:val="{half}"/><w:szCs w:val="{half}"/></w:rPr>' if size else ""
     parts = escape(text).replace("\t", "　").split("\n")
     inner = "<w:br/>".join(f'<w:t xml:space="preserve">{part}</w:t>' for part in parts)
     return f"<w:r>{look}{inner}</w:r>"
 
 
-def control(figure: Filled, numbers: Numbers, style: str = "") -> str:
+def control(figure: Filled, numbers: Numbers, size: float = 0) -> str:
     """A figure in a content control whose tag and alias are its name."""
     name, words = escape(tag_of(figure.name)), figure.words.replace("\n", " ") or EMPTY
     return (
         f'<w:sdt><w:sdtPr><w:alias w:val="{name}"/><w:tag w:val="{name}"/>'
         f'<w:id w:val="{next(numbers.control)}"/><w:text/></w:sdtPr>'
-        f"<w:sdtContent>{run(words, style)}</w:sdtContent></w:sdt>"
+        f"<w:sdtContent>{run(words, size)}</w:sdtContent></w:sdt>"
     )
 
 
-def inline(pieces: Iterable[Piece], numbers: Numbers, style: str = "") -> str:
-    """Texts and figures of a line; ``style`` is the figures'."""
+def inline(pieces: Iterable[Piece], numbers: Numbers, size: float = 0) -> str:
+    """Texts and figures of a line; ``size`` is the figures'."""
     return "".join(
-        run(piece) if isinstance(piece, str) else control(piece, numbers, style) for piece in pieces
+        run(piece) if isinstance(piece, str) else control(piece, numbers, size) for piece in pieces
     )
 
 
