@@ -44,6 +44,8 @@ ONLY = {
     "pandas": "figures.tidy",
     "python_calamine": "excel.read.book",
     "xlsxwriter": "excel.write.book",
+    "openpyxl": "excel.edited_list",
+    "docx": "report.word",
     "sqlite3": "register.database",
 }
 

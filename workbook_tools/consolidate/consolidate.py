@@ -53,7 +53,6 @@ from workbook_tools.register.submissions import findings as findings_of
 from workbook_tools.register.submissions import forms, readings
 from workbook_tools.rules import waivers
 from workbook_tools.rules.verdict import rules_of
-from workbook_tools.workspace import read
 
 OWN = "_事務局用"  # behind the name of the secretariat's copy
 
@@ -143,7 +142,7 @@ def gather_contents(held: Round) -> Contents:
         )
     stale = any(reading.rules != rules for reading in known.values())
     notes = (f"作成日：{long_date(held.today)}", *differences(figures), *waived)
-    return Contents(figures, answers, _opinions(held), notes, stale, given, back)
+    return Contents(figures, answers, opinions.of_round(held), notes, stale, given, back)
 
 
 def workbook(known: Contents) -> bytes:
@@ -227,14 +226,6 @@ def _put_copies(held: Round, known: Contents, folder: Path) -> None:
         if source.copy:
             path = folder / copies_folder(known.figures) / source.copy
             put(path, ledger.content(held.workspace.archive, source.sha256))
-
-
-def _opinions(held: Round) -> opinions.Opinions | None:
-    workspace = held.workspace
-    path = workspace.outbox / f"意見集約_{held.year}.xlsx"
-    if not path.exists():
-        return None
-    return opinions.printed(read(path), workspace.relative(path))
 
 
 def _waived(register: Register, held: Round) -> Sequence[str]:

@@ -15,7 +15,9 @@ from workbook_tools.excel.write.book import Book
 from workbook_tools.excel.write.list_sheet import Column, write
 from workbook_tools.figures.compute import tenths
 from workbook_tools.register.ballots import ENDED, ITEM, Opinion
+from workbook_tools.register.round import Round
 from workbook_tools.text import MARK, for_cell, is_blank, is_marked, key, tidy
+from workbook_tools.workspace import read
 
 SHEET, TALLY = "意見", "評価集計"
 _COLUMNS = (
@@ -80,6 +82,13 @@ def printed(data: bytes, file: str) -> Opinions:
         shelf = ended if key(row["対象"]) == key(ENDED) else items
         shelf.setdefault(int(row["№"]), []).append((_order(row["順"]), tidy(text)))
     return Opinions(*(_sorted(shelf) for shelf in (items, ended)))
+
+
+def of_round(held: Round) -> Opinions | None:
+    """The opinions of a round to print; None where none were gathered yet."""
+    workspace = held.workspace
+    path = workspace.outbox / f"意見集約_{held.year}.xlsx"
+    return printed(read(path), workspace.relative(path)) if path.exists() else None
 
 
 def _sorted(shelf: Mapping[int, list[tuple[float, str]]]) -> dict[int, list[str]]:

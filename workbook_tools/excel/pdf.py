@@ -19,20 +19,23 @@ _USUAL = (
 _PATIENCE = 300  # seconds for all workbooks together
 
 
-def to_pdf(paths: Sequence[Path]) -> list[Path]:
-    """Print workbooks beside themselves; the PDFs. UserError where LibreOffice is not there."""
+def to_pdf(paths: Sequence[Path], how: str = "pdf") -> list[Path]:
+    """Print files beside themselves; the PDFs. ``how`` is LibreOffice's filter with its options.
+
+    UserError where LibreOffice is not there.
+    """
     program = shutil.which("soffice") or next(
         (place for place in _USUAL if Path(place).exists()), None
     )
     if program is None:
         raise UserError(
             "PDFを作るには LibreOffice が必要です。入れてから、もう一度実行してください"
-            "（ブックはもうできています）。"
+            "（ほかのファイルはもうできています）。"
         )
     written = []
     with tempfile.TemporaryDirectory() as profile, tempfile.TemporaryDirectory() as folder:
         command = [program, f"-env:UserInstallation={Path(profile).as_uri()}", "--headless"]
-        command += ["--convert-to", "pdf", "--outdir", folder, *map(str, paths)]
+        command += ["--convert-to", how, "--outdir", folder, *map(str, paths)]
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=_PATIENCE)
             for path in paths:

@@ -122,6 +122,13 @@ class Report:
         return found
 
 
+def sized(paragraph: Paragraph) -> Iterator[tuple[Piece, bool]]:
+    """The pieces, and which of them is printed large: the first figure of a ``score``."""
+    figures = [piece for piece in paragraph.pieces if isinstance(piece, Filled)]
+    for piece in paragraph.pieces:
+        yield piece, paragraph.look == "score" and piece is figures[0]
+
+
 def pieces_of(element: Element) -> Iterator[Piece]:
     """All texts and figures of an element."""
     if isinstance(element, Table):

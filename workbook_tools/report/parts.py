@@ -188,11 +188,11 @@ def _item(sources: Sources, item: ItemFigures) -> Iterator[Element]:
     else:
         yield Paragraph(("（実践項目なし）",), "note")
     if sources.plan.is_effectiveness_year:
-        name = f"{tables.ITEMS}/№{item.item.no}/{tables.COUNCIL}"
+        scored = item.council is not None
         average = str(tenths(item.council)) if item.council is not None else NOT_SCORED
-        score = Filled(name, average)
-        end = f" /{_BEST}" if item.council is not None else ""
-        yield Paragraph(("審議会の評価　　評価の平均　", score, end), "score")
+        name = f"審議会の評価/№{item.item.no}"
+        best = Filled(f"{name}/満点", f"/{_BEST}" if scored else "")
+        yield Paragraph(("審議会の評価　　評価の平均　", Filled(name, average), " ", best), "score")
     yield Paragraph(("意見等",), "label")
     yield from _bullets(sources, (sources.opinions or Opinions()).items.get(item.item.no, ()))
     if sources.plan.is_effectiveness_year:

@@ -31,6 +31,7 @@ from workbook_tools.report.content import (
     Part,
     Report,
     Table,
+    sized,
 )
 from workbook_tools.report.terms import plain
 from workbook_tools.report.word_styles import (
@@ -79,7 +80,8 @@ def document(report: Report, *, to_print: bool = False) -> bytes:
     """The report as .docx.
 
     ``to_print``: for LibreOffice, which does not bring a 目次 up to date by itself: page numbers
-    stand there as references, and the font is asked for by both its names.
+    stand there as references, the font is asked for by both its names, and figures stand in no
+    controls, which it would print as fields to fill in.
     """
     return _Writer(report, to_print).bytes()
 
@@ -88,7 +90,7 @@ class _Writer:
     def __init__(self, report: Report, to_print: bool) -> None:
         self._report, self._to_print = report, to_print
         self._document: Any = docx.Document()
-        self._numbers = Numbers()
+        self._numbers = Numbers(controls=not to_print)
         self._headings: list[tuple[int, str, str]] = []  # level, words, bookmark
         self._charts = 0
         self._dress()
@@ -200,8 +202,9 @@ class _Writer:
         properties = ("<w:keepNext/>" if keep else "") + (
             "<w:keepLines/>" if known.look == "bullet" and len(plain(known.pieces)) < 1000 else ""
         )
-        large = _LARGE if known.look == "score" else 0
-        inner = inline(known.pieces, self._numbers, large)
+        inner = "".join(
+            inline([piece], self._numbers, _LARGE if large else 0) for piece, large in sized(known)
+        )
         if known.look == "bullet":
             inner = run("・") + inner
         self._put(paragraph(LOOKS[known.look], inner, properties))

@@ -51,22 +51,28 @@ class Numbers:
     control: Iterator[int] = field(default_factory=lambda: count(1001))
     drawing: Iterator[int] = field(default_factory=lambda: count(1))
     bookmark: Iterator[int] = field(default_factory=lambda: count(1))
+    controls: bool = True  # figures stand in controls
 
 
 def run(text: str, size: float = 0) -> str:
     """A run; line breaks stay line breaks. ``size`` in points, where it is not the paragraph's."""
-    half = int(2 * size)
-    look = f'<w:rPr><w:sz w:val="{half}"/><w:szCs w:val="{half}"/></w:rPr>' if size else ""
     parts = escape(text).replace("\t", "　").split("\n")
     inner = "<w:br/>".join(f'<w:t xml:space="preserve">{part}</w:t>' for part in parts)
-    return f"<w:r>{look}{inner}</w:r>"
+    return f"<w:r>{_size(size)}{inner}</w:r>"
+
+
+def _size(points: float) -> str:
+    half = int(2 * points)
+    return f'<w:rPr><w:sz w:val="{half}"/><w:szCs w:val="{half}"/></w:rPr>' if points else ""
 
 
 def control(figure: Filled, numbers: Numbers, size: float = 0) -> str:
     """A figure in a content control whose tag and alias are its name."""
     name, words = escape(tag_of(figure.name)), figure.words.replace("\n", " ") or EMPTY
+    if not numbers.controls:
+        return run(words, size)
     return (
-        f'<w:sdt><w:sdtPr><w:alias w:val="{name}"/><w:tag w:val="{name}"/>'
+        f'<w:sdt><w:sdtPr>{_size(size)}<w:alias w:val="{name}"/><w:tag w:val="{name}"/>'
         f'<w:id w:val="{next(numbers.control)}"/><w:text/></w:sdtPr>'
         f"<w:sdtContent>{run(words, size)}</w:sdtContent></w:sdt>"
     )
@@ -108,7 +114,6 @@ def field_of(instruction: str, shown: str = "", *, stale: bool = False) -> tuple
 
 def table(known: Table, style: str, numbers: Numbers, *, keep: bool) -> str:
     """A table in a control of its own; ``keep``: its rows stay with what follows."""
-    name = escape(tag_of(known.name))
     rows = [*_head_rows(known, style, keep=keep)]
     for cells in known.rows:
         written = "".join(
@@ -121,9 +126,8 @@ def table(known: Table, style: str, numbers: Numbers, *, keep: bool) -> str:
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="{_LINE}"/>'
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
-    return (
-        f'<w:sdt><w:sdtPr><w:alias w:val="{name}"/><w:tag w:val="{name}"/>'
-        f'<w:id w:val="{next(numbers.control)}"/></w:sdtPr><w:sdtContent><w:tbl><w:tblPr>'
+    made = (
+        "<w:tbl><w:tblPr>"
         f'<w:tblW w:w="{sum(map(_twips, known.widths))}" w:type="dxa"/>'
         f"<w:tblBorders>{borders}</w:tblBorders>"
         '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:top w:w="20" w:type="dxa"/>'
@@ -132,7 +136,15 @@ def table(known: Table, style: str, numbers: Numbers, *, keep: bool) -> str:
         '<w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0"'
         ' w:noHBand="1" w:noVBand="1"/>'
         f'<w:tblCaption w:val="{escape(known.caption)}"/></w:tblPr>'
-        f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl></w:sdtContent></w:sdt>"
+        f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
+    )
+    if not numbers.controls:
+        return made
+    name = escape(tag_of(known.name))
+    return (
+        f'<w:sdt><w:sdtPr><w:alias w:val="{name}"/><w:tag w:val="{name}"/>'
+        f'<w:id w:val="{next(numbers.control)}"/></w:sdtPr>'
+        f"<w:sdtContent>{made}</w:sdtContent></w:sdt>"
     )
 
 
