@@ -93,17 +93,18 @@ def renewed(
     ``before`` is last year's. Raises UserError where ``existing`` cannot be read as one.
     """
     if existing is None:
-        existing = _made(setting, _carried(before, setting.drafts) if before else [])
-        added: list[str] = []
+        values = _begun(setting.drafts, _carried(before, setting.drafts) if before else [])
+        rows = [_Row.of({name: str(row.get(name, "")) for name in _WANTED}) for row in values]
+        notes = [*_notes(rows, setting)]
+        data = _made(setting, values, rows, notes)
     else:
         listed = EditedList(existing, file, SHEET, _WANTED)
         added = _completed(listed, setting.drafts)
-        existing = listed.content()
-    listed = EditedList(existing, file, SHEET, _WANTED)
-    rows = [_Row.of(row) for row in listed.rows]
-    notes = [*added, *(note for row in rows for note in row.notes(setting)), *_doubled(rows)]
+        rows = [_Row.of(row) for row in listed.rows]
+        notes = [*added, *_notes(rows, setting)]
+        data = _shown(listed.content(), file, rows, setting, notes)
     chapters = {chapter: _printed(rows, chapter, setting.terms) for chapter in CHAPTERS}
-    return Manuscript(_shown(existing, file, rows, setting, notes), chapters, tuple(notes))
+    return Manuscript(data, chapters, tuple(notes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,10 @@ class _Row:
     def printed(self) -> bool:
         return self.shown and not is_blank(self.text)
 
+    def today(self, terms: Mapping[str, Term]) -> str:
+        """What is printed of it as things stand."""
+        return plain(filled(self.text, terms)[0]) if self.printed else ""
+
     def notes(self, setting: Setting) -> Iterator[str]:
         """What is to be looked at in this row."""
         if not self.printed:
@@ -175,6 +180,12 @@ def _printed(rows: Iterable[_Row], chapter: str, terms: Mapping[str, Term]) -> l
     own = [row for row in rows if row.chapter == chapter and row.printed]
     own.sort(key=lambda row: row.order)  # stable: rows of equal order stay as they stand
     return [Text(row.name, tuple(filled(row.text, terms)[0])) for row in own]
+
+
+def _notes(rows: Sequence[_Row], setting: Setting) -> Iterator[str]:
+    for row in rows:
+        yield from row.notes(setting)
+    yield from _doubled(rows)
 
 
 def _doubled(rows: Iterable[_Row]) -> Iterator[str]:
@@ -228,9 +239,9 @@ def _carried(before: bytes, drafts: Sequence[Draft]) -> list[_Row]:
     ]
 
 
-def _made(setting: Setting, carried: Sequence[_Row]) -> bytes:
-    """A new workbook; ``carried`` are rows of last year's."""
-    rows = list(_rows(setting.drafts))
+def _begun(drafts: Sequence[Draft], carried: Sequence[_Row]) -> list[dict[str, Value]]:
+    """The rows of a new manuscript; ``carried`` are rows of last year's."""
+    rows = list(_rows(drafts))
     known = {(key(str(row[CHAPTER])), key(str(row[NAME]))): row for row in rows}
     for old in carried:
         row = known.get(old.identity)
@@ -239,17 +250,26 @@ def _made(setting: Setting, carried: Sequence[_Row]) -> bytes:
             row = {CHAPTER: old.chapter, NAME: old.name, KIND: old.kind, DRAFT: "", ORDER: order}
             rows.append(row)
         row |= {ADOPTED: old.text, SHOWN: MARK if old.shown else ""}
-    book = Book(setting.title)
-    write(book, SHEET, f"{setting.title}　意見書原稿", _COLUMNS, map(_cells, rows), _HOW)
-    terms = _term_rows(setting.terms)
+    return rows
+
+
+def _made(
+    setting: Setting,
+    values: Sequence[Mapping[str, Value]],
+    rows: Sequence[_Row],
+    notes: Sequence[str],
+) -> bytes:
+    """A new workbook."""
+    book, terms = Book(setting.title), setting.terms
+    cells = [
+        [*(row.get(name, "") for name in _WANTED), known.today(terms)]
+        for row, known in zip(values, rows, strict=True)
+    ]
+    write(book, SHEET, f"{setting.title}　意見書原稿", _COLUMNS, cells, _HOW)
     about = "採用文にこのとおり書くと、今の数値に置き換えて印刷します。"
-    write(book, TERMS, f"{setting.title}　差し込める数値", _TERM_COLUMNS, terms, about)
-    write(book, NOTES, f"{setting.title}　原稿の確認", _NOTE_COLUMNS, [])
+    write(book, TERMS, f"{setting.title}　差し込める数値", _TERM_COLUMNS, _term_rows(terms), about)
+    write(book, NOTES, f"{setting.title}　原稿の確認", _NOTE_COLUMNS, [[note] for note in notes])
     return book.bytes()
-
-
-def _cells(row: Mapping[str, Value]) -> list[Value]:
-    return [row.get(column.heading, "") for column in _COLUMNS]
 
 
 def _term_rows(terms: Mapping[str, Term]) -> list[list[Value]]:
@@ -273,8 +293,7 @@ def _shown(
         listed = EditedList(existing, file, SHEET, _WANTED)
     else:
         for number, row in enumerate(rows):
-            words = plain(filled(row.text, setting.terms)[0]) if row.printed else ""
-            listed.set(number, TODAY, words)
+            listed.set(number, TODAY, row.today(setting.terms))
     listed.renew(TERMS, _TOP, _term_rows(setting.terms))
     listed.renew(NOTES, _TOP, [[note] for note in notes])
     return listed.content()
