@@ -10,6 +10,7 @@ import html
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from workbook_tools.era import years_in
 from workbook_tools.excel.patch.package import (
     Element,
     Package,
@@ -70,12 +71,16 @@ def _refreshed(
     known = [control for control in controls if control.name in figures]
     _refuse_another(part, known, file, figures)
     changes: dict[tuple[str, str], Change] = {}
-    for control in known:
+    doubled = _doubled(known)
+    for begin, end in doubled.items():
+        part.replace(begin, end, b"")
+    for control in (control for control in known if control.begin not in doubled):
         name, words = figures[control.name]
-        was = control.words(part)
-        if was.strip(EMPTY) != words.replace("\n", " "):
-            control.put(part, words.replace("\n", " ") or EMPTY)
-            changes[name, was] = Change(name, was.strip(EMPTY), words)
+        was, now = control.words(part), words.replace("\n", " ") or EMPTY
+        if was != now:
+            control.put(part, now)
+            if was.strip(EMPTY) != words:
+                changes[name, was] = Change(name, was.strip(EMPTY), words)
     package.put(_DOCUMENT, part.content())
     drawings = _exchange_graphs(package, part, report)
     gone = {control.name for control in controls} - {*figures, *map(tag_of, _tables(report))}
@@ -88,6 +93,14 @@ def _refreshed(
     return package.content(), tuple(changes.values()), (*notes, *drawings)
 
 
+def _doubled(known: list[_Control]) -> dict[int, int]:
+    """Where controls stand right behind one of the same figure: LibreOffice 7 saves them so."""
+    ends = {control.end: control.name for control in known}
+    return {
+        control.begin: control.end for control in known if ends.get(control.begin) == control.name
+    }
+
+
 def _refuse_another(
     part: XmlPart, known: list[_Control], file: str, figures: Mapping[str, tuple[str, str]]
 ) -> None:
@@ -96,7 +109,9 @@ def _refuse_another(
             f"『{file}』に意見書の数値の欄がありません。"
             "report で作った意見書か、それをＷｏｒｄで編集したものを指定してください。"
         )
-    years = {control.words(part) for control in known if control.name == YEAR} - {figures[YEAR][1]}
+    own = set(years_in(figures[YEAR][1]))
+    said = [control.words(part) for control in known if control.name == YEAR]
+    years = {words for words in said if not own >= set(years_in(words))}
     if years:
         raise UserError(
             f"『{file}』は{'、'.join(sorted(years))}の意見書です（今の年度は{figures[YEAR][1]}）。"
@@ -116,9 +131,11 @@ def _tables(report: Report) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Control:
-    """A control that holds no other: its name, and where its content stands."""
+    """A control that holds no other: its name, and where it and its content stand."""
 
     name: str
+    begin: int
+    end: int
     properties: Element
     content: Element
 
@@ -157,7 +174,7 @@ def _controls(part: XmlPart) -> Iterator[_Control]:
             continue
         if next(_below(content, "tbl"), None):
             continue
-        yield _Control(_name(properties), properties, content)
+        yield _Control(_name(properties), element.begin, element.end, properties, content)
 
 
 def _name(properties: Element) -> str:
@@ -191,17 +208,23 @@ def _below(element: Element, name: str) -> Iterator[Element]:
 
 
 def _exchange_graphs(package: Package, part: XmlPart, report: Report) -> list[str]:
-    """Draw the graphs anew where they stand; the names of those that are not there any more."""
-    graphs = {known.name: known for known in report.elements() if isinstance(known, Graph)}
+    """Draw the graphs anew where they stand; those that are not there any more, in sentences."""
+    left = [known for known in report.elements() if isinstance(known, Graph)]
     relations = Relations(package, _DOCUMENT)
     for drawing in _below(part.root, "drawing"):
-        told = next(_below(drawing, "docPr"), None)
         chart = next(_below(drawing, "chart"), None)
-        graph = graphs.pop(told.attribute("name") or "", None) if told else None
         target = relations.target(chart.attribute("id")) if chart else None
-        if graph is not None and target is not None and target in package:
-            _exchange(package, target, graph)
-    return [f"この文書にないグラフ： {graph.title}" for graph in graphs.values()]
+        if target is None or target not in package:
+            continue
+        told = next(_below(drawing, "docPr"), None)
+        name, drawn_there = told.attribute("name") if told else "", package.get(target)
+        for graph in left:
+            # LibreOffice drops the name; the title stands in the chart itself.
+            if graph.name == name or f">{escape(graph.title)}<".encode() in drawn_there:
+                _exchange(package, target, graph)
+                left.remove(graph)
+                break
+    return [f"この文書にないグラフ： {graph.title}" for graph in left]
 
 
 def _exchange(package: Package, target: str, graph: Graph) -> None:
