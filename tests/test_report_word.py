@@ -31,6 +31,7 @@ from tests.reports import (
 from tests.test_figures import CRITERIA, PLAN, R3, practices, published
 from workbook_tools.council.opinions import Opinions
 from workbook_tools.era import FiscalYear
+from workbook_tools.plan.model import Plan
 from workbook_tools.report import paging
 from workbook_tools.report.content import Block, Report, pieces_of
 from workbook_tools.report.printing import printed
@@ -398,13 +399,13 @@ BANE = (
 SEEN = "<w:t>毒</w:t> &amp; {評価項目数} =1+1 </w:p><script>alert(1)</script> [31m ]]> ＆ \"'"
 
 
-def poisoned() -> Report:
+def poisoned(known: Plan = PLAN) -> Report:
     plan = dataclasses.replace(
-        PLAN,
-        items=tuple(dataclasses.replace(item, name=f"{BANE}{item.no}") for item in PLAN.items),
-        themes=tuple(dataclasses.replace(theme, name=f"{BANE}") for theme in PLAN.themes),
+        known,
+        items=tuple(dataclasses.replace(item, name=f"{BANE}{item.no}") for item in known.items),
+        themes=tuple(dataclasses.replace(theme, name=f"{BANE}") for theme in known.themes),
         practices=tuple(
-            dataclasses.replace(p, title=BANE, departments=(BANE,)) for p in PLAN.practices
+            dataclasses.replace(p, title=BANE, departments=(BANE,)) for p in known.practices
         ),
         council=BANE,
     )
