@@ -56,9 +56,9 @@ def write_report(held: Round, *, html: bool = False, pdf: bool = False) -> Writt
     made, data = gather(held)
     outbox, own = held.workspace.outbox, f"意見書_{held.year}"
     put(_manuscript(held), data)
-    paths = [outbox / f"{own}.docx"]
-    put(paths[0], document(made))
-    paths.append(_manuscript(held))
+    path, notes = _beside_edited(outbox / f"{own}.docx")
+    put(path, document(made))
+    paths = [path, _manuscript(held)]
     if html:
         from workbook_tools.report.page import page
 
@@ -69,7 +69,7 @@ def write_report(held: Round, *, html: bool = False, pdf: bool = False) -> Writt
 
         paths.append(outbox / f"{own}.pdf")
         put(paths[-1], printed(document(made, to_print=True), own))
-    return Written(tuple(paths), tuple(made.notes))
+    return Written(tuple(paths), (*notes, *made.notes))
 
 
 def refresh_report(held: Round, file: Path) -> Refreshed:
@@ -146,6 +146,26 @@ def _numbers(numbers: Sequence[int]) -> str:
 def _manuscript(held: Round, years: int = 0) -> Path:
     year = held.year if not years else held.plan.evaluated + years
     return held.workspace.outbox / f"意見書原稿_{year}.xlsx"
+
+
+def _beside_edited(path: Path) -> tuple[Path, list[str]]:
+    """Where a document goes: a name beside it where somebody went on writing in it; and a word."""
+    from workbook_tools.report.word import is_as_written
+
+    def is_free(known: Path) -> bool:
+        return not known.exists() or is_as_written(read(known))
+
+    if is_free(path):
+        return path, []
+    number, new = 1, path.with_name(f"{path.stem}_新.docx")
+    while not is_free(new):
+        number += 1
+        new = path.with_name(f"{path.stem}_新{number}.docx")
+    told = (
+        f"『{path.name}』は編集されているため残し、『{new.name}』に作りました。"
+        f"編集したものの数値だけを入れ替えるときは report --refresh {path.name} を使います。"
+    )
+    return new, [told]
 
 
 def _free(folder: Path, stem: str, data: bytes) -> Path:

@@ -86,6 +86,17 @@ def document(report: Report, *, to_print: bool = False) -> bytes:
     return _Writer(report, to_print).bytes()
 
 
+def is_as_written(data: bytes) -> bool:
+    """Whether nobody saved the document since it was written: programs note the time they do."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return _CREATED.strftime(">%Y-%m-%dT%H:%M:%SZ</dcterms:modified>").encode() in (
+                archive.read("docProps/core.xml")
+            )
+    except (zipfile.BadZipFile, KeyError, OSError, ValueError, RuntimeError, NotImplementedError):
+        return False
+
+
 class _Writer:
     def __init__(self, report: Report, to_print: bool) -> None:
         self._report, self._to_print = report, to_print
