@@ -33,7 +33,7 @@ def opinions_on(plan: Plan = PLAN, count: int = 3) -> Opinions:
     """So many opinions on every item, and one on every practice that ended."""
     ended = [practice.no for practice in plan.practices if practice.finished]
     said = [PRAISE + WISH * (number % 2) for number in range(count)]
-    return Opinions({item.no: said for item in plan.items}, {no: [PRAISE] for no in ended})
+    return Opinions({item.no: said for item in plan.items}, {(no,): [PRAISE] for no in ended})
 
 
 def report_of(

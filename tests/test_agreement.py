@@ -14,12 +14,12 @@ import io
 import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.office import convert, needs_office
 from tests.test_checks import submission
 from workbook_tools.cells import Area, cell_name
-from workbook_tools.excel.write.book import UNSEEN, Book
+from workbook_tools.excel.write.book import UNSEEN, Book, FormulaCell
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.form import layout, prefill
 from workbook_tools.form.content import Content
@@ -518,19 +518,26 @@ def _book(some: Sequence[State]) -> bytes:
             value = values.get(field.name, "")
             if value != "" and field.kind not in (Kind.LABEL, Kind.TOTAL, Kind.GRADE):
                 sheets[field.sheet].value(_corner(field.area), value, *UNSEEN)
-        for cell in live_cells(PLAN, values, form.is_open):
-            sheet, area = sheets[cell.sheet], _corner(cell.area)
-            if not cell.formula:
-                sheet.value(area, cell.value, *UNSEEN)
-                continue
-            formula = cell.formula
-            for own, name in zip(layout.SHEETS, names, strict=True):
-                formula = formula.replace(f"'{own}'!", f"{name}!")
-            sheet.formula(area, formula, "?", *UNSEEN, repeat=cell.repeat)
+        for sheet, (cells, shown) in zip(
+            sheets, live_cells(PLAN, values, form.is_open), strict=True
+        ):
+            there = [_moved(cell, names) for cell in cells]
+            sheet.computed(
+                there,
+                ["?" if cell.formula else value for cell, value in zip(cells, shown, strict=True)],
+            )
         for col, (number_of_sheet, *place) in enumerate((_COUNT, *_MESSAGES, *_MEANINGS)):
             there = f'={names[number_of_sheet]}!{cell_name(*place)}&""'
             gathered.formula(Area(number, col), there, "?", *UNSEEN)
     return book.bytes()
+
+
+def _moved(cell: FormulaCell, names: Sequence[str]) -> FormulaCell:
+    """The cell without any appearance, on sheets of other names."""
+    formula = cell.formula
+    for own, name in zip(layout.SHEETS, names, strict=True):
+        formula = formula.replace(f"'{own}'!", f"{name}!")
+    return replace(cell, area=_corner(cell.area), formula=formula, styles=UNSEEN)
 
 
 def _corner(area: Area) -> Area:

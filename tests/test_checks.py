@@ -188,6 +188,8 @@ MISTAKES: list[tuple[Typed, str, str]] = [
     ({"工程_変更_R3": ""}, "P203 工程_状況_R3", "変更後の工程が空欄です。"),
     ({"工程_状況_R2": "工程見直し"}, "P203 工程_状況_R2", "Ｒ２年度の工程の状況が"),
     ({"工程_状況_R3": "工程どおり"}, "P204 工程_変更_R3", "状況は『工程どおり』です。"),
+    ({"工程_変更_R2": "調査を延ばす"}, "P204 工程_変更_R2", ""),
+    ({"工程_状況_R3": "工程どおり", "工程_変更_R4": "x"}, "P204 工程_変更_R3", ""),
     # references
     ({"取組予定_R5_1": "⑮と同じ"}, "R301 取組予定_R5_1", "⑮という番号の行がありません。"),
     ({"取組予定_R3_2": "⑮と同じ"}, "R301 取組予定_R3_2", ""),
@@ -307,6 +309,8 @@ FINE: list[Typed] = [
     # schedule
     {"工程_状況_R3": "工\n程\n見\n直\nし"},
     {"工程_状況_R3": "工程通り", "工程_変更_R3": "－"},
+    # The plan was revised the year before, and this year went as it was revised.
+    {"工程_状況_R2": "工程見直し", "工程_変更_R2": "調査を延ばす", "工程_状況_R3": "工程どおり"},
     {"工程_変更_R3": "⇒"},
     {"工程_状況_R2": "", "工程_変更_R5": "見送り"},
     # references that the form can follow, however they are spelled
@@ -468,7 +472,8 @@ def test_a_text_that_was_sent_out_has_its_room() -> None:
 
 CONTRACT = {
     Severity.ERROR: "F001 F002 F003 F007 F011 F012 F014 F022 S101 S102 S103 S104 S106 S107 S108 "
-    "P201 P202 P203 R301 R302 R303 R304 A401 A402 A406 F016 F023 F026 C501 C502 K601 K602 X801",
+    "P201 P202 P203 R301 R302 R303 R304 A401 A402 A406 F016 F023 F026 F027 C501 C502 K601 K602 "
+    "X801",
     Severity.WARNING: "F005 F006 F008 F009 F010 F013 F015 F017 F018 F019 F020 P204 R306 A403 A404 "
     "A405 A407 C503 "
     "K603 T701",
@@ -489,6 +494,7 @@ def test_every_code_of_the_contract_has_its_violation() -> None:
         "F020",
         "F022",
         "F026",
+        "F027",
         "R306",
         "A406",
     }

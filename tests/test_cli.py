@@ -69,7 +69,7 @@ def test_every_command_has_help_with_an_example(command: str, tmp_path: Path) ->
     [
         (["distribute"], "init"),
         (["distribute", "--year", "昭和６０年"], "年度として読めません"),
-        (["distrbute"], "使い方が違います"),
+        (["distrbute"], "というコマンドはありません"),
         (["distribute", "--yaer", "R3"], "という指定はありません"),
         (["import-history"], "足りません"),
         (["import-history", "ない.xlsx", "--year", "R2"], "ありません"),

@@ -19,7 +19,7 @@ PACKAGE = ROOT / "workbook_tools"
 # The house from the ground up: a file imports from lower floors and from its own room; rooms of one
 # floor never import each other. The ground floor is one room of single files.
 FLOORS = (
-    ("text", "era", "cells", "findings", "near", "spellings"),
+    ("text", "era", "cells", "findings", "near", "spellings", "zips"),
     ("workspace",),
     ("outbox",),
     ("excel",),
@@ -29,12 +29,14 @@ FLOORS = (
     ("register",),
     ("rules",),
     ("figures",),
+    ("letters",),
     ("history", "distribute", "collect", "send_back", "council"),
     ("compare", "consolidate", "receipts", "report", "show"),
     ("rebuild", "demo"),
     ("verify",),
     ("closing",),
     ("terminal",),
+    ("menu",),
     ("cli",),
     ("__main__",),
 )
@@ -143,7 +145,7 @@ def texts(module: str) -> list[ast.Constant]:
 
 
 SPOKEN = re.compile(
-    r"cli|compare\..*|findings|form\.guide|distribute\..*|history\..*|plan\..*|terminal\..*"
+    r"cli|compare\..*|findings|form\.guide|distribute\..*|history\..*|menu\..*|plan\..*|terminal\..*"
 )
 
 

@@ -197,8 +197,8 @@ def test_the_councils_averages_as_published(result: Figures) -> None:
     ]
 
 
-def test_every_item_and_every_ended_practice_has_opinions(story: Story) -> None:
-    gathered = opinions.of_round(round_of(story))
+def test_every_item_and_every_ended_practice_has_opinions(story: Story, result: Figures) -> None:
+    gathered = opinions.of_round(round_of(story), result)
     assert gathered is not None
     assert {no: len(texts) for no, texts in gathered.items.items()} == dict.fromkeys(
         range(1, 22), 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import re
 import shutil
 import subprocess
 import zipfile
@@ -24,6 +25,7 @@ from workbook_tools.era import FiscalYear
 from workbook_tools.form import layout, prefill, token
 from workbook_tools.form.content import Content
 from workbook_tools.form.layout import Field, Kind, field_name, form_of
+from workbook_tools.form.spec import Stem
 from workbook_tools.form.workbook import workbook
 from workbook_tools.plan.read_master import sample
 from workbook_tools.text import squeeze
@@ -233,6 +235,52 @@ def test_a_form_goes_by_mail_with_hundreds_of_others(year: FiscalYear) -> None:
         sheet = parts.getinfo("xl/worksheets/sheet1.xml").file_size
     assert len(book) <= 32 * 1024
     assert sheet <= 120 * 1000
+
+
+def test_heading_and_count_stay_in_sight() -> None:
+    for sheet, cell in zip(layout.SHEETS, ("A5", "A3"), strict=True):
+        assert opened(form())[sheet].freeze_panes == cell
+
+
+def test_sheets_can_be_neither_deleted_nor_moved() -> None:
+    assert opened(form()).security.lockStructure
+    assert not opened(form()).security.workbookPassword
+
+
+def test_how_japanese_is_typed() -> None:
+    """Kana for texts, none for figures: nobody has to switch."""
+    for name, choice in validations(opened(form())).items():
+        kind = FORM[name].kind
+        numbers = kind in (Kind.SCORE, Kind.END_YEAR, Kind.END_MONTH)
+        assert choice.imeMode == ("off" if numbers else "hiragana" if kind is Kind.TEXT else None)
+
+
+def test_print_areas_are_quoted() -> None:
+    with zipfile.ZipFile(io.BytesIO(form())) as book:
+        workbook = book.read("xl/workbook.xml").decode()
+    areas = re.findall(r'<definedName name="_xlnm.Print_Area"[^>]*>([^<]*)<', workbook)
+    assert len(areas) == 3
+    assert all(re.fullmatch(r"'[^']+'!\$A\$1:\$[A-Z]+\$\d+", area) for area in areas)
+
+
+def test_empty_cells_of_this_year_stand_out_while_something_is_missing() -> None:
+    book = opened(form())
+    shaded = {
+        (sheet, area.coord.partition(":")[0])
+        for sheet in layout.SHEETS
+        for ranges, rules in book[sheet].conditional_formatting._cf_rules.items()
+        for area in ranges.sqref.ranges
+        if any(rule.formula[0].startswith("AND(LEN(") for rule in rules)
+    }
+    wanted = {
+        (layout.SHEETS[field.sheet], field.area.a1)
+        for field in FORM.fields
+        if field.name in blank().open
+        and field.year in (None, PLAN.evaluated)
+        and field.stem != Stem.REVISION
+    }
+    assert shaded == wanted
+    assert len(wanted) > 15
 
 
 def test_same_input_same_bytes() -> None:

@@ -18,6 +18,7 @@ import openpyxl
 import pytest
 
 from tests.samples import FORM, PLAN, R3, R4, returned
+from workbook_tools.cells import Area
 from workbook_tools.collect import report
 from workbook_tools.collect.collect import collect
 from workbook_tools.consolidate import consolidate as lists
@@ -25,6 +26,7 @@ from workbook_tools.council import ballot
 from workbook_tools.council.collect import collect as collect_ballots
 from workbook_tools.council.distribute import distribute as send_ballots
 from workbook_tools.distribute.distribute import distribute
+from workbook_tools.excel.write.book import Book
 from workbook_tools.form.layout import SHEETS, Kind
 from workbook_tools.outbox import put
 from workbook_tools.plan.model import Member, Plan
@@ -55,6 +57,7 @@ TEXTS = [
     "internal:毒!A1",
     "[red]毒[/red]",
     "<b>毒</b>&amp;]]>",
+    "<r><t>毒</t></r>",
     "../毒",
     "%s{0}毒{}",
 ]
@@ -361,3 +364,10 @@ def test_opinions_that_no_cell_can_hold(tmp_path: Path, text: str) -> None:
 )
 def test_what_a_cell_can_hold(text: str, written: str) -> None:
     assert for_cell(text) == written
+
+
+@pytest.mark.parametrize("text", ["<r><t>別の文</t></r>", "<r>", "<r></r>", "<r><x></r>"])
+def test_what_looks_like_rich_text_is_a_text(text: str) -> None:
+    book = Book()
+    book.sheet("一").text(Area(0, 0), text)
+    assert openpyxl.load_workbook(io.BytesIO(book.bytes()))["一"]["A1"].value == text

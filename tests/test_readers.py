@@ -1,4 +1,4 @@
-"""Several readers give what one gives, in the same order (threads, and a Dask cluster of two)."""
+"""Several readers give what one gives, in the same order (processes, and a Dask cluster of two)."""
 
 from __future__ import annotations
 
@@ -44,10 +44,23 @@ def play(inbox: Path, folder: Path, readers: Readers = ALONE) -> tuple[Collectio
         return done, (forms(register, R3), answers(register, R3))
 
 
-def test_threads_give_what_one_reader_gives(inbox: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("by_ourselves", [0, 2, 100])
+def test_processes_give_what_one_reader_gives(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_ourselves: int
+) -> None:
+    started: list[int] = []
+    pool = in_parallel.ProcessPoolExecutor
+
+    def counted(jobs: int, *how: object) -> object:
+        started.append(jobs)
+        return pool(jobs, *how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(in_parallel, "ALONE", by_ourselves)
+    monkeypatch.setattr(in_parallel, "ProcessPoolExecutor", counted)
     alone = play(inbox, tmp_path / "one")
     assert alone[0].findings
-    assert play(inbox, tmp_path / "three", Readers(jobs=3)) == alone
+    assert play(inbox, tmp_path / "two", Readers(jobs=2)) == alone
+    assert started == ([2] if by_ourselves < 100 else [])
 
 
 def test_a_cluster_gives_what_one_reader_gives(inbox: Path, tmp_path: Path) -> None:

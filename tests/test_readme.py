@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,9 @@ COMMANDS = [
     for line in block.splitlines()
     if line.startswith("workbook-tools")
 ]
+
+
+DATA = (["export", "--format", "json"],)  # for other programs, on the standard output
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +55,7 @@ def run(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "workbook_tools", *words],
         cwd=folder,
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
         errors="replace",
@@ -64,6 +69,20 @@ def test_commands_of_the_readme(command: str, demo: Path, tmp_path: Path) -> Non
     done = run(words, tmp_path if words[:1] == ["init"] else demo)
     assert done.returncode in (0, 1), done.stderr
     assert "Traceback" not in done.stderr
+    if not ({"--json", "--help"} & set(words) or words in DATA):
+        *_, last = done.stdout.splitlines()
+        assert re.search("次は|次に|workbook-tools ", last), "does not say what comes next"
+
+
+def test_no_file_they_wrote_says_on_which_system(demo: Path) -> None:
+    systems = {}
+    for path in demo.rglob("*"):
+        if path.is_file() and zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                name = path.relative_to(demo).as_posix()
+                systems[name] = {member.create_system for member in archive.infolist()}
+    assert len(systems) > 200
+    assert {name for name, known in systems.items() if known != {0}} == set()
 
 
 def test_the_readme_shows_every_command() -> None:
@@ -75,7 +94,7 @@ def test_the_readme_shows_every_command() -> None:
 def test_the_two_set_up_lines_are_there() -> None:
     lines = [line for line in README.splitlines() if line.startswith("python3 -m venv .venv && ")]
     assert len(lines) == 2
-    assert lines[0].endswith("&& .venv/bin/python -m pytest")
+    assert lines[0].endswith("&& .venv/bin/python -m pytest -n auto")
     assert lines[1].endswith("&& .venv/bin/workbook-tools demo demo")
 
 

@@ -31,10 +31,10 @@ from tests.reports import (
 from tests.test_figures import CRITERIA, PLAN, R3, practices, published
 from workbook_tools.council.opinions import Opinions
 from workbook_tools.era import FiscalYear
+from workbook_tools.excel.pdf import document_to_pdf
 from workbook_tools.plan.model import Plan
 from workbook_tools.report import paging
 from workbook_tools.report.content import Block, Report, pieces_of
-from workbook_tools.report.printing import printed
 from workbook_tools.report.terms import Filled
 from workbook_tools.report.word import document
 
@@ -353,17 +353,11 @@ def test_never_more_than_two_blocks_a_page() -> None:
     assert not any(map(paging.is_long, short))
 
 
-def test_ended_practices_of_one_text_share_a_heading() -> None:
-    same = {no: ["同じ意見である。"] for no in (42, 44, 45)}
-    said = body(document(report_of(figures_of(), Opinions({}, {**same, 45: ["別の意見。"]}))))
+def test_ended_practices_spoken_of_together_share_a_heading() -> None:
+    said = body(document(report_of(figures_of(), Opinions({}, {(44, 45): ["役目を終えた。"]}))))
     labels = [line for line in said.split("\n") if line.startswith("【Ｒ")]
-    together = [line for line in labels if line.count("№") > 1]
-    by_no = {fact["no"]: fact for fact in practices()}
-    if (
-        by_no[42]["item_no"] == by_no[44]["item_no"]
-        and by_no[42]["finished"] == by_no[44]["finished"]
-    ):
-        assert len(together) == 1
+    (together,) = [line for line in labels if line.count("№") > 1]
+    assert re.fullmatch(r"【Ｒ.年度取組終了】№44 .*、№45 .*", together)
     assert sum(line.count("№") for line in labels) == 9
 
 
@@ -410,7 +404,7 @@ def poisoned(known: Plan = PLAN) -> Report:
         council=BANE,
     )
     opinions = Opinions(
-        {no: [BANE, "あ" * 5000, "段\r\n落\tと"] for no in range(1, 22)}, {12: [BANE]}
+        {no: [BANE, "あ" * 5000, "段\r\n落\tと"] for no in range(1, 22)}, {(12,): [BANE]}
     )
     typed = {("総評", "3"): BANE.replace("\x1b", "").replace("\x00", ""), ("委員名簿", "1"): "<b>"}
     return report_of(figures_of(plan), opinions, typed)
@@ -433,7 +427,7 @@ def test_texts_of_others_are_only_texts() -> None:
 
 @cache
 def pdf() -> pypdf.PdfReader:
-    data = printed(document(real_report(), to_print=True), "意見書")
+    data = document_to_pdf(document(real_report(), to_print=True))
     return pypdf.PdfReader(io.BytesIO(data))
 
 
@@ -476,7 +470,7 @@ def test_the_pdf_is_tagged_has_bookmarks_and_the_right_letters(tmp_path: Path) -
         "４　総評",
     ]
     path = tmp_path / "意見書.pdf"
-    path.write_bytes(printed(document(real_report(), to_print=True), "意見書"))
+    path.write_bytes(document_to_pdf(document(real_report(), to_print=True)))
     fonts = subprocess.run(
         ["pdffonts", str(path)], capture_output=True, text=True, check=True
     ).stdout

@@ -21,13 +21,14 @@ from workbook_tools.collect.collection import Collection
 from workbook_tools.distribute.distribute import distribute
 from workbook_tools.findings import Severity, UserError
 from workbook_tools.form import layout
+from workbook_tools.letters.letters import GAPS
+from workbook_tools.letters.templates import fill
 from workbook_tools.outbox import Outcome
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import PracticeState
 from workbook_tools.register.round import Round
 from workbook_tools.register.standing import practice_states
 from workbook_tools.register.submissions import forms
-from workbook_tools.send_back.letters import GAPS, fill
 from workbook_tools.send_back.send_back import Returning, return_forms
 from workbook_tools.workspace import Workspace
 

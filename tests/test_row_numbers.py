@@ -178,6 +178,21 @@ def test_what_is_printed_counts(typed: Mapping[str, str | None], first: object) 
     assert table.first() == first
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("②", []),
+        ("2.", []),
+        ("２番", []),
+        ("①②例年どおり行った。", ["①②例年どおり行った。"]),
+        ("2件", ["2件"]),
+    ],
+)
+def test_a_text_over_a_number_is_told(typed: str, told: list[str]) -> None:
+    form = read(_Printed({"R3_1": "①", "R4_1": typed}).data)
+    assert [known.text for known in form.noticed if known.code == "F017"] == told
+
+
 class _Printed:
     """A form of which only the printed numbers were changed."""
 

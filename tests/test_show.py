@@ -35,6 +35,7 @@ from workbook_tools.workspace import Workspace
 
 NUMBERS = (16, 17)
 SPRING, LATER = "2022-04-20T09:00:00+09:00", "2022-04-21T10:00:00+09:00"
+OVERDUE = "2022-04-23T09:00:00+09:00"  # the day after 提出期限
 
 
 def plan(year: Any = R3) -> Plan:
@@ -252,7 +253,8 @@ def test_the_next_step_through_the_year(held: Round) -> None:
     place = held.workspace
     assert "workbook-tools distribute --year R3" in step(held)
     distribute(held)
-    assert "return" in step(held)  # reminders
+    assert "戻ってくるのを待っています" in step(held)
+    assert "return" in today(replace(held, now=OVERDUE)).step  # reminders
     send(place, "16.xlsx", returned(16, R3, plan(), 進捗度_R3=7))
     assert "workbook-tools collect --year R3" in step(held)
     collect(held)

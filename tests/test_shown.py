@@ -355,6 +355,9 @@ def test_zeros_that_are_not_shown() -> None:
 WHITE = '<font><color rgb="FFFFFFFF"/></font>'
 THEME = '<font><color theme="0"/></font>'
 BLUE = '<fill><patternFill patternType="solid"><fgColor rgb="FF0000FF"/></patternFill></fill>'
+BLACK_GROUND = (
+    '<fill><patternFill patternType="solid"><fgColor rgb="FF000000"/></patternFill></fill>'
+)
 GREY = '<fill><patternFill patternType="gray125"/></fill>'
 
 
@@ -372,6 +375,10 @@ GREY = '<fill><patternFill patternType="gray125"/></fill>'
         ('<font><color indexed="26"/></font>', NO_FILL, Hides.YES),
         ('<font><color theme="0" tint="-0.5"/></font>', NO_FILL, Hides.NO),
         ('<font><color rgb="FFC00000"/></font>', NO_FILL, Hides.NO),
+        ('<font><sz val="1"/></font>', NO_FILL, Hides.YES),
+        ('<font><sz val="3.5"/></font>', NO_FILL, Hides.YES),
+        ('<font><sz val="4"/></font>', NO_FILL, Hides.NO),
+        ("<font/>", BLACK_GROUND, Hides.YES),
     ],
 )
 def test_letters_in_the_colour_of_the_ground(font: str, fill: str, hides: Hides) -> None:
@@ -395,6 +402,9 @@ def condition(*, dxf: int = 0, sqref: str = "B1:B9", rule: str = "") -> str:
     )
 
 
+ON_BLACK = '<fill><patternFill><bgColor rgb="FF000000"/></patternFill></fill>'
+
+
 @pytest.mark.parametrize(
     ("dxf", "rule", "hides"),
     [
@@ -402,6 +412,8 @@ def condition(*, dxf: int = 0, sqref: str = "B1:B9", rule: str = "") -> str:
         ("<dxf><font><strike/></font></dxf>", "", Hides.UNSURE),
         ('<dxf><font><color rgb="FFFFFFFF"/></font></dxf>', "", Hides.UNSURE),
         ("<dxf/>", '<iconSet showValue="0"/>', Hides.UNSURE),
+        (f"<dxf>{ON_BLACK}</dxf>", "", Hides.UNSURE),
+        (f'<dxf><font><color rgb="FFFFFFFF"/></font>{ON_BLACK}</dxf>', "", Hides.NO),
         ('<dxf><font><color rgb="FF375623"/></font></dxf>', "", Hides.NO),
         ("<dxf/>", "<iconSet/>", Hides.NO),
     ],
@@ -436,6 +448,34 @@ def hidden(sheet: Table) -> set[str]:
     return {sheet.cell(r, c) for r in range(3) for c in range(3) if sheet.is_hidden(r, c)}
 
 
+WHITE_RUN = '<r><rPr><color rgb="FFFFFFFF"/></rPr><t>前の案</t></r>'
+THEME_RUN = '<r><rPr><color theme="0"/></rPr><t>前の案</t></r>'
+RED_RUN = '<r><rPr><color rgb="FFFF0000"/></rPr><t>前の案</t></r>'
+NEXT = "<r><rPr><b/></rPr><t>今の案</t></r>"
+
+
+@pytest.mark.parametrize(
+    ("runs", "hides"),
+    [
+        (WHITE_RUN + NEXT, Hides.YES),
+        (NEXT + THEME_RUN, Hides.YES),
+        (RED_RUN + NEXT, Hides.NO),
+        (WHITE_RUN.replace("前の案", " ") + NEXT, Hides.NO),
+        (WHITE_RUN.replace("<color", "<strike/><color") + NEXT, Hides.NO),  # left out as struck
+    ],
+)
+@pytest.mark.parametrize("shared", [True, False])
+def test_some_letters_in_white(runs: str, hides: Hides, shared: bool) -> None:
+    if shared:
+        place = '<c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c>'
+        sheet = table(row(place), strings=f"<si>{runs}</si><si><t>外</t></si>")
+    else:
+        sheet = table(row(text("A1", runs), text("B1", "<t>外</t>")))
+    assert sheet.hides(0, 0) is hides
+    assert sheet.hides(0, 1) is Hides.NO
+    assert hides is Hides.NO or not sheet.is_plain
+
+
 def second(attributes: str) -> str:
     """Three rows, the second with attributes of its own."""
     return NINE.replace("</row><row>", f'</row><row r="2" {attributes}>', 1)
@@ -451,7 +491,10 @@ def second(attributes: str) -> str:
         ("hidden='1'", True),
         ("ht='0'", True),
         ('hidden="0"', False),
-        ('ht="0.75" outlineLevel="1"', False),
+        ('ht="0.75" outlineLevel="1"', True),  # dragged nearly shut
+        ("ht='2.25' customHeight='1'", True),
+        ('ht="3" customHeight="1"', False),
+        ('ht="20.25" outlineLevel="1"', False),
         ('ht="15"', False),
     ],
 )

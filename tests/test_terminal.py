@@ -157,6 +157,7 @@ def test_check_names_the_field_where_there_is_no_cell(
         f"【誤り】inbox/a.xlsx　{SHEETS[0]}（実践項目の番号）：F012の文。直し方。",
         f"【誤り】inbox/a.xlsx　{SHEETS[0]}のF23：F019の文。直し方。",
         "【誤り】inbox/a.xlsx：F001の文。直し方。",
+        "誤り 3件　注意 0件",
     ]
 
 

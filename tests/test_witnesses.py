@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from copy import copy
 
 import openpyxl
 import pytest
@@ -209,6 +210,62 @@ def test_a_two_that_fits_nobody_is_told() -> None:
     assert [form.value("特記事項") for form in done.submissions] == ["特記16"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "over", "named", "unclear"),
+    [
+        ("Ｒ３", "R2", True, True),  # the name says another column than the first Ｒ３
+        ("Ｒ３", "R2", False, True),
+        ("Ｒ３", "R4", True, False),
+        ("Ｒ３", "R4", False, True),
+        ("Ｒ５", "R5", False, False),  # its own heading, typed anew
+    ],
+)
+def test_a_year_over_two_columns_of_scores(
+    typed: str, over: str, named: bool, unclear: bool
+) -> None:
+    """Where the names tell which is which nothing is lost; without them nobody knows."""
+
+    def change(book: Workbook) -> None:
+        area = FORM[f"進捗度_{over}"].area
+        book[layout.SHEETS[0]].cell(area.row, area.col + 1).value = typed
+        if not named:
+            book.defined_names.clear()
+
+    names = [f"{name}_R3" for name in FORM.criteria]
+    scores = {f"{name}_R2": 0 for name in FORM.criteria} | dict.fromkeys(names, 2)
+    form = read(change, **scores)
+    told = {field for code, field in codes(form) if code == "F016"}
+    assert set(names) <= told if unclear else not told
+    assert unclear or [form.value(name) for name in names] == ["2"] * len(names)
+
+
+@pytest.mark.parametrize("gap", [0, 3])
+def test_two_copied_below_its_one_is_read(gap: int) -> None:
+    """① stands as it was sent, names and all; ② is known by its labels alone."""
+
+    def change(book: Workbook) -> None:
+        first, second = (book[title] for title in layout.SHEETS)
+        top = FORM.rows[0] + gap
+        for row in second.iter_rows(max_row=FORM.rows[1], max_col=layout.COLUMNS):
+            for cell in row:
+                if cell.value is not None:
+                    first.cell(cell.row + top, cell.column).value = cell.value
+        for area in second.merged_cells.ranges:
+            if area.max_col <= layout.COLUMNS:
+                area = copy(area)
+                area.shift(0, top)
+                first.merge_cells(area.coord)
+        first.cell(top + 1, 1).value = 16
+        del book[layout.SHEETS[1]]
+        for name in [name for name in FORM.names if FORM[name].sheet]:
+            del book.defined_names[name]
+
+    form = read(change)
+    assert (form.value("課題_R2"), form.value("解決方法_R2")) == ("人手", "応援")
+    assert form.value("特記事項")
+    assert not any(code in ("F017", "F023") for code, _ in codes(form))
+
+
 def test_names_shifted_as_a_whole_are_no_rows_of_a_year() -> None:
     """A row too many in one year, and every name one row too high: the numbers count."""
 
@@ -297,6 +354,31 @@ def test_where_rows_moved_the_numbers_tell_which_one_was_added(year: str, text: 
     added = [told.text for told in form.noticed if told.code == "A406"]
     assert added == ([text] if text else [])
     assert rows_of(form, year) == ["一", "二", "三"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "third", "column", "expected"),
+    [
+        ("", "二", "", "予定", ["", "二", ""]),
+        ("一", "二", "", "予定", ["一", "二", ""]),
+        ("一", "", "三", "予定", ["一", "", "三"]),
+        ("一", "二", "", "結果", ["一", "二", ""]),
+        ("一", "", "", "予定", ["一", "", ""]),
+        ("一", "二", "三", "予定", ["一", "二", "三"]),
+    ],
+)
+def test_without_names_the_row_without_a_number_was_added(
+    first: str, second: str, third: str, column: str, expected: list[str]
+) -> None:
+    def change(book: Workbook) -> None:
+        row_added(f"取組{column}_R4_1", "加えた行")(book)
+        book.defined_names.clear()
+
+    plans = {f"取組予定_R4_{n}": text for n, text in enumerate((first, second, third), start=1)}
+    form = read(change, **plans)
+    assert rows_of(form, "R4") == expected
+    told = [told.text for told in form.noticed if told.code in ("A406", "F017")]
+    assert told == ["加えた行"]
 
 
 def test_numbers_pushed_out_of_their_year_tell_nothing() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -15,51 +14,39 @@ from workbook_tools.era import FiscalYear
 from workbook_tools.figures.formats import FORMATS
 from workbook_tools.findings import UserError
 from workbook_tools.terminal.console import (
-    Group,
-    PracticeNumber,
-    Year,
+    ask,
     asked_passwords,
+    outcome,
     progress,
     run,
     say,
     say_data,
+    somebody_answers,
     tell,
+    warn,
+    weights,
 )
-from workbook_tools.text import printable
+from workbook_tools.terminal.next_steps import after
+from workbook_tools.terminal.usage import (
+    Anywhere,
+    Group,
+    PracticeNumber,
+    Year,
+    everywhere,
+    of_round,
+    of_stage,
+    typed,
+)
 from workbook_tools.workspace import Workspace
 
 if TYPE_CHECKING:
     from workbook_tools.collect.collection import Collection
     from workbook_tools.register.round import Round
     from workbook_tools.report.report import Refreshed
+    from workbook_tools.show.today import Today
 
 
-_STAGE = "workbook_tools.stage"
-
-
-def _keep_stage(context: click.Context, _: click.Parameter, stage: str | None) -> None:
-    context.meta[_STAGE] = stage
-
-
-_stage = click.option(
-    "--stage",
-    metavar="段階",
-    callback=_keep_stage,
-    expose_value=False,
-    help="年度に何度か評価するときの段階（中間 など）。省くと最後に始めた段階。",
-)
-
-
-def _year(function: Callable[..., None]) -> Callable[..., None]:
-    """The round: its year and, where there are several a year, its stage (:func:`_round`)."""
-    year = click.option(
-        "--year",
-        type=Year(),
-        help="評価する年度（R3、令和３年度、2021 など）。省くと計画マスタの評価年度。",
-    )
-    return year(_stage(function))
-
-
+_year = of_round(told=True)
 _in_workspace = click.make_pass_decorator(Workspace)
 
 
@@ -69,46 +56,40 @@ _in_workspace = click.make_pass_decorator(Workspace)
     options_metavar="[指定]",
     subcommand_metavar="[コマンド [引数]...]",
     context_settings={"max_content_width": 100},
+    params=everywhere(first=True),
 )
-@click.option(
-    "--workspace",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path(),
-    metavar="フォルダー",
-    envvar="WORKBOOK_TOOLS_WORKSPACE",
-    help="作業フォルダー（省くと今のフォルダー）。",
-)
+@_year
 @click.version_option(
     __version__, message="workbook-tools %(version)s", help="版の番号を表示して終わる。"
 )
 @click.help_option("-h", "--help", help="この説明を表示して終わる。")
 @click.pass_context
-def cli(context: click.Context, workspace: Path) -> None:
+def cli(context: click.Context, year: FiscalYear | None) -> None:
     """進捗状況シートを配り、集め、取組状況一覧にまとめます。
 
-    コマンドを書かないと、いまの状況と次にすることを表示します。
+    コマンドを書かないと、いまの状況と次にすることを表示します。年度や作業フォルダーの指定は、
+    コマンドの前にもあとにも書けます。
 
     \b
     例： workbook-tools init --sample
          workbook-tools distribute --year R3
     """
-    context.obj = Workspace(workspace)
     if context.invoked_subcommand is None:
-        _show_today(context.obj)
+        from workbook_tools.terminal.shown import show_today
+
+        show_today(_today(context.obj, year))
 
 
-def _show_today(workspace: Workspace) -> None:
-    """No arguments: where the round stands, or what to do first."""
+def _today(workspace: Workspace, year: FiscalYear | None) -> Today:
+    """Where the round stands, or what to do first."""
     from workbook_tools.register.round import disposal, lost_master
     from workbook_tools.show.today import FIRST, NEXT_YEAR, Today, today
-    from workbook_tools.terminal.shown import show_today
 
     if not workspace.plan_master.exists():
-        say(lost_master(workspace) or FIRST)
-    elif told := disposal(workspace, None, None):
-        show_today(Today((told,), NEXT_YEAR))
-    else:
-        show_today(today(_round(workspace, None)))
+        return Today((), lost_master(workspace) or FIRST)
+    if told := disposal(workspace, year, _named_stage()):
+        return Today((told,), NEXT_YEAR)
+    return today(_round(workspace, year))
 
 
 def _command(name: str | None = None) -> Callable[[Callable[..., None]], click.Command]:
@@ -146,15 +127,12 @@ def init(workspace: Workspace, sample: bool) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     put(path, master(sample_plan() if sample else None))
     say(f"計画マスタを作りました： {path}")
-    if sample:
-        say("次は workbook-tools distribute で進捗状況シートを作れます。")
-    else:
-        say("Ｅｘｃｅｌで開き、シート『記入要領』を見ながら計画を書き込んでください。")
+    say(after("init --sample" if sample else "init"))
 
 
 @_command("import-history")
 @click.argument("file", metavar="ファイル", type=click.Path(path_type=Path))
-@click.option("--year", type=Year(), required=True, help="一覧の年度（R2 など）。")
+@click.option("--year", cls=Anywhere, type=Year(), required=True, help="一覧の年度（R2 など）。")
 @_in_workspace
 def import_history(workspace: Workspace, file: Path, year: FiscalYear) -> None:
     """過去の年度の一覧【実践項目別】から、評点・総合評価・取組終了を取り込みます。
@@ -174,29 +152,56 @@ def import_history(workspace: Workspace, file: Path, year: FiscalYear) -> None:
     if taken.ignored:
         say(f"　使わなかった列： {'、'.join(taken.ignored)}")
     tell(taken.findings)
+    say(after("import-history"))
+
+
+_departments = click.option(
+    "--department",
+    "departments",
+    multiple=True,
+    metavar="部署",
+    help="その部署のものだけ（何回でも指定できる）。",
+)
+_items = click.option(
+    "--item",
+    "items",
+    multiple=True,
+    type=PracticeNumber(),
+    metavar="小№",
+    help="その項目のものだけ（何回でも指定できる）。",
+)
 
 
 @_command()
 @_year
+@_departments
+@_items
 @click.option("--force", is_flag=True, help="配布後に編集されたファイルも作り直す。")
 @_in_workspace
-def distribute(workspace: Workspace, year: FiscalYear | None, force: bool) -> None:
-    """実践項目ごとの進捗状況シートを、担当部署のフォルダーに作ります。
+def distribute(
+    workspace: Workspace,
+    year: FiscalYear | None,
+    departments: tuple[str, ...],
+    items: tuple[int, ...],
+    force: bool,
+) -> None:
+    """実践項目ごとの進捗状況シートと依頼文を、担当部署ごとに作ります。
 
     \b
     例： workbook-tools distribute --year R3
     """
     from workbook_tools.distribute.distribute import LIST_NAME
     from workbook_tools.distribute.distribute import distribute as write_forms
+    from workbook_tools.letters.only import Only
     from workbook_tools.outbox import Outcome
 
     held = _round(workspace, year)
     with progress("シートを作成中") as step:
-        done = write_forms(held, force=force, step=step)
-    departments = {delivery.practice.lead for delivery in done.deliveries if delivery.practice}
+        done = write_forms(held, only=Only(departments, items), force=force, step=step)
+    leads = {delivery.practice.lead for delivery in done.deliveries if delivery.practice}
     total = sum(1 for delivery in done.deliveries if delivery.practice)
     say(
-        f"{done.year.long}の進捗状況シート {total}件（{len(departments)}部署）： "
+        f"{done.year.long}の進捗状況シート {total}件（{len(leads)}部署）： "
         f"作成 {len(done.having(Outcome.WRITTEN))}、"
         f"変更なし {len(done.having(Outcome.UNCHANGED))}、"
         f"編集済みのため残した {len(done.having(Outcome.EDITED))}"
@@ -205,7 +210,8 @@ def distribute(workspace: Workspace, year: FiscalYear | None, force: bool) -> No
         say(f"　残しました： {delivery.path}（作り直すには --force）")
     for delivery in done.having(Outcome.REMOVED):
         say(f"　不要になり削除しました： {delivery.path}")
-    say(f"一覧： {done.folder / LIST_NAME}")
+    say(f"一覧： {done.folder / LIST_NAME}（部署ごとの依頼文も同じ場所にあります）")
+    say(after("distribute", held.year.option))
 
 
 _passwords = click.option(
@@ -258,7 +264,7 @@ def collect(
         with progress("登録簿を作り直し中") as step:
             made = run_rebuild(of_master(workspace, _now()), step)
         for sentence in made.told:
-            click.echo(printable(sentence), err=True)
+            warn(sentence)
     held = _round(workspace, year)
 
     def read_all(words: tuple[str, ...]) -> Collection:
@@ -269,7 +275,7 @@ def collect(
     done = read_all(passwords)
     if (
         not passwords
-        and sys.stdin.isatty()
+        and somebody_answers()
         and any(finding.code == "F002" for finding in done.findings)
     ):
         done = read_all(asked_passwords())
@@ -320,6 +326,7 @@ def check(
         from workbook_tools.terminal import tables
 
         tables.show_check(done, form_of(held.plan), verbose=verbose)
+        say(after("check", held.year.option))
     _end(done.has_errors)
 
 
@@ -336,6 +343,8 @@ def status(workspace: Workspace, year: FiscalYear | None, as_json: bool, strict:
     """
     from workbook_tools.register.records import State
     from workbook_tools.register.standing import standing
+    from workbook_tools.show.today import totals
+    from workbook_tools.terminal.shown import show_today
 
     held = _round(workspace, year)
     practices = standing(held)
@@ -347,6 +356,7 @@ def status(workspace: Workspace, year: FiscalYear | None, as_json: bool, strict:
         from workbook_tools.terminal import tables
 
         tables.show_status(practices)
+        show_today(totals(held, practices))
     _end(strict and any(state.state is not State.ACCEPTED for state in practices))
 
 
@@ -378,6 +388,7 @@ def show(
         _say_document(versions.as_json(held, shown))
     else:
         show_practice(shown, form_of(held.plan))
+        say(after("show", held.year.option, number=number))
 
 
 @_command()
@@ -422,23 +433,33 @@ def diff(
         _say_document(differences.as_json(held, done))
     else:
         show_differences(done)
+        say(after("diff", held.year.option, number=number))
 
 
 @_command("return")
 @_year
+@_departments
+@_items
 @click.option("--force", is_flag=True, help="書いたあとで編集されたファイルも作り直す。")
 @_in_workspace
-def return_(workspace: Workspace, year: FiscalYear | None, force: bool) -> None:
-    """要修正のシートに印を付けて返し、未提出の部署への督促文を作ります。
+def return_(
+    workspace: Workspace,
+    year: FiscalYear | None,
+    departments: tuple[str, ...],
+    items: tuple[int, ...],
+    force: bool,
+) -> None:
+    """要修正のシートに印を付けて返し、部署への文書（再提出、督促、受領）を作ります。
 
     \b
     例： workbook-tools return --year R3
     """
+    from workbook_tools.letters.only import Only
     from workbook_tools.send_back.send_back import return_forms
 
     held = _round(workspace, year)
     with progress("差戻しを作成中") as step:
-        done = return_forms(held, force=force, step=step)
+        done = return_forms(held, only=Only(departments, items), force=force, step=step)
     returned = sum(department.returned for department in done.departments)
     missing = sum(department.missing for department in done.departments)
     say(f"{held.year.long}　差戻し {returned}件、督促 {missing}件（{len(done.departments)}部署）")
@@ -450,6 +471,7 @@ def return_(workspace: Workspace, year: FiscalYear | None, force: bool) -> None:
     for name in done.not_collected:
         say(f"　まだ読んでいないファイルがあります（先に collect を実行してください）： {name}")
     say(f"場所： {done.folder}")
+    say(after("return", held.year.option))
 
 
 @_command("receipts")
@@ -485,6 +507,7 @@ def receipts_(
     for path in done.removed:
         say(f"　不要になり削除しました： {path}")
     say(f"場所： {done.folder}")
+    say(after("receipts", held.year.option))
 
 
 @_command()
@@ -506,12 +529,14 @@ def withdraw(
     from workbook_tools.collect.withdraw import withdraw as take_back
 
     why = (reason or "").strip() if undo else _given(reason or "")
-    done = take_back(_round(workspace, year), file, why, undo=undo)
+    held = _round(workspace, year)
+    done = take_back(held, file, why, undo=undo)
     for arrival in done.arrivals:
         what = "受理の取消をやめました" if undo else "受理を取り消しました"
         say(f"{what}： {arrival.name}（{arrival.received_at[:16].replace('T', ' ')}受領）")
     for sentence in done.counting:
         say(f"　{sentence}")
+    say(after("withdraw", held.year.option))
 
 
 @_command()
@@ -521,7 +546,11 @@ def withdraw(
 )
 @click.option("--strict", is_flag=True, help="未提出や要修正があれば何も作らない。")
 @click.option("--appendix", is_flag=True, help="資料編（全シート）も作る。")
-@click.option("--pdf", is_flag=True, help="LibreOffice があれば、PDFも作る。")
+@click.option(
+    "--pdf",
+    is_flag=True,
+    help="LibreOffice があれば、PDFも作る（一覧・評価ページ・本文を分けて）。",
+)
 @_in_workspace
 def consolidate(
     workspace: Workspace,
@@ -539,18 +568,22 @@ def consolidate(
     from workbook_tools.consolidate import consolidate as stage
 
     held = _round(workspace, year)
-    done = stage.consolidate(held, output=output, strict=strict, with_appendix=appendix)
+    with progress("一覧を作成中"):
+        done = stage.consolidate(held, output=output, strict=strict, with_appendix=appendix)
     for path in done.paths:
         say(f"作りました： {path}")
     if pdf and done.paths:
         from workbook_tools.excel.pdf import to_pdf
 
-        for path in to_pdf(done.paths):
+        with progress("PDFを作成中"):
+            printed = to_pdf(done.parts)
+        for path in printed:
             say(f"作りました： {path}")
     for sentence in stage.shortcomings(done.contents):
-        click.echo(printable(sentence), err=True)
+        warn(sentence)
     if strict and not done.paths:
-        click.echo("未提出か要修正があるため、何も作りませんでした。", err=True)
+        warn("未提出か要修正があるため、何も作りませんでした。")
+    _say_step(held)
     _end(bool(done.contents.figures.incomplete))
 
 
@@ -581,13 +614,15 @@ def report(
         if pdf or html:
             raise click.UsageError("--refresh は --pdf や --html と一緒には使えません")
         _refresh(stage.refresh_report(held, refresh))
+        say(after("report --refresh"))
         return
     with progress("意見書を作成中"):
         done = stage.write_report(held, html=html, pdf=pdf)
     for path in done.paths:
         say(f"作りました： {path}")
     for note in done.notes:
-        click.echo(printable(note), err=True)
+        warn(note)
+    say(after("report", held.year.option))
 
 
 def _refresh(done: Refreshed) -> None:
@@ -596,7 +631,7 @@ def _refresh(done: Refreshed) -> None:
         say(f"　{change.name}： {change.was or '（空欄）'} → {change.now or '（空欄）'}")
     say(f"入れ替えた数値 {len(done.changes)}件： {done.path}")
     for note in done.notes:
-        click.echo(printable(note), err=True)
+        warn(note)
 
 
 @_command()
@@ -622,13 +657,17 @@ def export(workspace: Workspace, year: FiscalYear | None, form: str, output: Pat
     chosen = FORMATS[form]
     if output is None and chosen.folder:
         output = workspace.outbox / f"{chosen.folder}_{held.year}"
-    for name, data in chosen.write(gather_contents(held).data, held.now).items():
+    with progress("データを作成中"):
+        written = chosen.write(gather_contents(held).data, held.now)
+    for name, data in written.items():
         if output is None:
             heading = f"# {name}\n" if name else ""
             say_data(heading + data.decode("utf-8-sig"))
         else:
             put(output / name, data)
             say(f"作りました： {output / name}")
+    if output is not None:
+        say(after("export"))
 
 
 @_command()
@@ -645,15 +684,18 @@ def close(workspace: Workspace, year: FiscalYear | None, yes: bool) -> None:
     from workbook_tools.closing.close import doubts
 
     held = _round(workspace, year)
-    doubtful = doubts(held)
+    with progress("確認中"):
+        doubtful = doubts(held)
     for sentence in doubtful:
-        click.echo(printable(sentence), err=True)
+        warn(sentence)
     if doubtful and not yes:
-        _ask("このまま確定しますか", "このまま確定するには --yes を付けてください。")
-    done = end_round(held)
+        ask("このまま確定しますか", "このまま確定するには --yes を付けてください。")
+    with progress("確定中"):
+        done = end_round(held)
     say(f"{held.year.long}を確定しました。控えに残した成果物 {len(done.outputs)}件")
     for name in done.outputs:
         say(f"　{name}")
+    _say_step(held)
 
 
 @_command()
@@ -671,12 +713,12 @@ def reopen(workspace: Workspace, year: FiscalYear | None, reason: str) -> None:
     held = _round(workspace, year)
     take_back(held, _given(reason))
     say(f"{held.year.long}の確定を取り消しました。")
-    say(f"直し終わったら、workbook-tools close {held.year.option} でもう一度確定します。")
+    say(after("reopen", held.year.option))
 
 
 @_command()
-@click.option("--year", type=Year(), required=True, help="廃棄する年度（R2 など）。")
-@_stage
+@click.option("--year", cls=Anywhere, type=Year(), required=True, help="廃棄する年度（R2 など）。")
+@of_stage(told=True)
 @click.option("--reason", metavar="理由", required=True, help="廃棄する理由（保存期間満了など）。")
 @click.option("--yes", is_flag=True, help="尋ねずに廃棄する。")
 @_in_workspace
@@ -694,13 +736,13 @@ def dispose(workspace: Workspace, year: FiscalYear, reason: str, yes: bool) -> N
 
     own = round_named(workspace, year, _named_stage())
     why, count = _given(reason), copies(workspace, own)
-    if not yes and sys.stdin.isatty():  # a script that gives a reason has decided
-        told = f"{own.long}に受け取ったものの控え {count}件を廃棄します。元には戻せません。"
-        click.echo(told, err=True)
-        click.confirm("廃棄しますか", abort=True, err=True)
-    done = destroy(workspace, own, why, _now())
+    if not yes and somebody_answers():  # a script that gives a reason has decided
+        warn(f"{own.long}に受け取ったものの控え {count}件を廃棄します。元には戻せません。")
+        ask("廃棄しますか", "廃棄するには --yes を付けてください。")
+    with progress("廃棄中"):
+        done = destroy(workspace, own, why, _now())
     say(f"{own.long}の控え {done.copies}件を廃棄しました。廃棄記録： {done.path}")
-    say("inbox/、outbox/、templates/ にあるファイルは、必要に応じて別に廃棄してください。")
+    say(after("dispose"))
 
 
 @_command()
@@ -726,11 +768,13 @@ def verify(workspace: Workspace, year: FiscalYear | None) -> None:
         if told := disposal(workspace, year, _named_stage()):
             notes.append(f"{told}一覧は作り直せないため、比べていません。")
         else:
-            wrong += differences(_round(workspace, year))
+            with progress("一覧を作り直して比較中"):
+                wrong += differences(_round(workspace, year))
     for sentence in (*wrong, *notes):
         say(sentence)
     if not wrong:
         say(f"食い違いはありません（控え {done.copies}件、受付簿 {done.events}行）。")
+    say(after("verify, wrong" if wrong else "verify"))
     _end(bool(wrong))
 
 
@@ -750,7 +794,8 @@ def compare(workspace: Workspace, file: Path, year: FiscalYear | None, as_json: 
     from workbook_tools.compare import words
     from workbook_tools.compare.compare import compare_list
 
-    done = compare_list(workspace, year, file, _now())
+    with progress("突合中"):
+        done = compare_list(workspace, year, file, _now())
     found = done.comparison
     if as_json:
         _say_document(words.as_json(found, done.file))
@@ -760,6 +805,7 @@ def compare(workspace: Workspace, file: Path, year: FiscalYear | None, as_json: 
         show_comparison(found)
         for path in done.paths:
             say(f"作りました： {path}")
+        say(after("compare, different" if found.differences else "compare"))
     _end(bool(found.differences))
 
 
@@ -782,14 +828,17 @@ def explain(workspace: Workspace, spot: str, year: FiscalYear | None, listed: Pa
     """
     from workbook_tools.consolidate import explain as stage
 
-    for sentence in stage.explain(_round(workspace, year), spot, listed):
+    held = _round(workspace, year)
+    for sentence in stage.explain(held, spot, listed):
         say(sentence)
+    say(after("explain"))
 
 
 @_command()
-@click.argument("folder", metavar="[フォルダー]", type=click.Path(path_type=Path), default="demo")
-def demo(folder: Path) -> None:
-    """見本の計画で、１年分の流れを通して見せます。
+@click.argument("folder", metavar="[フォルダー]", type=click.Path(path_type=Path), required=False)
+@_in_workspace
+def demo(workspace: Workspace, folder: Path | None) -> None:
+    """見本の計画で、１年分の流れを通して見せます（省くと作業フォルダーの demo に作ります）。
 
     \b
     例： workbook-tools demo
@@ -797,13 +846,33 @@ def demo(folder: Path) -> None:
     from workbook_tools.consolidate import consolidate as stage
     from workbook_tools.demo.demo import play
 
-    now = _now()
     play(
-        folder,
-        now,
+        folder or workspace.root / "demo",
+        _now(),
         say,
         lambda held: stage.consolidate(held, with_appendix=True).paths,
     )
+    say(after("demo"))
+
+
+@_command()
+@_in_workspace
+def menu(workspace: Workspace) -> None:
+    """番号を選んで進めます（コマンドを打たずに使うとき）。
+
+    \b
+    例： workbook-tools menu
+    """
+    from workbook_tools.menu.menu import Menu
+
+    if typed("no_input"):
+        raise UserError("menu は番号を尋ねます。--no-input を付けずに実行してください。")
+    Menu(
+        workspace,
+        lambda: _today(workspace, None),
+        lambda words: outcome(cli, ("--workspace", str(workspace.root), *words)),
+        lambda path: click.launch(str(path)) == 0,
+    ).run()
 
 
 @cli.group(
@@ -812,9 +881,10 @@ def demo(folder: Path) -> None:
     options_metavar="[指定]",
     subcommand_metavar="コマンド [引数]...",
 )
+@of_round(told=False)
 @click.help_option("-h", "--help", help="この説明を表示して終わる。")
 @click.pass_context
-def council(context: click.Context) -> None:
+def council(context: click.Context, /, **_: object) -> None:
     """審議会の評価シートを配り、集めます。
 
     \b
@@ -837,8 +907,11 @@ def council_distribute(workspace: Workspace, year: FiscalYear | None, members: i
     """
     from workbook_tools.council.distribute import distribute as send
 
-    paths = send(_round(workspace, year), members)
+    held = _round(workspace, year)
+    with progress("評価シートを作成中"):
+        paths = send(held, members)
     say(f"評価シートを{len(paths)}件作りました： {paths[0].parent}")
+    say(after("council distribute", held.year.option))
 
 
 @council.command("collect", options_metavar="[指定]")
@@ -857,11 +930,15 @@ def council_collect(
     """
     from workbook_tools.council.collect import collect as collect_ballots
 
-    done = collect_ballots(_round(workspace, year), passwords)
+    held = _round(workspace, year)
+    with progress("評価シートを確認中"):
+        done = collect_ballots(held, passwords)
     counts = (("受理", done.returned), ("要修正", done.faulty), ("未提出", done.missing))
     say("評価シート： " + "、".join(f"{word} {len(members)}件" for word, members in counts))
     say(f"意見を{done.added}件加えました： {done.path}")
     tell(done.findings)
+    say(weights(done.findings))
+    _say_step(held)
     _end(done.has_errors or (strict and bool(done.missing)))
 
 
@@ -888,6 +965,7 @@ def council_status(workspace: Workspace, year: FiscalYear | None, as_json: bool)
         from workbook_tools.terminal import tables
 
         tables.show_members(states)
+        _say_step(held)
 
 
 @council.command("return", options_metavar="[指定]")
@@ -904,13 +982,25 @@ def council_return(workspace: Workspace, year: FiscalYear | None, force: bool) -
     from workbook_tools.send_back.council_return import return_ballots
 
     held = _round(workspace, year)
-    done = return_ballots(held, force=force)
+    with progress("返す評価シートを作成中"):
+        done = return_ballots(held, force=force)
     say(f"{held.year.long}　返す評価シート {len(done.ballots)}件")
     for returned in done.ballots:
         who = f"委員{returned.member.no}" if returned.member else "委員不明"
         say(f"　{who}： {returned.was}（指摘 {len(returned.findings)}件）")
     if done.ballots:
         say(f"場所： {done.folder}")
+        say(after("council return", held.year.option))
+    else:
+        _say_step(held)
+
+
+def _say_step(held: Round) -> None:
+    """The next step, where the state of the round decides it."""
+    from workbook_tools.register.standing import standing
+    from workbook_tools.show.today import totals
+
+    say(totals(held, standing(held)).step)
 
 
 def _end(has_errors: bool) -> None:
@@ -937,13 +1027,6 @@ def _round(workspace: Workspace, year: FiscalYear | None) -> Round:
     return open_round(workspace, year, _now(), _named_stage())
 
 
-def _ask(question: str, otherwise: str) -> None:
-    """Go on only if a person says so; without a console UserError names the option that answers."""
-    if not sys.stdin.isatty():
-        raise UserError(otherwise)
-    click.confirm(question, abort=True, err=True)
-
-
 def _given(reason: str) -> str:
     """A reason that says something."""
     if not reason.strip():
@@ -952,8 +1035,8 @@ def _given(reason: str) -> str:
 
 
 def _named_stage() -> str | None:
-    stage: str | None = click.get_current_context().meta.get(_STAGE)
-    return stage
+    named: str | None = typed("stage")
+    return named
 
 
 def _sample_round(workspace: Workspace, year: FiscalYear | None) -> Round:

@@ -140,6 +140,11 @@ def years_between(first: FiscalYear, last: FiscalYear) -> tuple[FiscalYear, ...]
     return tuple(FiscalYear(western) for western in range(first.western, last.western + 1))
 
 
+def long_month(day: date) -> str:
+    """``令和４年４月``."""
+    return long_date(day).partition("月")[0] + "月"
+
+
 def long_date(day: date) -> str:
     """``令和４年４月２２日``, as a letter prints it."""
     return (

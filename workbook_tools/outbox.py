@@ -10,6 +10,7 @@ import os
 import re
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -31,6 +32,7 @@ class Outcome(StrEnum):
 _BESIDE = re.compile(r"\.~[a-z0-9_]{8}\.tmp")
 _IN_USE = 3600.0
 _swept: set[Path] = set()
+_PAUSES = (0.02, 0.05, 0.1, 0.15, 0.2)  # seconds before a file is tried again that is held open
 
 
 def put(path: Path, data: bytes, *, lasting: bool = False) -> bool:
@@ -54,7 +56,7 @@ def put(path: Path, data: bytes, *, lasting: bool = False) -> bool:
                     file.flush()
                     os.fsync(file.fileno())
             beside.chmod(0o644)  # mkstemp makes files that only their owner may read
-            beside.replace(path)
+            patiently(lambda: beside.replace(path))
             if lasting:
                 flush_folder(path.parent)
         except BaseException:
@@ -64,6 +66,19 @@ def put(path: Path, data: bytes, *, lasting: bool = False) -> bool:
     except OSError as error:
         raise UserError(why_not(path, error, "書けません")) from error
     return True
+
+
+def patiently(action: Callable[[], object]) -> None:
+    """Do what a virus scanner or an indexer may hinder that has the file open for a moment.
+
+    Tried for half a second; then the PermissionError is the caller's.
+    """
+    for pause in _PAUSES:
+        with suppress(PermissionError):
+            action()
+            return
+        time.sleep(pause)
+    action()
 
 
 def flush_folder(folder: Path) -> None:
@@ -109,7 +124,7 @@ def take_away(path: Path, written: str) -> Outcome:
     if digest(read(path)) != written:
         return Outcome.EDITED
     try:
-        path.unlink()
+        patiently(path.unlink)
     except OSError:  # open in Excel: it is taken away next time
         return Outcome.EDITED
     return Outcome.REMOVED

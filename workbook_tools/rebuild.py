@@ -21,6 +21,7 @@ from workbook_tools.council import collect as council
 from workbook_tools.era import FiscalYear
 from workbook_tools.findings import UserError
 from workbook_tools.history import import_list as history
+from workbook_tools.outbox import patiently
 from workbook_tools.register import (
     ballots,
     closings,
@@ -171,7 +172,7 @@ def _put_in_place(beside: Path, register: Path) -> None:
     for ending in ("-journal", "-wal", "-shm"):
         with suppress(FileNotFoundError):
             register.with_name(register.name + ending).replace(old.with_name(old.name + ending))
-    beside.replace(register)
+    patiently(lambda: beside.replace(register))
 
 
 class _Replay:

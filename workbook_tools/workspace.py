@@ -68,6 +68,8 @@ def read(path: Path) -> bytes:
 
 def why_not(path: Path, error: OSError, verb: str) -> str:
     """One sentence for a file that cannot be read or written (``verb``)."""
+    if path.is_dir():  # which Windows tells as a missing permission
+        return f"『{path}』はフォルダーです。ファイルの名前を指定してください。"
     if isinstance(error, FileNotFoundError):
         return f"『{path}』がありません。場所と名前を確かめてください。"
     if isinstance(error, PermissionError):

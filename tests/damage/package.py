@@ -236,13 +236,17 @@ def formatted(styles: Styles, style: int, code: str) -> int:
     return _derived(styles, style, "numFmtId", number)
 
 
-def restyled_font(styles: Styles, style: int, *, struck: bool = False, white: bool = False) -> int:
-    """The same format with its letters struck through, or white."""
+def restyled_font(
+    styles: Styles, style: int, *, struck: bool = False, white: bool = False, tiny: bool = False
+) -> int:
+    """The same format with its letters struck through, white, or of one point."""
     xml = font(styles, style)
     if struck:
         xml = xml.replace("<font>", "<font><strike/>")
     if white:
         xml = re.sub(r"<color [^>]*/>", '<color rgb="FFFFFFFF"/>', xml)
+    if tiny:
+        xml = re.sub(r"<sz [^>]*/>", '<sz val="1"/>', xml)
     if xml not in styles.fonts:
         styles.fonts.append(xml)
     return _derived(styles, style, "fontId", styles.fonts.index(xml))

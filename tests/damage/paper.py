@@ -67,7 +67,7 @@ def displayed(cell: Cell, code: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _invisible(font_xml: str) -> bool:
-    return "<strike/>" in font_xml or 'rgb="FFFFFFFF"' in font_xml
+    return any(mark in font_xml for mark in ("<strike/>", 'rgb="FFFFFFFF"', '<sz val="1"/>'))
 
 
 def seen(book: Book, sheet: Sheet, row: int, col: int) -> str:

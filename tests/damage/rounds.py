@@ -134,12 +134,13 @@ class Setting:
             cells[spot] = Cell(value, cells[spot].style, "", TYPED)
         values = {**template.content.values, **answers, **header(self.plan, template.practice)}
         live = live_cells(self.plan, values, lambda item: item.name in template.content.open)
-        for cell in live:
-            cells = book.sheets[cell.sheet].cells
-            spot = (cell.area.row, cell.area.col)
-            if spot in cells and cells[spot].formula:
-                value = cell.value if isinstance(cell.value, str) else int(cell.value)
-                cells[spot] = cells[spot]._replace(value=value)
+        for sheet, (planned, shown) in zip(book.sheets, live, strict=False):
+            cells = sheet.cells
+            for cell, value in zip(planned, shown, strict=True):
+                spot = (cell.area.row, cell.area.col)
+                if spot in cells and cells[spot].formula:
+                    told = value if isinstance(value, str) else int(value)
+                    cells[spot] = cells[spot]._replace(value=told)
         return book
 
     def answers(self, chance: random.Random, no: int) -> dict[str, str | int]:

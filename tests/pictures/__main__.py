@@ -11,7 +11,7 @@ from pathlib import Path
 
 from workbook_tools.consolidate.consolidate import consolidate
 from workbook_tools.demo.demo import play
-from workbook_tools.excel.pdf import to_pdf
+from workbook_tools.excel.pdf import Part, to_pdf
 from workbook_tools.register.round import open_round
 from workbook_tools.report.report import write_report
 
@@ -29,7 +29,7 @@ def main() -> None:
             lambda held: consolidate(held).paths,
         )
         form = next(story.workspace.inbox.rglob("No16_*.xlsx"))
-        sheets, list_ = to_pdf([form, story.outputs[0]])
+        sheets, list_ = to_pdf([Part(form), Part(story.outputs[0])])
         held = open_round(story.workspace, None, NOW)
         report = write_report(held, pdf=True).paths[-1]
         pages = (

@@ -7,6 +7,7 @@ every file of the round is judged anew from the archive. One run is one transact
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -21,7 +22,7 @@ from workbook_tools.collect.collection import (
     standing,
 )
 from workbook_tools.collect.judging import judge_anew
-from workbook_tools.findings import Finding
+from workbook_tools.findings import Finding, UserError
 from workbook_tools.intake import in_parallel, inbox
 from workbook_tools.intake.inbox import Received
 from workbook_tools.intake.read_forms import Intake
@@ -30,11 +31,12 @@ from workbook_tools.register.database import Register
 from workbook_tools.register.records import Reading, ReadOtherwise
 from workbook_tools.register.round import Round, note_plan
 from workbook_tools.rules.verdict import Judge
+from workbook_tools.workspace import why_not
 
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """Who reads: ``jobs`` threads, or the workers of the Dask cluster at ``scheduler``."""
+    """Who reads: ``jobs`` processes, or the workers of the Dask cluster at ``scheduler``."""
 
     jobs: int = 1
     scheduler: str | None = None
@@ -113,7 +115,7 @@ def _read(arrivals: Arrivals, judge: Judge, readers: Readers) -> Iterator[tuple[
     if readers.scheduler:
         return in_parallel.with_cluster(arrivals, work, readers.scheduler)
     if readers.jobs > 1:
-        return in_parallel.with_threads(arrivals, work, readers.jobs)
+        return in_parallel.with_processes(arrivals, work, readers.jobs)
     return in_parallel.one_by_one(arrivals, work)
 
 
@@ -129,13 +131,18 @@ def check_files(
     """Read and check single files; nothing is stored (`check`).
 
     ``believing``: there is no plan master, so that header and number are believed.
+    UserError where one of them is not there at all.
     """
+    named = tuple(paths)
+    for path in map(Path, named):
+        if not os.path.lexists(path) or path.is_dir():
+            raise UserError(why_not(path, FileNotFoundError(), "読めません"))
     files: list[FileState] = []
     findings: list[Finding] = []
     readings: list[ReadOtherwise] = []
     with Register.open(held.workspace.register, write=False) as register:
         judge = Judge(register, held, passwords, believing=believing)
-        taken = (inbox.received(Path(path), path, passwords) for path in paths)
+        taken = (inbox.received(Path(path), path, passwords) for path in named)
         for received in chain.from_iterable(taken):
             if received.data is None:
                 findings.extend([received.finding] if received.finding else [])

@@ -18,6 +18,7 @@ from workbook_tools.excel.write.figure_sheet import (
     draw_head,
     draw_row,
     finish,
+    fitted,
     write_notes,
 )
 from workbook_tools.excel.write.formula import quoted
@@ -82,18 +83,18 @@ def add_comparison(book: Book, figures: Figures, places: Places) -> None:
 
 
 def _columns(figures: Figures) -> tuple[PrintedColumn, ...]:
-    return (
-        PrintedColumn("区分", 68),
-        PrintedColumn("№", 40),
+    printed = (
+        PrintedColumn("区分", 58),
+        PrintedColumn("№", 32),
         PrintedColumn("名称", 302, "left"),
         *(
-            PrintedColumn(f"{group}{label}", 48, label=label, group=group)
+            PrintedColumn(f"{group}{label}", pixels, label=label, group=group)
             for group in _groups(figures)
-            for label in ("前年度", "今年度", "増減")
+            for label, pixels in (("前年度", 46), ("今年度", 46), ("増減", 36))
         ),
-        PrintedColumn("異動", 50),
-        *hidden(_WHERE),
+        PrintedColumn("異動", 36),
     )
+    return (*fitted(printed), *hidden(_WHERE))
 
 
 def _groups(figures: Figures) -> list[str]:

@@ -20,9 +20,11 @@ from workbook_tools.consolidate.figure_lists import (
     item_table,
     practice_table,
 )
+from workbook_tools.consolidate.pages import NAME as PAGES
 from workbook_tools.consolidate.pages import add_pages, address_of_item
 from workbook_tools.consolidate.places import ITEMS, PRACTICES, THEMES, Places, TablePlace
 from workbook_tools.consolidate.secretariat import (
+    SOURCES,
     BackOffice,
     SourceFile,
     add_sources,
@@ -31,11 +33,13 @@ from workbook_tools.consolidate.secretariat import (
     council_formula,
 )
 from workbook_tools.consolidate.summary import add_summary
+from workbook_tools.consolidate.texts import NAMES as TEXTS
 from workbook_tools.consolidate.texts import add_texts, addresses, revised
 from workbook_tools.consolidate.themes import add_themes, theme_table
 from workbook_tools.consolidate.workings import Workings
 from workbook_tools.council import opinions
 from workbook_tools.era import long_date
+from workbook_tools.excel.pdf import Part, parts_of
 from workbook_tools.excel.write.book import Book
 from workbook_tools.excel.write.figure_sheet import columns_of
 from workbook_tools.figures.compute import ENDED, Figures
@@ -47,7 +51,7 @@ from workbook_tools.register import ballots, closings, ledger, written
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import Stored
 from workbook_tools.register.results import answers as answers_of_round
-from workbook_tools.register.round import Round, note_plan
+from workbook_tools.register.round import Round, note_plan, noted_plans
 from workbook_tools.register.standing import counting, newest, practice_states
 from workbook_tools.register.submissions import findings as findings_of
 from workbook_tools.register.submissions import forms, readings
@@ -55,6 +59,9 @@ from workbook_tools.rules import waivers
 from workbook_tools.rules.verdict import rules_of
 
 OWN = "_事務局用"  # behind the name of the secretariat's copy
+APPENDIX = "資料編"
+# How PDFs of a list are called: of its long sheets, and of what is left.
+_PARTS = ({"_評価ページ": (PAGES,), "_本文": (*TEXTS, SOURCES)}, "_一覧")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,14 @@ class Consolidation:
     paths: tuple[Path, ...]
     contents: Contents
 
+    @property
+    def parts(self) -> list[Part]:
+        """What is printed in a PDF of its own: of the lists short and long sheets apart."""
+        *lists, last = self.paths
+        if last.name.startswith(APPENDIX):
+            return [*(part for path in lists for part in parts_of(path, *_PARTS)), Part(last)]
+        return [part for path in self.paths for part in parts_of(path, *_PARTS)]
+
 
 def consolidate(
     held: Round,
@@ -105,8 +120,9 @@ def consolidate(
     put(own, secretariats_workbook(known))
     paths = [path, own]
     if with_appendix:
-        data = appendix.workbook(known.figures, known.answers, held.today)
-        paths.append(path.with_name(f"資料編_{held.year}.xlsx"))
+        last = _last_sheets(held, known.figures)
+        data = appendix.workbook(known.figures, known.answers, held.today, last)
+        paths.append(path.with_name(f"{APPENDIX}_{held.year}.xlsx"))
         put(paths[-1], data)
     with Register.open(held.workspace.register) as register:
         note_plan(register, held)
@@ -142,7 +158,7 @@ def gather_contents(held: Round) -> Contents:
         )
     stale = any(reading.rules != rules for reading in known.values())
     notes = (f"作成日：{long_date(held.today)}", *differences(figures), *waived)
-    return Contents(figures, answers, opinions.of_round(held), notes, stale, given, back)
+    return Contents(figures, answers, opinions.of_round(held, figures), notes, stale, given, back)
 
 
 def workbook(known: Contents) -> bytes:
@@ -226,6 +242,21 @@ def _put_copies(held: Round, known: Contents, folder: Path) -> None:
         if source.copy:
             path = folder / copies_folder(known.figures) / source.copy
             put(path, ledger.content(held.workspace.archive, source.sha256))
+
+
+def _last_sheets(held: Round, figures: Figures) -> dict[int, appendix.LastSheet]:
+    """Practice → its form of the year in which it ended, where that round was held here."""
+    gone = [known for known in figures.practices if known.status == ENDED]
+    found: dict[int, appendix.LastSheet] = {}
+    with Register.open(held.workspace.register, write=False) as register:
+        plans = noted_plans(register, held.workspace, before=held.year)
+        for year in sorted(plans):
+            answers, then = answers_of_round(register, year), held.plan.numbers(year.whole)
+            for known in gone:
+                no = then.get(known.practice.no)
+                if known.finished and known.finished.whole == year.whole and no in answers:
+                    found[known.practice.no] = appendix.LastSheet(plans[year], no, answers[no])
+    return found
 
 
 def _waived(register: Register, held: Round) -> Sequence[str]:

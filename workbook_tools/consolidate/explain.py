@@ -28,7 +28,12 @@ from workbook_tools.workspace import read
 
 def explain(held: Round, spot: str, path: Path | None = None) -> list[str]:
     """Sentences about a cell of the round's list. UserError where there is no such list or cell."""
-    path = path or held.workspace.outbox / f"取組状況一覧_{held.year}.xlsx"
+    if path is None:
+        path = held.workspace.outbox / f"取組状況一覧_{held.year}.xlsx"
+        if not path.exists():
+            raise UserError(
+                f"『{path.name}』がまだありません。先に consolidate を実行してください。"
+            )
     name, row, col = _spot(spot)
     table = _table(path, name)
     shown = table.text(row, col)
@@ -51,8 +56,6 @@ def _spot(spot: str) -> tuple[str, int, int]:
 
 
 def _table(path: Path, name: str) -> Table:
-    if not path.is_file():
-        raise UserError(f"『{path.name}』がまだありません。先に consolidate を実行してください。")
     try:
         found = {table.sheet: table for table in tables(read(path))}
     except UnreadableError as error:

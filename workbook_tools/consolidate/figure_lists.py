@@ -33,6 +33,7 @@ from workbook_tools.excel.write.figure_sheet import (
     draw_head,
     draw_row,
     finish,
+    fitted,
 )
 from workbook_tools.excel.write.formula import quoted
 from workbook_tools.figures import columns as declared
@@ -59,15 +60,17 @@ def listed(columns: Iterable[FigureColumn[T]]) -> list[FigureColumn[T]]:
 
 def printed(columns: Iterable[FigureColumn[T]]) -> tuple[PrintedColumn, ...]:
     """The columns as they are drawn."""
-    return tuple(
-        PrintedColumn(
-            column.key,
-            column.pixels or min(56, 8 + paper.LISTS.pixels(column.words)),
-            column.look,
-            column.words,
-            column.group,
-        )
-        for column in columns
+    return fitted(
+        [
+            PrintedColumn(
+                column.key,
+                column.pixels or min(56, paper.LISTS.pixels(column.words)),
+                column.look,
+                column.words,
+                column.group,
+            )
+            for column in columns
+        ]
     )
 
 

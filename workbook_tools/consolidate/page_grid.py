@@ -11,8 +11,8 @@ from workbook_tools.figures import columns as declared
 from workbook_tools.figures.columns import Output
 from workbook_tools.plan.model import Plan
 
-# LibreOffice's columns come out 4 % wider than Excel's: 810 px would fill its page at 85 %.
-_WIDTH = 784
+_SCORES = 220  # pixels of all criteria together, where there are many
+_RIGHT = 220  # of what stands right of the figures
 
 
 class PracticeTable:
@@ -46,10 +46,12 @@ class PageGrid:
         # Few themes take several columns each, or № would be as wide as one of them.
         count = max(1, len(plan.themes))
         left, right = count * ceil(6 / count), max(len(table.others) + 1, len(plan.years))
-        score = 46 if criteria <= 5 else max(26, 230 // criteria)
-        of_year = max(32, 240 // right)
-        figures = [*[score] * criteria, *[40] * (len(table.figures) - criteria)]
-        room = max(26 * left, _WIDTH - sum(figures) - of_year * right)
+        score = min(44, max(26, _SCORES // max(1, criteria)))
+        of_year = max(32, _RIGHT // right)
+        totals = (column.pixels for column in table.figures[criteria:])
+        figures = [*[score] * criteria, *totals]
+        page = paper.LETTER_PAGE.pixels
+        room = max(26 * left, page - sum(figures) - of_year * right)
         pixels = (*_widths(plan, left, room), *figures, *[of_year] * right)
         return cls(pixels, left, criteria, len(figures), _shares(table, right, of_year))
 
@@ -94,7 +96,7 @@ def _shares(table: PracticeTable, columns: int, pixels: int) -> tuple[int, ...]:
 
 def _widths(plan: Plan, columns: int, room: int) -> list[int]:
     """Theme columns as wide as their names where there is room for that, else equal ones."""
-    names = [max(34, 1 + paper.BLOCKS.pixels(theme.short)) for theme in plan.themes]
+    names = [max(34, 1 + paper.LISTS.pixels(theme.short)) for theme in plan.themes]
     if len(names) != columns or sum(names) > room:
         return [room // columns] * columns
     return [pixels + (room - sum(names)) // columns for pixels in names]

@@ -23,7 +23,6 @@ from workbook_tools.figures import columns as declared
 from workbook_tools.figures.columns import FigureColumn
 from workbook_tools.figures.compute import Figures, ItemFigures, PracticeFigures
 from workbook_tools.plan.model import Plan
-from workbook_tools.text import lines
 
 NAME = "評価ページ"
 
@@ -31,10 +30,7 @@ NOT_YET, NOW = "－", "今回"
 # What 実践項目別 and 取組項目別 call a grade, and the latter the council's average.
 GRADE, COUNCIL, NOTE = "総合評価", "審議会評価平均", "備考"
 
-# A4 portrait at this scale: 9 pt print as 7.6. The page is 914 pt high: what is left over is for
-# printers.
-_SCALE, _ROOM = 85, 885.0
-_FIT = paper.BLOCKS
+_FIT = paper.LISTS
 _GAP = 14.0
 _RULED, _RULED_POINTS = 5, 24.0  # lines to write on, and of an ended practice fewer
 _RULED_ENDED = 3
@@ -63,9 +59,9 @@ def add_pages(
     sheet.height(0, 24)
     page = _BlockWriter(sheet, grid, figures, opinions or Opinions(), known, votes or {})
     blocks = [page.block(item) for item in figures.items]
-    sheet.breaks([1 + row for row in paper.breaks(blocks, _ROOM, 24)])
     area = Area(0, 0, page.row, grid.cols)
-    sheet.page(area, margins=paper.WITH_FOOTER, footer=paper.NAME_AND_PAGES, scale=_SCALE)
+    own = sheet.print_on(paper.LETTER_PAGE, area, footer=paper.NAME_AND_PAGES)
+    sheet.breaks([1 + row for row in paper.breaks(blocks, own.points, sheet.heights[0])])
     sheet.view(grid=False)
 
 
@@ -121,9 +117,8 @@ class _BlockWriter:
 
     def _end(self, points: float, *, may_begin: bool = False) -> None:
         """Finish a row."""
-        points = paper.whole_pixels(points)
         self.sheet.height(self.row, points)
-        self._rows.append(paper.PrintedRow(points, may_begin))
+        self._rows.append(paper.PrintedRow(self.sheet.heights[self.row], may_begin))
         self.row += 1
 
     def _text(self, col: int, cols: int, text: str, *looks: str, rows: int = 1) -> float:
@@ -227,10 +222,12 @@ class _BlockWriter:
         self._text(0, 1, "№", "head", rows=2)
         self._text(1, self.grid.left - 1, "実践項目名", "head", rows=2)
         self._figure_heads("自己評価（担当部署）")
-        for run, column in self._others():
-            self._text(*run, column.narrow_words, "head", rows=2)
-        self._end(_FIT.height(1))
-        self._end(max(_FIT.height(1), *self._criterion_heads()))
+        beside = [
+            self._text(*run, column.narrow_words, "head", rows=2) for run, column in self._others()
+        ]
+        upper = _FIT.height(1)
+        self._end(upper)
+        self._end(max(upper, *self._criterion_heads(), *(high - upper for high in beside)))
         for number, practice in enumerate(item.practices):
             self._practice(practice, may_begin=number > 0)
 
@@ -278,11 +275,12 @@ class _BlockWriter:
         self._opinions("意見等", self.opinions.items.get(item.item.no, ()), _RULED)
         if not self.figures.plan.is_effectiveness_year:
             return
-        for known in item.practices:
-            if known.finished:
-                practice = known.practice
-                heading = f"【{known.finished.wide}年度取組終了】№{practice.no} {practice.title}"
-                self._opinions(heading, self.opinions.ended.get(practice.no, ()), _RULED_ENDED)
+        ended = {known.practice.no: known for known in item.practices if known.finished}
+        told = [numbers for numbers in self.opinions.ended if numbers[0] in ended]
+        alone = [(no,) for no in ended if not any(no in numbers for numbers in told)]
+        for numbers in sorted([*told, *alone]):
+            heading = _of_ended([ended[no] for no in numbers])
+            self._opinions(heading, self.opinions.ended.get(numbers, ()), _RULED_ENDED)
 
     def _spread(self, number: int) -> str:
         """``　　5：1人　4：3人``: how the members' scores spread."""
@@ -308,15 +306,21 @@ class _BlockWriter:
             self._end(_RULED_POINTS, may_begin=number > 0)
 
 
+def _of_ended(practices: Sequence[PracticeFigures]) -> str:
+    """``【Ｒ３年度取組終了】№12 ‹title›、№13 ‹title›``; the year once for those that share it."""
+    heading, year = "", None
+    for known in practices:
+        assert known.finished
+        heading += "、" if heading else ""
+        if known.finished != year:
+            year = known.finished
+            heading += f"【{year.wide}年度取組終了】"
+        heading += f"№{known.practice.no} {known.practice.title}"
+    return heading
+
+
 def _pieces(text: str, columns: int) -> Iterator[str]:
     """A text cut into parts that a row can hold."""
-    piece = ""
-    for line in text.split("\n"):
-        most = columns // 2 * (paper.MOST_LINES - 1)
-        for part in [line[at : at + most] for at in range(0, len(line), most)] or [""]:
-            longer = f"{piece}\n{part}" if piece else part
-            if piece and lines(longer, columns) > paper.MOST_LINES:
-                yield piece
-                longer = part
-            piece = longer
-    yield piece
+    most = columns // 2 * (paper.MOST_LINES - 1)
+    for at in range(0, len(text), most):
+        yield text[at : at + most]

@@ -1,7 +1,7 @@
 """総括 of the 取組状況一覧: the headline figures of domain §8, grades by year, what is missing.
 
 Figures, names and sentences are formulas: an edited score leaves nothing behind that contradicts
-another. Mentioned, ties listed, stand on a line of their own under their figure.
+another. Whom a figure names, ties listed, stands beside it. It all fits one page.
 """
 
 from __future__ import annotations
@@ -31,12 +31,14 @@ from workbook_tools.excel.write.formula import quoted
 from workbook_tools.figures.compute import Figures, tenths
 from workbook_tools.figures.headline import headline, movements
 
-_WIDTHS = (360, 90, 90, 90)  # 項目, 今年度, 前年度, 増減
+# Headings and widths of the table; names stand in the last column.
+_COLUMNS = {"項目": 232, "今年度": 50, "前年度": 50, "増減": 50, "該当するもの": 378}
+_WIDTHS = tuple(_COLUMNS.values())
+_NAMES = len(_WIDTHS) - 1
 _INDENT = 18  # pixels
-_GAP, _CHART = 20, (480, 260, 520)  # pixels beside the table; chart: width, least, most height
-_GRADES = 6  # hidden columns from here on: grades by year, what the chart shows
-_FIT = paper.FIGURES
-_ON_ONE_PAGE = 700  # characters of notes that still fit below the table
+_GAP, _CHART = 16, (318, 260, 520)  # pixels beside the table; chart: width, least, most height
+_GRADES = len(_WIDTHS) + 2  # hidden columns from here on: grades by year, what the chart shows
+_FIT = paper.LISTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,17 +282,12 @@ def add_summary(
     _grade_chart(sheet, top - 1, summary, high)
     workings.write(sheet)
     row += round(max(0.0, high - used)) // 20  # rows below a short table, until the chart ends
+    sheet.height(row, 6)
     missing = list(summary.missing())
     down = _write_sentences(sheet, row + 1, missing, "alert")
     down = write_notes(sheet, down, across, room, notes, "quiet")
-    short = sum(map(len, (*(said.value for said in missing), *notes))) < _ON_ONE_PAGE
-    sheet.page(
-        Area(0, 0, down, across),
-        landscape=True,
-        tall=1 if short else 0,
-        footer=paper.NAME_AND_PAGES,
-        repeat=(top - 1, top - 1),
-    )
+    area, repeat = Area(0, 0, down, across), (top - 1, top - 1)
+    sheet.print_on(paper.LIST_PAGE, area, repeat=repeat, footer=paper.NAME_AND_PAGES)
     sheet.view(active=True)
 
 
@@ -318,14 +315,14 @@ def _summary_head(sheet: Sheet, figures: Figures, sentences: Sequence[Said]) -> 
     sheet.height(1, _FIT.height(_FIT.lines(about, room)))
     row = _write_sentences(sheet, 2, sentences, "bold")
     sheet.height(row, 6)
-    for col, words in enumerate(("項目", "今年度", "前年度", "増減")):
+    for col, words in enumerate(_COLUMNS):
         sheet.text(Area(row + 1, col), words, "box", "head")
-    sheet.height(row + 1, _FIT.height(1.4))
+    sheet.height(row + 1, _FIT.height(1))
     return row + 2
 
 
 def _headline_row(sheet: Sheet, row: int, line: Line) -> tuple[int, float]:
-    """One figure, and its names below it; gives the next free row and the points used."""
+    """One figure, and its names beside it; gives the next free row and the points used."""
     looks = ("box", "center", *([line.unit] if line.unit else []))
     sheet.text(Area(row, 0), line.words, "box", "wrap", "middle")
     sheet.formula(Area(row, 1), line.formula, line.now, *looks)
@@ -337,17 +334,15 @@ def _headline_row(sheet: Sheet, row: int, line: Line) -> tuple[int, float]:
         look = "change tenths" if line.unit == "tenths" else "change"
         formula = f"=ROUND({cell_name(row, 1)}-{cell_name(row, 2)},1)"
         sheet.formula(Area(row, 3), formula, change, "box", "center", look)
-    points = _FIT.height(max(1.2, _FIT.lines(line.words, _WIDTHS[0])))
-    sheet.height(row, points)
-    if not line.names:
-        return row + 1, points
-    names = line.names
-    formula = f"=HYPERLINK({names.address},{names.formula})"
-    area = Area(row + 1, 0, 1, len(_WIDTHS))
-    sheet.formula(area, formula, names.value, "box", "wrap", "indent", "link")
-    below = _FIT.height(_FIT.lines(names.value, sum(_WIDTHS) - _INDENT))
-    sheet.height(row + 1, below)
-    return row + 2, points + below
+    area, needed = Area(row, _NAMES), _FIT.lines(line.words, _WIDTHS[0])
+    if line.names:
+        formula = f"=HYPERLINK({line.names.address},{line.names.formula})"
+        sheet.formula(area, formula, line.names.value, "box", "wrap", "middle", "link")
+        needed = max(needed, _FIT.lines(line.names.value, _WIDTHS[_NAMES]))
+    else:
+        sheet.text(area, "", "box")
+    sheet.height(row, _FIT.height(needed))
+    return row + 1, sheet.heights[row]
 
 
 def _grade_chart(sheet: Sheet, row: int, summary: Summary, high: int) -> None:
@@ -378,7 +373,7 @@ def _grade_chart(sheet: Sheet, row: int, summary: Summary, high: int) -> None:
             names,
             (SUMMARY, Area(row + 1, _GRADES + 1 + number, len(years))),
             SERIES[number % len(SERIES)],
-            "#FFFFFF" if number % len(SERIES) in (0, 4) else "#000000",
+            "#FFFFFF" if number % len(SERIES) == 0 else "#000000",
         )
         for number, rule in enumerate(rules)
     ]

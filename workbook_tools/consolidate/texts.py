@@ -6,7 +6,6 @@ Long tables of the resolved texts of the forms that count: one row per thing sai
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import ceil
 
 from workbook_tools.cells import Area, cell_name, column_name
 from workbook_tools.consolidate.figure_lists import write_link
@@ -17,7 +16,7 @@ from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book, Sheet
 from workbook_tools.excel.write.figure_sheet import SPACER
 from workbook_tools.excel.write.formula import quoted
-from workbook_tools.excel.write.list_sheet import Column
+from workbook_tools.excel.write.list_sheet import Column, fitted
 from workbook_tools.figures.compute import Figures, PracticeFigures
 from workbook_tools.form import layout, references
 from workbook_tools.form.layout import Form, field_name, reason_name
@@ -34,7 +33,7 @@ SCHEDULE, ACTIVITIES, REASONS, ISSUES, REMARKS = NAMES = (
     *("工程表", "取組内容", str(Stem.REASON), str(Stem.ISSUE), str(Stem.REMARKS)),
 )
 _TOP = 2  # row of the headings, below title and blank row
-_FIT = paper.LONG_TEXTS
+_FIT = paper.LISTS
 
 _NO, _TITLE, _YEAR = (
     Column("小№", 45, "center"),
@@ -210,10 +209,10 @@ class _Table:
     """One sheet: title, headings with filters, rows as high as their text, A4 landscape."""
 
     def __init__(self, sheet: Sheet, columns: Sequence[Column], title: str) -> None:
-        self._sheet, self._columns = sheet, columns
+        self._sheet, self._columns = sheet, fitted(columns)
         self._row = _TOP
         sheet.text(Area(0, 0), title, "big")
-        for col, column in enumerate(columns):
+        for col, column in enumerate(self._columns):
             sheet.columns(col, col, column.pixels)
             sheet.text(Area(_TOP, col), column.heading, "box", "head")
 
@@ -226,7 +225,7 @@ class _Table:
             self._sheet.value(area, "" if cell is None else cell, *looks)
             if isinstance(cell, str):
                 needed = max(needed, _FIT.lines(cell, column.pixels))
-        self._sheet.height(self._row, ceil(_FIT.height(needed)))
+        self._sheet.height(self._row, _FIT.height(needed))
 
     def link(self, table: TablePlace, words: str) -> None:
         """Lead from the row just written to the one of its 小№, by that cell."""
@@ -238,11 +237,6 @@ class _Table:
         rows = self._row - _TOP + 1
         self._sheet.filter(Area(_TOP, 0, rows, len(self._columns) + 1))
         self._sheet.freeze(_TOP + 1, 2)
-        self._sheet.page(
-            Area(0, 0, self._row + 1, len(self._columns)),
-            landscape=True,
-            tall=0,
-            repeat=(_TOP, _TOP),
-            footer=paper.NAME_AND_PAGES,
-        )
+        area, repeat = Area(0, 0, self._row + 1, len(self._columns)), (_TOP, _TOP)
+        self._sheet.print_on(paper.LIST_PAGE, area, repeat=repeat, footer=paper.NAME_AND_PAGES)
         self._sheet.view()

@@ -1,11 +1,12 @@
 """テーマ別 of the 取組状況一覧 (domain §8): averages over practices, and charts that can be read.
 
-Seven nearly equal themes in one radar cannot be told apart: every theme has a small one of its own.
+Nearly equal themes cannot be told apart by the shape of a radar: every figure has bars of its own,
+a theme beside the other, with the values printed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from workbook_tools.cells import Area
@@ -25,7 +26,8 @@ from workbook_tools.consolidate.figure_lists import (
 from workbook_tools.consolidate.mentions import ORDER, THEME_KEYS, theme_mentions
 from workbook_tools.consolidate.places import THEMES, Places, cells_of
 from workbook_tools.consolidate.workings import Workings
-from workbook_tools.excel.write.book import SERIES, Book, Chart, Series, Sheet
+from workbook_tools.excel.write import paper
+from workbook_tools.excel.write.book import Book, Chart, Series, Sheet
 from workbook_tools.excel.write.figure_sheet import (
     TOP,
     PrintedColumn,
@@ -40,9 +42,11 @@ from workbook_tools.plan.model import Plan
 from workbook_tools.text import MARK
 
 _BEST = 5  # the council scores from 5 to 1
-_WIDE, _HIGH = 1180, 240  # pixels: of table and charts together, and of one row of radars
-_PIXELS_A_ROW = 20
-_LEGEND = "レーダーの灰色の線は全実践項目の平均"
+_ACROSS = 3  # charts beside one another
+_GAP = 8  # pixels between them
+_AROUND, _BAR = 60, 17  # pixels of a chart's title and axis, and of one bar at least
+_TALLEST = 260
+_PIXELS_A_ROW = 20  # of a row that was given no height
 _SAME = "同じ数値が上の表にあります。"
 
 
@@ -60,14 +64,10 @@ def add_themes(book: Book, figures: Figures, known: Places, workings: Workings) 
         write_mentions(sheet, row, at, mentions, order)
     sheet.filter(Area(TOP - 1, 0, len(figures.themes) + 1, len(columns)))
     sheet.freeze(TOP, 2)
-    top = TOP + len(figures.themes) + 1
-    if figures.themes:
-        sheet.text(Area(top - 1, 2, 1, count - 2), _LEGEND, "quiet", "right")
-    # № and テーマ名, over which the bars stand: LibreOffice distorts a chart that begins inside a
-    # wide column.
-    left = sum(column.pixels for column in columns[:2])
-    deep = _theme_charts(sheet, top, figures, workings, left)
-    finish(sheet, top + deep, count, tall=1 if len(figures.themes) <= 14 else 0)
+    below = TOP + len(figures.themes) + 1
+    used = sum(sheet.heights.values())
+    deep = _theme_charts(sheet, below, figures, workings, paper.LIST_PAGE.points - used)
+    finish(sheet, below + deep, count)
 
 
 def theme_table(plan: Plan) -> tuple[PrintedColumn, ...]:
@@ -76,7 +76,7 @@ def theme_table(plan: Plan) -> tuple[PrintedColumn, ...]:
     Hidden: sums, how many items have scores of the council, and who is to be named in 総括.
     """
     *columns, note = printed(listed(declared.theme_columns(plan)))
-    rest = _WIDE - sum(column.pixels for column in columns)
+    rest = paper.LIST_PAGE.pixels - sum(column.pixels for column in columns)
     wide = replace(note, pixels=max(note.pixels, rest))
     return (*columns, wide, *hidden(*sum_keys(plan), "審議会数", ORDER, *THEME_KEYS))
 
@@ -111,42 +111,31 @@ def _theme_row(
     sheet.formula(Area(row, columns["審議会数"]), f'=COUNTIFS{of},{scores},">=0")', count)
 
 
-def _theme_charts(sheet: Sheet, top: int, figures: Figures, workings: Workings, left: int) -> int:
-    """Bars of totals and council averages left, a radar per theme right; gives rows covered."""
-    count = len(figures.themes)
-    if not count or not figures.plan.criteria:
+def _theme_charts(sheet: Sheet, top: int, figures: Figures, workings: Workings, room: float) -> int:
+    """Bars of every figure, a theme each, in ``room`` points; gives how many rows they cover."""
+    shown = list(_charts(figures))
+    if not figures.themes or not shown:
         return 0
-    across = 4 if count > 3 else count
-    deep = max(2, -(-count // across)) * _HIGH
-    most = sum(criterion.maximum for criterion in figures.plan.criteria)
-    bars = [("合計", SERIES[0], most), ("審議会評価平均", SERIES[4], _BEST)]
-    shown = bars if any(theme.council is not None for theme in figures.themes) else bars[:1]
-    names = workings.theme_column("略称")
-    for number, (key, colour, most) in enumerate(shown):
-        size = (left - 8, deep // len(shown) - 8)
-        series = Series(key, names, workings.theme_column(key), colour)
-        bar = Chart("bar", key, [series], size, most, told=f"テーマ別の{key}の横棒グラフ。{_SAME}")
-        sheet.chart(Area(top + number * deep // len(shown) // _PIXELS_A_ROW, 0), bar)
-    step = (_WIDE - left) // across
-    for number, theme in enumerate(figures.themes):
-        down, right = divmod(number, across)
-        radar = _radar(figures, theme, workings, (step - 8, _HIGH - 8))
-        sheet.chart(Area(top + down * _HIGH // _PIXELS_A_ROW, 2), radar, right * step)
-    return -(-deep // _PIXELS_A_ROW)
+    deep, wide = -(-len(shown) // _ACROSS), paper.LIST_PAGE.pixels // _ACROSS
+    least = _AROUND + _BAR * (len(figures.themes) + 1)
+    fits = int(room / paper.PIXEL) // deep
+    rows = max(least, min(_TALLEST, fits)) // _PIXELS_A_ROW
+    for number, (key, most) in enumerate(shown):
+        down, right = divmod(number, _ACROSS)
+        names, values = workings.theme_bars(key)
+        told = f"テーマ別の{key}の横棒グラフ。{_SAME}"
+        size = (wide - _GAP, _PIXELS_A_ROW * rows - _GAP)
+        chart = Chart("bar", key, [Series(key, names, values)], size, most, told=told)
+        sheet.chart(Area(top + down * rows, 0), chart, right * wide)
+    return deep * rows
 
 
-def _radar(
-    figures: Figures, theme: ThemeFigures, workings: Workings, size: tuple[int, int]
-) -> Chart:
-    """The averages of one theme; with two criteria a radar is only a line, so they are columns."""
+def _charts(figures: Figures) -> Iterator[tuple[str, int]]:
+    """Figure and upper end of its axis: the total, what the council gave, then every criterion."""
     criteria = figures.plan.criteria
-    names = workings.criteria_names()
-    most = max(criterion.maximum for criterion in criteria)
-    kind = "radar" if len(criteria) > 2 else "column"
-    heading = f"{theme.theme.no} {theme.theme.short}"
-    series = [
-        Series("全体", names, workings.overall_averages(), "#BFBFBF"),
-        Series(theme.theme.short, names, workings.theme_averages(theme.theme.no), SERIES[4]),
-    ]
-    told = f"テーマ『{theme.theme.name}』の平均値。{_SAME}"
-    return Chart(kind, heading, series, size, most, legend=False, told=told)
+    if criteria:
+        yield "合計", sum(criterion.maximum for criterion in criteria)
+    if any(theme.council is not None for theme in figures.themes):
+        yield "審議会評価平均", _BEST
+    for criterion in criteria:
+        yield criterion.name, criterion.maximum

@@ -71,29 +71,17 @@ class Workings:
 
     # -- for charts
 
-    def theme_column(self, key: str) -> tuple[str, Area]:
-        """A figure of all themes, in the order of the plan: sheet and area."""
-        col = _FIRST + 1 + self._theme_keys().index(key)
-        return SUMMARY, Area(_THEMES + 1, col, len(self.figures.themes))
+    def theme_bars(self, key: str) -> tuple[tuple[str, Area], tuple[str, Area]]:
+        """Names and figures of all themes, in the order of the plan: sheet and area of each.
 
-    def criteria_names(self) -> tuple[str, Area]:
-        """The criteria, as headings of the averages."""
-        return self._averages(_THEMES)
-
-    def theme_averages(self, no: str) -> tuple[str, Area]:
-        """The averages of one theme."""
-        order = [theme.theme.no for theme in self.figures.themes].index(no)
-        return self._averages(_THEMES + 1 + order)
-
-    def overall_averages(self) -> tuple[str, Area]:
-        """The averages over all practices."""
-        return self._averages(_THEMES + 1 + len(self.figures.themes))
-
-    def _averages(self, row: int) -> tuple[str, Area]:
-        criteria = self._criteria()
-        return SUMMARY, Area(
-            row, _FIRST + 1 + self._theme_keys().index(criteria[0]), 1, len(criteria)
+        The averages over all practices follow last; the council gives none.
+        """
+        rows = len(self.figures.themes) + (key != COUNCIL)
+        names, values = (
+            Area(_THEMES + 1, _FIRST + 1 + self._theme_keys().index(column), rows)
+            for column in (_SHORT, key)
         )
+        return (SUMMARY, names), (SUMMARY, values)
 
     def _criteria(self) -> list[str]:
         return [criterion.name for criterion in self.figures.plan.criteria]
@@ -124,16 +112,22 @@ class Workings:
         self._write_overall(sheet, _THEMES + 1 + len(self.figures.themes))
 
     def _write_overall(self, sheet: Sheet, row: int) -> None:
-        """The averages over all practices, which every radar shows in grey."""
+        """The averages over all practices, and their total."""
         items, keys = self.known.items, self._theme_keys()
         counted = f"SUM({items.column('計算数')})"
         scores = [practice.now.scores for practice in self.figures.practices if practice.now]
+        means = dict[str, float]()  # cell → value
         for name in self._criteria():
             total = f"SUM({items.column(f'計_{name}')})"
             mean = grading.mean_formula(total, counted)
             value = tenths(grading.mean_tenths([own[name] for own in scores])) if scores else ""
             area = Area(row, _FIRST + 1 + keys.index(name))
             sheet.formula(area, f'=IF({counted}=0,"",{mean})', value)
+            means[cell_name(row, area.col)] = float(value or 0)
+        sheet.text(Area(row, _FIRST + 1), "全体")
+        overall = round(sum(means.values()), 1)
+        area = Area(row, _FIRST + 1 + keys.index(TOTAL))
+        sheet.formula(area, f"=ROUND(SUM({','.join(means)}),1)", overall)
 
 
 def _count(table: TablePlace, mention: Mention) -> str:

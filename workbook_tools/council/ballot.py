@@ -27,13 +27,22 @@ ABSTAINED = (
     *("評価なし", "評価しない", "評価しません", "評価せず", "評価を控える", "評価を控えます"),
 )
 VERSION = "2"  # of the sheet; the first edition's bears no token
+_BREAKS = "意見が２つ以上あるときは、改行（Alt+Enter）で分けてください。"
 SCORE_LABEL, OPINION_LABEL, ENDED_LABEL = "評価（５～１）", "意見", "取組終了の意見"
 
 _COLUMNS = 20
-_TOKEN = Area(0, _COLUMNS + 1)  # in a hidden column beside the page
-_PIXELS = 42
+# In hidden columns beside the page: the token, and 1 in the first row of every item that has a
+# score (an opinion, where no scores are asked for).
+_TOKEN = Area(0, _COLUMNS + 1)
+_FILLED = _COLUMNS + 2
+_PAGE = paper.LETTER_PAGE
+_NUMBER, _SCORE, _TOTAL, _WORD = 28, 46, 40, 24  # pixels of a column: two of № and of a word
 _FIT = paper.LISTS
 _OPINION_LINES = 5
+_COUNTER = 4  # columns of 記入 n/21
+_TOP, _GAP = 4, 12.0  # the first item's row; points between items
+_NARROW = ("総合\n評価", "取組\n終了")
+_ZOOM = 130  # percent: as wide as a tablet held across
 
 
 def score_name(item_no: int) -> str:
@@ -68,10 +77,16 @@ def workbook(
     book = Book(f"評価シート {figures.year} {member.no}")
     sheet = _BallotWriter(book, figures, answers or {})
     sheet.head(member)
-    for item in figures.items:
-        sheet.item(item)
-    sheet.finish()
+    sheet.finish([sheet.item(item) for item in figures.items])
     return book.bytes()
+
+
+def _widths(criteria: int) -> list[int]:
+    """Pixels of the columns: №, name, a score each, 合計, 総合評価, 取組終了."""
+    others = [*[_SCORE] * criteria, _TOTAL, *[_WORD] * 4]
+    name = _COLUMNS - 2 - len(others)
+    room = _PAGE.pixels - 2 * _NUMBER - sum(others)
+    return [_NUMBER, _NUMBER, *[room // name] * name, *others]
 
 
 class _BallotWriter:
@@ -84,12 +99,16 @@ class _BallotWriter:
         self._figures = figures
         self._row = 0
         self._inputs: list[Area] = []
-        self._sheet.columns(0, _COLUMNS - 1, _PIXELS)
+        self._names = [criterion.name for criterion in figures.plan.criteria]
+        self._pixels = _widths(len(self._names))
+        for col, pixels in enumerate(self._pixels):
+            self._sheet.columns(col, col, pixels)
 
     def head(self, member: Member) -> None:
         plan, year = self._figures.plan, self._figures.year
         title = f"{plan.name}　{SHEET}（{year.long}末）"
-        self._sheet.text(Area(0, 0, 1, _COLUMNS), title, "big", "center")
+        self._sheet.text(Area(0, 0, 1, _COLUMNS - _COUNTER), title, "big", "left")
+        self._counter(Area(0, _COLUMNS - _COUNTER, 1, _COUNTER))
         self._sheet.height(0, 24)
         self._label(Area(1, 0, 1, 3), YEAR)
         self._text(Area(1, 3, 1, 4), f"{year.long}末", "center")
@@ -98,22 +117,32 @@ class _BallotWriter:
         self._sheet.number(Area(1, 10, 1, 2), member.no, "box", "center", "bold")
         self._book.name(MEMBER, SHEET, Area(1, 10))
         self._text(Area(1, 12, 1, 8), member.name, "left")
-        self._sheet.columns(_TOKEN.col, _TOKEN.col, _PIXELS, hidden=True)
+        self._sheet.height(1, _FIT.height(1))
+        self._sheet.columns(_TOKEN.col, _FILLED, _SCORE, hidden=True)
         self._sheet.text(_TOKEN, str(token.Token(member.no, year, SHEET, VERSION)))
         self._book.name(token.NAME, SHEET, _TOKEN)
         words = "取組項目ごとに、意見をお書きください。"
         if self._figures.plan.is_effectiveness_year:
             words = f"取組項目ごとに、取組の有効性の評価（{SCALE}）と意見をお書きください。"
-        words += "控える項目は、空欄のままで構いません。"
+        words += f"控える項目は、空欄のままで構いません。{_BREAKS}"
         self._sheet.text(Area(2, 0, 1, _COLUMNS), words, "wrap", "middle")
-        self._sheet.height(2, 28)
-        self._row = 4
+        self._sheet.height(2, _FIT.height(_FIT.lines(words, sum(self._pixels))))
+        self._sheet.height(3, _GAP)
+        self._row = _TOP
 
-    def item(self, item: ItemFigures) -> None:
+    def _counter(self, area: Area) -> None:
+        """``記入 3/21``: of how many items something is said."""
+        cells, count = Area(_TOP, _FILLED, 9999).absolute_range, len(self._figures.items)
+        formula = f'="記入 "&SUM({cells})&"/{count}"'
+        self._sheet.formula(area, formula, f"記入 0/{count}", "bold", "right")
+
+    def item(self, item: ItemFigures) -> list[paper.PrintedRow]:
+        """A block of the sheet; what it takes of the page."""
+        top = self._row
         self._figures_of(item)
         self._practices_of(item)
         if self._figures.plan.is_effectiveness_year:
-            area = Area(self._row, 3, 1, 3)
+            area = first = Area(self._row, 3, 1, 3)
             self._label(Area(self._row, 0, 1, 3), SCORE_LABEL)
             score = self._answers.get(score_name(item.item.no), "")
             self._sheet.value(area, score, "box", "center", "input", "bold")
@@ -122,58 +151,73 @@ class _BallotWriter:
             choice = Choice(list(reversed(SCORES)), SCORE_LABEL, message, "1～5の整数です。")
             self._sheet.choice(area, choice)
             self._name(score_name(item.item.no), area)
-            self._sheet.height(self._row, 20)
+            self._sheet.height(self._row, _FIT.height(2))
             self._row += 1
+        else:
+            first = Area(self._row, 3)
         self._opinion(OPINION_LABEL, Target(ITEM, item.item.no))
         if self._figures.plan.is_effectiveness_year:
             for practice in ended(item):
                 number = practice.practice.no
                 words = f"№{number} {practice.practice.title}（{practice.finished}取組終了）"
-                self._sheet.text(Area(self._row, 0, 1, _COLUMNS), words, "box", "left", "bold")
+                area = Area(self._row, 0, 1, _COLUMNS)
+                self._sheet.text(area, words, "box", "wrap", "middle", "bold")
+                self._sheet.height(self._row, _FIT.height(self._lines(words, area)))
                 self._row += 1
                 self._opinion(ENDED_LABEL, Target(ENDED, number))
+        filled = f"=IF(LEN(TRIM({first.a1}))=0,0,1)"
+        self._sheet.formula(Area(top, _FILLED), filled, 0)
+        self._sheet.height(self._row, _GAP)
         self._row += 1
+        heights = self._sheet.heights
+        return [paper.PrintedRow(heights[row]) for row in range(top, self._row)]
 
-    def finish(self) -> None:
-        self._sheet.page(Area(0, 0, self._row, _COLUMNS), tall=0, repeat=(0, 1), footer=paper.PAGES)
+    def finish(self, blocks: Sequence[Sequence[paper.PrintedRow]]) -> None:
+        """Printed upright, with breaks between items alone."""
+        heads = sum(self._sheet.heights[row] for row in range(2))
+        used = sum(self._sheet.heights[row] for row in range(2, _TOP))
+        area = Area(0, 0, self._row, _COLUMNS)
+        page = self._sheet.print_on(_PAGE, area, repeat=(0, 1), footer=paper.PAGES)
+        found = paper.breaks(blocks, page.points - heads, used)
+        self._sheet.breaks([_TOP + row for row in found])
         self._sheet.protect()
         self._sheet.freeze(2)
-        self._sheet.view(zoom=110)
+        self._sheet.view(zoom=_ZOOM)
         if self._inputs:
             self._sheet.select(self._inputs[0])
 
     def _figures_of(self, item: ItemFigures) -> None:
-        """Number, name, averages, total and grade of an item."""
-        names = [criterion.name for criterion in self._figures.plan.criteria]
-        self._sheet.text(Area(self._row, 0, 2, 2), f"№{item.item.no}", "box", "head", "bold")
-        width = _COLUMNS - 2 - 2 * (len(names) + 2)
-        self._sheet.text(
-            Area(self._row, 2, 2, width), item.item.name, "box", "wrap", "middle", "bold"
-        )
-        values: list[str | float] = ["－"] * (len(names) + 2)
+        """Number, name, averages, total and grade of an item, over those of its practices."""
+        spans = self._spans(4)
+        headings = [*self._names, "合計", "部署評価"]
+        values: list[str | float] = ["－"] * len(headings)
         if item.now:
-            averages = [tenths(item.now.averages[name]) for name in names]
+            averages = [tenths(item.now.averages[name]) for name in self._names]
             values = [*averages, tenths(item.now.total), item.now.grade]
-        for at, (heading, value) in enumerate(
-            zip([*names, "合計", "部署評価"], values, strict=True)
-        ):
-            col = 2 + width + 2 * at
-            self._label(Area(self._row, col, 1, 2), heading)
-            self._sheet.value(Area(self._row + 1, col, 1, 2), value, "box", "center", "tenths")
-        needed = _FIT.lines(item.item.name, width * _PIXELS)
+        number, name = Area(self._row, 0, 2, 2), Area(self._row, 2, 2, spans[1])
+        self._sheet.text(number, f"№{item.item.no}", "box", "head", "bold")
+        self._sheet.text(name, item.item.name, "box", "wrap", "middle", "bold")
+        col = number.cols + name.cols
+        for heading, value, span in zip(headings, values, spans[2:], strict=True):
+            self._label(Area(self._row, col, 1, span), heading)
+            self._sheet.value(Area(self._row + 1, col, 1, span), value, "box", "center", "tenths")
+            col += span
+        needed = self._lines(item.item.name, name)
         for row in (self._row, self._row + 1):
-            self._sheet.height(row, max(15.0, _FIT.height(needed / 2)))
+            self._sheet.height(row, max(_FIT.height(1), _FIT.height(needed / 2)))
         self._row += 2
 
+    def _spans(self, *last: int) -> list[int]:
+        """Columns of №, name, every score and 合計, and of what stands behind them."""
+        scores = [1] * (len(self._names) + 1)
+        return [2, _COLUMNS - 2 - len(scores) - sum(last), *scores, *last]
+
     def _practices_of(self, item: ItemFigures) -> None:
-        names = [criterion.name for criterion in self._figures.plan.criteria]
-        width = _COLUMNS - 2 - len(names) - 5
-        headings = ["№", "実践項目", *names, "合計", "総合評価", "取組終了"]
-        spans = [2, width, *([1] * len(names)), 1, 2, 2]
-        self._line(headings, spans, "head")
+        spans = self._spans(2, 2)
+        self._line(["№", "実践項目", *self._names, "合計", *_NARROW], spans, "head")
         for practice in item.practices:
             now = practice.now
-            scores = [now.scores[name] for name in names] if now else ["－"] * len(names)
+            scores = [now.scores[name] if now else "－" for name in self._names]
             values: list[str | float] = [
                 practice.practice.no,
                 practice.practice.title,
@@ -188,22 +232,24 @@ class _BallotWriter:
         col = 0
         needed = 1
         for at, (value, span) in enumerate(zip(values, spans, strict=True)):
-            left = ("wrap", "middle") if at == 1 and look != "head" else (look, "shrink")
-            self._sheet.value(Area(self._row, col, 1, span), value, "box", *left)
-            if at == 1:
-                needed = _FIT.lines(str(value), span * _PIXELS)
+            area = Area(self._row, col, 1, span)
+            looks = ("wrap", "middle") if at == 1 and look != "head" else (look,)
+            self._sheet.value(area, value, "box", *looks)
+            if isinstance(value, str):
+                needed = max(needed, self._lines(value, area))
             col += span
         self._sheet.height(self._row, _FIT.height(needed))
         self._row += 1
+
+    def _lines(self, text: str, area: Area) -> int:
+        return _FIT.lines(text, sum(self._pixels[area.col : area.col + area.cols]))
 
     def _opinion(self, label: str, target: Target) -> None:
         self._label(Area(self._row, 0, 1, 3), label)
         area = Area(self._row, 3, 1, 17)
         said = self._answers.get(opinion_name(target), "")
         self._sheet.value(area, said, "box", "wrap", "input", "text")
-        self._sheet.choice(
-            area, Choice((), label, "改行（Alt+Enter）で分けると、意見ごとにまとめやすくなります。")
-        )
+        self._sheet.choice(area, Choice((), label, _BREAKS))
         self._name(opinion_name(target), area)
         self._sheet.height(self._row, _FIT.height(_OPINION_LINES))
         self._row += 1

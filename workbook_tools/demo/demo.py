@@ -47,6 +47,7 @@ from workbook_tools.register.database import Register
 from workbook_tools.register.round import Round, open_round
 from workbook_tools.report.report import write_report
 from workbook_tools.workspace import Workspace
+from workbook_tools.zips import same_everywhere
 
 Consolidate = Callable[[Round], Sequence[Path]]
 
@@ -252,7 +253,7 @@ def without_names(data: bytes) -> bytes:
             if member.filename == "xl/workbook.xml":
                 content = re.sub(rb"<definedNames>.*</definedNames>", b"", content, flags=re.S)
             new.writestr(member, content)
-    return buffer.getvalue()
+    return same_everywhere(buffer.getvalue())
 
 
 def _zip(desk: _Desks, practices: Sequence[Practice]) -> bytes:
@@ -263,4 +264,4 @@ def _zip(desk: _Desks, practices: Sequence[Practice]) -> bytes:
             name = "提出用（最終）.xlsx" if practice.no == RENAMED else desk.path(practice).name
             member = zipfile.ZipInfo(f"{ZIPPED}/{name}", time.localtime(desk.clock)[:6])
             archive.writestr(member, desk.filled(practice))
-    return buffer.getvalue()
+    return same_everywhere(buffer.getvalue())

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbook_tools.distribute.requests import write_requests
 from workbook_tools.era import FiscalYear
 from workbook_tools.excel.write import list_sheet as lists
 from workbook_tools.excel.write.book import Book
@@ -20,6 +21,7 @@ from workbook_tools.excel.write.list_sheet import Cell, Column, Link
 from workbook_tools.form import layout, prefill
 from workbook_tools.form import workbook as forms
 from workbook_tools.form.content import Known
+from workbook_tools.letters.only import EVERYTHING, Only
 from workbook_tools.outbox import Outcome, put, put_unless_edited, remove_if_empty, take_away
 from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.register import closings, ledger
@@ -28,6 +30,7 @@ from workbook_tools.register.records import Distributed, Prefilled, SourceKind
 from workbook_tools.register.results import finished, known_before
 from workbook_tools.register.round import Round, note_plan
 from workbook_tools.workspace import Workspace, digest, read
+from workbook_tools.zips import same_everywhere
 
 LIST_NAME = "配布一覧.xlsx"
 
@@ -58,19 +61,21 @@ class Distribution:
 def distribute(
     held: Round,
     *,
+    only: Only = EVERYTHING,
     force: bool = False,
     step: Callable[[int, int], None] = lambda done, total: None,
 ) -> Distribution:
-    """Write every form of the round, a zip per department and 配布一覧.xlsx.
+    """Write every form of the round, a zip and a letter per department and 配布一覧.xlsx.
 
-    ``step`` is told how many of how many forms are done. Raises UserError where a file cannot be
-    written.
+    Where it is ``only`` for some, the other forms stay as they are. ``step`` is told how many of
+    how many forms are done. Raises UserError where a file cannot be written.
     """
     workspace, plan, year = held.workspace, held.plan, held.year
     with Register.open(workspace.register) as register:
         closings.refuse_if_closed(register, year)
         note_plan(register, held)
         practices = plan.running(finished(register, plan))
+        only.refuse_if_empty(practices)
         known = known_before(register, plan)
         sent = register.distributed(year)
         is_over = any(later > year for later in closings.begun(register))
@@ -78,9 +83,10 @@ def distribute(
         noted: list[Distributed] = []
         for done, practice in enumerate(practices, start=1):
             before = sent.get(practice.no)
-            if is_over and before and (workspace.root / before.path).is_file():
+            is_there = before is not None and (workspace.root / before.path).is_file()
+            if before and is_there and (is_over or not only.wants(practice)):
                 deliveries.append(_left(workspace, practice, before))
-            else:
+            elif only.wants(practice):
                 filled = known.get(practice.no, Known())
                 delivery, entry = _deliver(held, practice, filled, before, force)
                 deliveries.append(delivery)
@@ -95,6 +101,12 @@ def distribute(
         _record(register, held, sent)
         if noted or not is_over:
             _zip_departments(workspace, deliveries)
+            asked = [
+                (delivery.practice, workspace.root / delivery.path)
+                for delivery in deliveries
+                if delivery.practice and only.wants(delivery.practice)
+            ]
+            write_requests(register, held, asked, only, force=force)
             put(workspace.forms(year) / LIST_NAME, _list(plan, deliveries))
     return Distribution(year, workspace.forms(year), (*deliveries, *removed))
 
@@ -169,11 +181,11 @@ def _zip_departments(workspace: Workspace, deliveries: Sequence[Delivery]) -> No
     for folder, paths in folders.items():
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted(paths):
+            for path in sorted(paths, key=lambda path: path.name):
                 entry = zipfile.ZipInfo(f"{folder.name}/{path.name}")
                 entry.compress_type = zipfile.ZIP_STORED  # workbooks are compressed already
                 archive.writestr(entry, read(path))
-        put(_zip_path(folder), buffer.getvalue())
+        put(_zip_path(folder), same_everywhere(buffer.getvalue()))
 
 
 _COLUMNS = (

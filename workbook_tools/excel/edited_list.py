@@ -8,22 +8,33 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from workbook_tools.cells import cell_name
 from workbook_tools.excel.read import book as reading
+from workbook_tools.excel.write.list_sheet import Calculated, Link
 from workbook_tools.findings import UserError
 from workbook_tools.text import for_cell, key
+from workbook_tools.zips import same_everywhere
 
-Value = str | int | float | None
+Value = str | int | float | date | Calculated | Link | None
 
 
 class EditedList:
-    """One sheet with the wanted headings, each row as heading → text.
+    """One sheet with the wanted headings, and others it may have; each row as heading → text.
 
     Raises UserError where the workbook cannot be read, or the sheet or a heading is gone.
     """
 
-    def __init__(self, data: bytes, file: str, sheet: str, wanted: Sequence[str]) -> None:
+    def __init__(
+        self,
+        data: bytes,
+        file: str,
+        sheet: str,
+        wanted: Sequence[str],
+        others: Sequence[str] = (),
+    ) -> None:
         self._data = data
         self._loaded: Any = None
         self._changed = False
@@ -37,7 +48,8 @@ class EditedList:
             places = {key(table.text(head, col)): col for col in range(len(table.grid[head]))}
             if all(key(name) in places for name in wanted):
                 self._name, self._head = table.sheet, head
-                self._columns = {name: places[key(name)] for name in wanted}
+                names = (*wanted, *others)
+                self._columns = {n: places[key(n)] for n in names if key(n) in places}
                 below = range(head + 1, len(table.grid))
                 self.rows = [
                     {name: table.text(row, col) for name, col in self._columns.items()}
@@ -57,15 +69,20 @@ class EditedList:
             self.rows[number][heading] = _text(value)
 
     def append(self, values: Mapping[str, Value]) -> None:
-        """Add a row behind the last, looking like it."""
+        """Add a row behind the last, looking like it; what has no column here is left out."""
         sheet = self._book[self._name]
         pattern = sheet[sheet.max_row]
         row = sheet.max_row + 1
         for cell in pattern:
             sheet.cell(row, cell.column)._style = cell._style  # openpyxl's way to give its looks
-        for name, value in values.items():
-            self._put(sheet.cell(row, self._columns[name] + 1), value)
-        self.rows.append({name: _text(value) for name, value in values.items()})
+        for name, col in self._columns.items():
+            self._put(sheet.cell(row, col + 1), values.get(name))
+        self.rows.append({name: _text(values.get(name)) for name in self._columns})
+
+    def next_cells(self) -> dict[str, str]:
+        """Heading → cell of the row that is added next."""
+        row = self._book[self._name].max_row
+        return {name: cell_name(row, col) for name, col in self._columns.items()}
 
     def renew(self, sheet: str, top: int, rows: Sequence[Sequence[Value]]) -> None:
         """Write another sheet's rows anew from ``top`` (zero-based) on, if it is still there.
@@ -96,6 +113,9 @@ class EditedList:
     def _put(self, cell: Any, value: Value) -> None:
         """Write into a cell; a text stays a text, whatever it begins with."""
         self._changed = True
+        if isinstance(value, Calculated):
+            cell.value = value.formula
+            return
         cell.value = for_cell(value) if isinstance(value, str) else value
         if isinstance(value, str):
             cell.data_type = "s"
@@ -106,8 +126,10 @@ class EditedList:
             return self._data
         buffer = io.BytesIO()
         self._book.save(buffer)
-        return buffer.getvalue()
+        return same_everywhere(buffer.getvalue())
 
 
 def _text(value: object) -> str:
+    if isinstance(value, Calculated):
+        value = value.value
     return "" if value is None else str(value)

@@ -115,11 +115,11 @@ def practice_columns(plan: Plan) -> tuple[FigureColumn[PracticeFigures], ...]:
     items = {item.no: item.name for item in plan.items}
     year, own = plan.evaluated, f"{plan.evaluated.wide}自己評価"
     return (
-        FigureColumn("小№", lambda known: known.practice.no, 38, name="no"),
+        FigureColumn("小№", lambda known: known.practice.no, 34, name="no"),
         FigureColumn(
             "大№",
             lambda known: known.practice.item_no,
-            44,
+            40,
             pattern="№{}",
             name="item_no",
             shown=_NOT_ON_PAGE,
@@ -136,7 +136,7 @@ def practice_columns(plan: Plan) -> tuple[FigureColumn[PracticeFigures], ...]:
         FigureColumn(
             PREVIOUS,
             lambda known: known.before.grade if known.before else None,
-            54,
+            42,
             heading=(year - 1).wide,
             group="総合評価",
             name="previous_grade",
@@ -152,7 +152,7 @@ def practice_columns(plan: Plan) -> tuple[FigureColumn[PracticeFigures], ...]:
         FigureColumn(
             "合計",
             lambda known: known.now.total if known.now else None,
-            40,
+            36,
             group=own,
             name="total",
             live=True,
@@ -160,7 +160,7 @@ def practice_columns(plan: Plan) -> tuple[FigureColumn[PracticeFigures], ...]:
         FigureColumn(
             "総合評価",
             lambda known: known.now.grade if known.now else None,
-            56,
+            42,
             narrow="総合\n評価",
             name="grade",
             blank=lambda known: "" if known.status == ENDED else known.status,
@@ -174,7 +174,7 @@ def practice_columns(plan: Plan) -> tuple[FigureColumn[PracticeFigures], ...]:
             shown=Output.PAGE,
         ),
         FigureColumn(
-            "取組終了", lambda known: known.finished, 56, narrow="取組\n終了", name="finished"
+            "取組終了", lambda known: known.finished, 42, narrow="取組\n終了", name="finished"
         ),
         FigureColumn(
             "担当部署", lambda known: known.practice.departments, 244, "left", name="departments"

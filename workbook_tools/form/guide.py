@@ -17,7 +17,7 @@ from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.text import lines
 
 if TYPE_CHECKING:  # who only reads needs nothing that writes
-    from workbook_tools.excel.write.book import Book, Sheet
+    from workbook_tools.excel.write.pattern import AnySheet, Draft
 
 _COLUMN_PIXELS = (150, 150, 380)
 COLUMNS = len(_COLUMN_PIXELS)
@@ -36,7 +36,7 @@ def message(item: Field, year: FiscalYear) -> str:
     return hint.format(year=year.wide)
 
 
-def write(book: Book, plan: Plan, practice: Practice) -> None:
+def write(book: Draft, plan: Plan, practice: Practice) -> None:
     """Add the guide to a form: one A4 page."""
     year = plan.evaluated
     page = _Page(book.sheet(GUIDE))
@@ -59,7 +59,7 @@ def write(book: Book, plan: Plan, practice: Practice) -> None:
 class _Page:
     """Rows written one below the other."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: AnySheet) -> None:
         self._sheet = sheet
         self._row = 0
         for col, pixels in enumerate(_COLUMN_PIXELS):

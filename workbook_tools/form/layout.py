@@ -45,6 +45,9 @@ LAST_HELPER = HELPERS + 99
 # Printed over the live checks and nowhere else: where these stand, the form itself has ended.
 BESIDE = ("入力チェック（印刷されません）", "↓確かめること")
 
+# So many rows of each sheet stay in sight: whose form it is, and how much is still missing.
+HEAD_ROWS = (4, 2)
+
 # What the live checks say at the top of both sheets.
 COUNT = Area(1, CHECKS)
 TOKEN = Area(1, MISSING)  # 照合, in the hidden columns of sheet ①

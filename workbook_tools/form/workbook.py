@@ -1,42 +1,33 @@
 """The progress workbook of one practice: layout, formulas and appearance put together.
 
-Used wherever a form is printed: for distribution, as an answer to an unreadable return, and in the
-資料編. What the cells hold comes from outside (:class:`~workbook_tools.form.content.Content`).
+For distribution, and as an answer to an unreadable return; on paper the form is drawn by
+:mod:`.printed`. What the cells hold comes from outside (:class:`~.content.Content`).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
-from workbook_tools.cells import Area
+from workbook_tools.cells import Area, column_name
 from workbook_tools.era import FiscalYear
 from workbook_tools.excel.write import paper
-from workbook_tools.excel.write.book import UNSEEN, Book, Choice, Sheet
+from workbook_tools.excel.write.book import EMPTY, GAP, Choice
+from workbook_tools.excel.write.pattern import AnySheet, Draft, DraftSheet
 from workbook_tools.form import guide, layout
 from workbook_tools.form.content import Content
 from workbook_tools.form.layout import Field, Form, Kind, Label
-from workbook_tools.form.live.checks import live_cells
+from workbook_tools.form.live.checks import NOTHING_WRONG, live_cells
+from workbook_tools.form.spec import Stem
 from workbook_tools.form.token import NAME as TOKEN
 from workbook_tools.form.token import Token
 from workbook_tools.plan.model import Plan, Practice
 from workbook_tools.text import MARK, lines
 
 _HEAD_POINTS, _LINE = 20.0, 14.0
-_POINTS_A_PIXEL = 0.75  # rows are whole pixels high: rounded up, or the last line loses its edge
-_PAPER_LINE = 17.0  # what is read on paper may be less dense
 _MARGINS = (0.4, 0.4, 0.3, 0.3)
 _BESIDE_PIXELS = {layout.SPACER: 12, layout.CHECKS: 330, layout.MEANING: 230, layout.MEANING_2: 230}
 _FORMULA_KINDS = (Kind.LABEL, Kind.TOTAL, Kind.GRADE)
-
-
-@dataclass(frozen=True, slots=True)
-class PaperPage:
-    """One page of a form as it was drawn to be read, and how high its rows are, in points."""
-
-    sheet: Sheet
-    points: Sequence[float]
 
 
 def header(plan: Plan, practice: Practice) -> dict[str, str | int]:
@@ -58,64 +49,31 @@ def workbook(plan: Plan, practice: Practice, content: Content) -> bytes:
     """The finished workbook as a file's content; the same input gives the same bytes."""
     form = layout.form_of(plan)
     values = {**content.values, **header(plan, practice)}
-    book = Book(f"No{practice.no:02d} {practice.title}")
+    book = Draft(f"No{practice.no:02d} {practice.title}")
     pages = [book.sheet(name) for name in layout.SHEETS]
     _frame(pages, form)
     for number, page in enumerate(pages):
         page.page(form.print_area(number), margins=_MARGINS)
     for label in form.labels:
-        _write_label(pages[label.sheet], label, plan, values)
+        write_label(pages[label.sheet], label, plan, values)
     for item in form.fields:
         if item.kind not in _FORMULA_KINDS:
             state = "input" if item.name in content.open else "locked"
-            _write_field(pages[item.sheet], item, values, state)
+            write_field(pages[item.sheet], item, values, state)
         book.name(item.name, layout.SHEETS[item.sheet], item.area)
     _write_choices(pages, form, plan, content.open)
+    _shade_gaps(pages, form, plan, content.open)
     _write_live(pages, plan, content, values)
     _write_token(book, pages[0], plan, practice)
     _write_reasons_before(pages[0], form, content.reasons_before)
     _heights(pages, _points(form, plan.evaluated, content.open, values))
     _finish(pages, form, content)
     guide.write(book, plan, practice)
-    return book.bytes()
+    book.lock()
+    return book.content()
 
 
-def add_pages(
-    book: Book,
-    names: tuple[str, str],
-    plan: Plan,
-    practice: Practice,
-    values: Mapping[str, str | int],
-    first_page: int = 1,
-) -> tuple[PaperPage, ...]:
-    """Add ① and ② as a paper to read: two sheets ``names``, one A4 page each (資料編).
-
-    ``values`` are printed as given, 取組番号, 合計 and 総合評価 among them. Nothing can be typed:
-    no checks, no defined names, no colours of input. Rows are as high as their texts. The pages
-    are numbered from ``first_page``, or as they come where that is 0.
-    """
-    form = layout.form_of(plan)
-    values = {**values, **header(plan, practice)}
-    pages = [book.sheet(name) for name in names]
-    for number, page in enumerate(pages):
-        page.columns(0, layout.COLUMNS - 1, layout.COLUMN_PIXELS)
-        area = form.print_area(number)
-        at = first_page and first_page + number
-        page.page(area, margins=paper.FORM_WITH_FOOTER, footer=paper.PAGE, first_page=at)
-        page.view()
-    for label in form.labels:
-        _write_label(pages[label.sheet], label, plan, values)
-    for item in form.fields:
-        if item.name != "様式版":
-            _write_field(pages[item.sheet], item, values, "middle")
-    points = _points(form, plan.evaluated, frozenset(), values)
-    points = [[max(height, _PAPER_LINE) for height in rows] for rows in points]
-    _make_room_for_vertical_words(form, values, points)
-    _heights(pages, points)
-    return tuple(PaperPage(*drawn) for drawn in zip(pages, points, strict=True))
-
-
-def _frame(pages: list[Sheet], form: Form) -> None:
+def _frame(pages: Sequence[AnySheet], form: Form) -> None:
     for page in pages:
         page.columns(0, layout.COLUMNS - 1, layout.COLUMN_PIXELS)
         for col, pixels in _BESIDE_PIXELS.items():
@@ -146,8 +104,11 @@ _LABEL_LOOKS = {
 _FIXED_LOOKS = {"項目番号": ("title",), "確認年度": ("center",), "取組項目番号": ("center",)}
 
 
-def _write_label(page: Sheet, label: Label, plan: Plan, values: Mapping[str, str | int]) -> None:
-    looks = _LABEL_LOOKS[label.look]
+def write_label(
+    page: AnySheet, label: Label, plan: Plan, values: Mapping[str, str | int], *size: str
+) -> None:
+    """Write words that the form prints; ``size`` is a style, which titles do without."""
+    looks = (*size, *_LABEL_LOOKS[label.look])
     if label.repeats:
         page.value(label.area, values[label.repeats], *looks, "shrink")
     else:
@@ -156,24 +117,32 @@ def _write_label(page: Sheet, label: Label, plan: Plan, values: Mapping[str, str
         page.text(label.area, "\n".join(text) if label.look == "vertical" else text, *looks)
 
 
-def _write_field(page: Sheet, item: Field, values: Mapping[str, str | int], *state: str) -> None:
-    """Write one field; ``state`` is the look of an open or a locked cell, or one on paper."""
+def write_field(
+    page: AnySheet, item: Field, values: Mapping[str, str | int], state: str, *size: str
+) -> None:
+    """Write one field; ``state`` is the look of an open or a locked cell, or of one on paper.
+
+    ``size`` is a style, as for labels.
+    """
     value = values.get(item.name, "")
     if item.name == "様式版":
         page.text(item.area, str(value), "quiet", "left")
     elif item.kind is Kind.FIXED:
-        page.value(item.area, value, "box", *_FIXED_LOOKS.get(item.name, ("wrap", "middle")))
+        looks = _FIXED_LOOKS.get(item.name, ("wrap", "middle"))
+        page.value(item.area, value, "box", *size, *looks)
     elif item.kind is Kind.MARK:
-        page.text(item.area, str(value), "box", "center")
+        page.text(item.area, str(value), "box", "center", *size)
     elif item.kind is Kind.TEXT:
-        page.text(item.area, str(value), "box", "wrap", *state, "text")
+        page.text(item.area, str(value), "box", "wrap", *size, state, "text")
     elif item.kind is Kind.STATUS:
-        page.text(item.area, str(value), "box", "vertical", *state)
+        page.text(item.area, str(value), "box", "vertical", *size, state)
     else:
-        page.value(item.area, value, "box", "center", *state)
+        page.value(item.area, value, "box", "center", *size, state)
 
 
-def _write_choices(pages: list[Sheet], form: Form, plan: Plan, is_open: frozenset[str]) -> None:
+def _write_choices(
+    pages: Sequence[AnySheet], form: Form, plan: Plan, is_open: frozenset[str]
+) -> None:
     """Drop-downs and messages; cells of which the same is said share one."""
     shared: dict[tuple[int, str], tuple[Choice, list[Area]]] = {}
     for item in form.fields:
@@ -182,6 +151,19 @@ def _write_choices(pages: list[Sheet], form: Form, plan: Plan, is_open: frozense
             shared.setdefault((item.sheet, repr(choice)), (choice, []))[1].append(item.area)
     for (sheet, _), (choice, areas) in shared.items():
         pages[sheet].choice(areas[0], choice, *areas[1:])
+
+
+def _shade_gaps(
+    pages: Sequence[DraftSheet], form: Form, plan: Plan, is_open: frozenset[str]
+) -> None:
+    """Empty cells stand out as long as the checks miss something in their rows."""
+    for item in form.fields:
+        if item.stem == Stem.REVISION:  # asked for only where the plan was revised
+            continue
+        if item.name in is_open and item.year in (None, plan.evaluated):
+            rows = replace(item.area, col=layout.MISSING, cols=1)
+            empty = f"=AND(LEN({item.area.absolute})=0,SUM({rows.absolute_range})>0)"
+            pages[item.sheet].highlight(item.area, empty, bg_color=EMPTY)
 
 
 def _choice(item: Field, plan: Plan) -> Choice:
@@ -196,6 +178,7 @@ def _choice(item: Field, plan: Plan) -> Choice:
             item.stem,
             f"{allowed}から選んでください。\n{meanings}".strip()[:255],
             f"{criterion.name}は{allowed}の整数です。",
+            ime="off",
         )
     if item.kind is Kind.STATUS:
         message = "計画のとおりなら「工程どおり」、変えたなら「工程見直し」を選び、変更後の工程を「変更」の行に書いてください。"
@@ -203,47 +186,49 @@ def _choice(item: Field, plan: Plan) -> Choice:
     if item.kind is Kind.END_YEAR:
         message = f"{year.wide}年度の中で取組が終わるときだけ、終わる年（令和）を選んでください。"
         return Choice(
-            [year.number, year.number + 1], item.title, message, "一覧から選んでください。"
+            [year.number, year.number + 1],
+            item.title,
+            message,
+            "一覧から選んでください。",
+            ime="off",
         )
     if item.kind is Kind.END_MONTH:
         message = "取組が終わるときだけ、終わる月を選んでください。"
-        return Choice(list(range(1, 13)), item.title, message, "1～12を選んでください。")
+        return Choice(list(range(1, 13)), item.title, message, "1～12を選んでください。", ime="off")
     assert item.entry
-    return Choice((), item.entry.name, guide.message(item, year))
+    return Choice((), item.entry.name, guide.message(item, year), ime="hiragana")
 
 
 def _write_live(
-    pages: list[Sheet],
+    pages: Sequence[AnySheet],
     plan: Plan,
     content: Content,
     values: Mapping[str, str | int],
 ) -> None:
-    looks = {
-        "field": ("box", "center"),
-        "check": ("wrap", "middle", "alert"),
-        "meaning": ("wrap", "quiet"),
-        "hidden": UNSEEN,
-        "count": ("section", "alert"),
-    }
-    for cell in live_cells(plan, values, lambda item: item.name in content.open, content.roomy):
-        page, styles = pages[cell.sheet], looks[cell.look]
-        if cell.formula:
-            page.formula(cell.area, cell.formula, cell.value, *styles, repeat=cell.repeat)
-        else:
-            page.value(cell.area, cell.value, *styles)
+    live = live_cells(plan, values, lambda item: item.name in content.open, content.roomy)
+    for page, beside in zip(pages, live, strict=True):
+        page.computed(beside.cells, beside.values)
     for page in pages:
         done = f'{layout.COUNT.absolute}="{layout.COMPLETE}"'
         page.highlight(layout.COUNT, f"={done}", bg_color="#E2F0D9", font_color="#375623")
+    for page, head, rows in zip(pages, layout.HEAD_ROWS, layout.form_of(plan).rows, strict=False):
+        missing, doubtful = (
+            f"${column_name(col)}{head + 1}" for col in (layout.MISSING, layout.DOUBTFUL)
+        )
+        messages = Area(head, layout.CHECKS, rows - head)
+        page.highlight(messages, f"=AND({missing}>0,{doubtful}=0)", font_color=GAP)
+        nothing_wrong = f'=ISNUMBER(FIND("{NOTHING_WRONG}",{layout.COUNT.absolute}))'
+        page.highlight(layout.COUNT, nothing_wrong, font_color=GAP)
 
 
-def _write_token(book: Book, page: Sheet, plan: Plan, practice: Practice) -> None:
+def _write_token(book: Draft, page: DraftSheet, plan: Plan, practice: Practice) -> None:
     """照合: what the form was sent as, in a hidden cell (F022)."""
     token = Token(practice.no, plan.round, practice.lead, layout.FORM_VERSION)
     page.text(layout.TOKEN, str(token))
     book.name(TOKEN, layout.SHEETS[0], layout.TOKEN)
 
 
-def _write_reasons_before(page: Sheet, form: Form, reasons: Mapping[str, str]) -> None:
+def _write_reasons_before(page: DraftSheet, form: Form, reasons: Mapping[str, str]) -> None:
     """Last year's reasons in grey, beside the cells for this year's."""
     if not reasons:
         return
@@ -277,36 +262,16 @@ def _points(
     return heights
 
 
-def _make_room_for_vertical_words(
-    form: Form, values: Mapping[str, str | int], heights: list[list[float]]
-) -> None:
-    """Stretch rows that fit their texts where words printed downwards need more."""
-    words = [
-        (label.sheet, label.area, label.text) for label in form.labels if label.look == "vertical"
-    ]
-    words += [
-        (item.sheet, item.area, str(values.get(item.name, "")))
-        for item in form.fields
-        if item.kind is Kind.STATUS
-    ]
-    for sheet, area, text in words:
-        rows = range(area.row, area.last_row + 1)
-        needed = layout.EDGE_POINTS + layout.LINE_POINTS * len(text)
-        lacking = needed - sum(heights[sheet][row] for row in rows)
-        for row in rows:
-            heights[sheet][row] += max(0.0, lacking / area.rows)
-
-
-def _heights(pages: list[Sheet], heights: list[list[float]]) -> None:
+def _heights(pages: Sequence[AnySheet], heights: list[list[float]]) -> None:
     for page, points in zip(pages, heights, strict=True):
         for row, height in enumerate(points):
-            pixels = math.ceil(min(height, paper.HIGHEST) / _POINTS_A_PIXEL)
-            page.height(row, pixels * _POINTS_A_PIXEL)
+            page.height(row, min(height, paper.HIGHEST))
 
 
-def _finish(pages: list[Sheet], form: Form, content: Content) -> None:
+def _finish(pages: Sequence[AnySheet], form: Form, content: Content) -> None:
     for number, page in enumerate(pages):
         page.protect()
+        page.freeze(layout.HEAD_ROWS[number])
         page.view(active=number == 0)
         first = next(
             (item for item in form.fields if item.sheet == number and item.name in content.open),

@@ -31,6 +31,7 @@ _PERIOD = re.compile(r"(?:令和|平成|r|h)?(?:\d{1,4}|元)年?度?末?(?:時�
 _WHOLE = 6  # letters of a label that is still known with as many more around it
 _FAR = 4  # rows below a field: what stands farther off is none of its
 _MOST_TOLD = 3  # of one sheet; more than these are told as one
+_MOST_SHEETS = 10  # told one by one; more than these are told as one
 RESULT = "確認結果"  # the sheet that a marked workbook begins with
 
 
@@ -135,14 +136,25 @@ class _Near:
 def elsewhere(book: OpenedBook, parts: Sequence[FormPart]) -> Iterator[Noticed]:
     """What lies over the cells of any sheet, and what stands on sheets that hold no form."""
     settled = {part.table.sheet for part in parts}
+    lying_over: list[Noticed] = []
+    added: list[Noticed] = []
     for sheet in book.sheets:
         if not book.is_visible(sheet) or sheet.startswith(RESULT):
             continue
-        yield from _over(book, sheet)
+        lying_over += _over(book, sheet)
         if _is_guide(book, sheet):
             yield from _notes_on_the_guide(book, sheet)
         elif sheet not in settled:
-            yield from _whole_sheet(book, sheet)
+            added += _whole_sheet(book, sheet)
+    yield from _together(lying_over)
+    yield from _together(added)
+
+
+def _together(found: Sequence[Noticed]) -> Sequence[Noticed]:
+    """A finding a sheet; where somebody copied a sheet by the dozen, one for all of them."""
+    if len(found) <= _MOST_SHEETS:
+        return found
+    return [replace(found[0], more=found[0].more + sum(1 + told.more for told in found[1:]))]
 
 
 def _is_guide(book: OpenedBook, sheet: str) -> bool:

@@ -15,6 +15,7 @@ from workbook_tools.form.layout import COLUMNS, LAST_HELPER, MISSING, Form, Labe
 from workbook_tools.form.spec import Stem
 from workbook_tools.text import key
 
+_STRAY_ROWS = 6  # ② prints more below one another, a note seldom
 Place = tuple[int, int]  # row, column; zero-based
 
 
@@ -65,6 +66,11 @@ class Print:
             and place not in table.covered
             for place in self.strays(table)
         )
+
+    def holds_more(self, table: Table) -> bool:
+        """So many rows are filled below the printed page that another sheet may stand there."""
+        below = (values[:COLUMNS] for values in table.grid[self.rows :])
+        return sum(any(value != "" for value in values) for values in below) > _STRAY_ROWS
 
     def beside(self, table: Table) -> Iterator[Place]:
         """Filled cells right of the printed page, but for the hidden helpers of the live checks."""

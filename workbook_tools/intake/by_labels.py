@@ -50,6 +50,7 @@ from workbook_tools.intake.printed_words import (
     Spot,
     read_label,
 )
+from workbook_tools.intake.row_numbers import row_number
 from workbook_tools.text import is_marked, is_none_mark, key
 
 _CLOSE = 4  # rows below the heading of a wide field: what stands farther off is none of its
@@ -125,8 +126,22 @@ def _part(page: Page, group: list[Anchor], rows: range) -> SheetPart | None:
         cells = {name: cell for name, cell in cells.items() if name in repeats}
     number = re.match(r"(?:no)?0*(\d+)", key(page.cells.get(cells.get(Stem.NUMBER, (-1, -1)), "")))
     every = {name: (page.number, *cell) for name, cell in (cells | spots).items()}
-    doubtful = _doubtful(page, rows, every)
-    return SheetPart(sheet, number[1] if number else "", every, rows, doubtful)
+    twice = _years_twice(page, group, spots)
+    doubtful = _doubtful(page, rows, every) | twice
+    return SheetPart(sheet, number[1] if number else "", every, rows, doubtful, twice)
+
+
+def _years_twice(page: Page, group: Sequence[Anchor], spots: Mapping[str, Cell]) -> frozenset[str]:
+    """Fields below a year that heads two columns of its block: nobody can say which is the one."""
+    found: set[str] = set()
+    for anchor in group:
+        if anchor.block in (SCHEDULE, EVALUATION):
+            heads = [year for col, year in page.years[anchor.row].items() if col < page.edge]
+            years = {year for year in heads if heads.count(year) > 1}
+            scored = anchor.block == EVALUATION
+            stems = [*page.form.criteria, *SUMMED] if scored else [*PLANNED, Stem.STATUS]
+            found |= {field_name(stem, year) for stem in stems for year in years}
+    return frozenset(found & spots.keys())
 
 
 def _doubtful(page: Page, rows: range, spots: Mapping[str, Spot]) -> frozenset[str]:
@@ -269,16 +284,35 @@ def _activities(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:
     stops = [*(row for row, _ in years.values()), end][1:]
     for (year, (_, col)), stop in zip(years.items(), stops, strict=False):
         own = page.rows_of(years, year, stop, count)
-        blank = [row for row in own if not page.filled([row], col + 1)]
-        blank.sort(key=lambda row: (row, plan) in page.homes)  # an inserted row has no merged cells
-        surplus = blank[: max(0, len(own) - count)]
-        kept = [row for row in own if row not in surplus][:count]
+        kept = _sent_rows(page, own, count, plan, [at for _, at in numbers[:1]] or [col + 1])
         for n, row in enumerate(kept, start=1):
             cells = _side_by_side(page, [row], anchor, after) + [(row, at) for _, at in numbers]
             spots |= {
                 field_name(stem, year, n): at for stem, at in zip(NUMBERED, cells, strict=False)
             }
     return spots
+
+
+def _sent_rows(
+    page: Page, own: Sequence[int], count: int, plan: int, number: Sequence[int]
+) -> list[int]:
+    """Of a year's rows those that were sent: where there are too many, somebody put some in.
+
+    A row of the form that holds a plan bears its number, one that was put in and filled has none;
+    where no number tells, the blank ones are too many.
+    """
+    filled = {row for row in own if page.filled([row], max(number) + 1)}
+    numbered = {row for row in own for at in number if _bears_number(page, (row, at))}
+    made = {row for row in filled for at in number if page.table.has_formula(row, at)}
+    blank = [row for row in own if row not in filled | numbered]
+    blank.sort(key=lambda row: (row, plan) in page.homes)  # an inserted row has no merged cells
+    put_in = sorted(filled - numbered - made) if numbered or made else []
+    surplus = [*put_in, *blank][: max(0, len(own) - count)]
+    return [row for row in own if row not in surplus][:count]
+
+
+def _bears_number(page: Page, cell: Cell) -> bool:
+    return row_number(page.cells.get(cell, "")) is not None
 
 
 def _evaluation(page: Page, anchor: Anchor, rows: range) -> dict[str, Cell]:

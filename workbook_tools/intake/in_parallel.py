@@ -1,4 +1,4 @@
-"""Several readers at once: threads here, or an existing Dask cluster; results in the same order.
+"""Several readers at once: processes here, or an existing Dask cluster; results in the same order.
 
 Only the pure step *bytes → forms* is handed out (:func:`read_forms.take_in`); whoever asked writes
 the register. At most a few files per reader are in memory at a time.
@@ -6,10 +6,14 @@ the register. At most a few files per reader are in memory at a time.
 
 from __future__ import annotations
 
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import AbstractContextManager
+from itertools import islice
+from multiprocessing import get_context
+from typing import Any
 
 from workbook_tools.findings import UserError
 from workbook_tools.intake.inbox import Received
@@ -17,28 +21,28 @@ from workbook_tools.intake.read_forms import Intake
 
 Read = Callable[[Received], Intake]
 PATIENCE = 10  # seconds until a cluster counts as not there
+ALONE = 100  # so many files are read before another process would have started
 _AHEAD = 4  # files waiting per reader: enough to keep it busy, few enough for memory
 
 
-class _Future(Protocol):
-    """What threads and clusters have in common."""
-
-    def result(self) -> Any:
-        """The outcome; waits for it."""
-
-
 def one_by_one(files: Iterable[Received], read: Read) -> Iterator[tuple[Received, Intake]]:
-    """Read in this thread."""
+    """Read in this process."""
     for received in files:
         yield received, read(received)
 
 
-def with_threads(
+def with_processes(
     files: Iterable[Received], read: Read, jobs: int
 ) -> Iterator[tuple[Received, Intake]]:
-    """Read in ``jobs`` threads: calamine lets go of the interpreter while it parses."""
-    with ThreadPoolExecutor(jobs) as pool:
-        yield from _in_order(files, lambda received: pool.submit(read, received), jobs * _AHEAD)
+    """Read in ``jobs`` processes, once there are more than a few files."""
+    coming = iter(files)
+    yield from one_by_one(islice(coming, ALONE), read)
+    first = next(coming, None)
+    if first is None:
+        return
+    # Windows knows no other way to start one, and what a started one is told is told once.
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (read,))
+    yield from _handed_out(_all(first, coming), _read_there, pool, jobs)
 
 
 def with_cluster(
@@ -60,19 +64,37 @@ def with_cluster(
         ) from error
     with client:
         workers = max(1, len(client.scheduler_info()["workers"]))
-        yield from _in_order(
-            files, lambda received: client.submit(read, received, pure=False), workers * _AHEAD
-        )
+        yield from _handed_out(files, read, client.get_executor(pure=False), workers)
 
 
-def _in_order(
-    files: Iterable[Received], submit: Callable[[Received], _Future], ahead: int
+def _handed_out(
+    files: Iterable[Received], read: Read, pool: AbstractContextManager[Executor], readers: int
 ) -> Iterator[tuple[Received, Intake]]:
-    waiting: deque[tuple[Received, _Future]] = deque()
-    for received in files:
-        waiting.append((received, submit(received)))
-        if len(waiting) >= ahead:
-            first, future = waiting.popleft()
-            yield first, future.result()
-    for received, future in waiting:
-        yield received, future.result()
+    """Read by whoever is in the pool; in the order of the files."""
+    waiting: deque[tuple[Received, Future[Intake]]] = deque()
+    with pool as executor:
+        for received in files:
+            waiting.append((received, executor.submit(read, received)))
+            if len(waiting) >= readers * _AHEAD:
+                first, future = waiting.popleft()
+                yield first, future.result()
+        for received, future in waiting:
+            yield received, future.result()
+
+
+def _all(first: Received, others: Iterator[Received]) -> Iterator[Received]:
+    yield first
+    yield from others
+
+
+# How a process of ours reads: set once when it begins, for what is read hardly differs.
+_how: list[Read] = []
+
+
+def _begin(read: Read) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is answered by who started us
+    _how[:] = [read]
+
+
+def _read_there(received: Received) -> Intake:
+    return _how[0](received)

@@ -25,7 +25,7 @@ def files(workspace: Workspace, passwords: Sequence[str] = ()) -> Iterator[Recei
 
     ``passwords``: those that encrypted zips may open with.
     """
-    paths = sorted(_paths(workspace.inbox), key=lambda path: (_changed(path), str(path)))
+    paths = sorted(_paths(workspace.inbox), key=lambda path: (_changed(path), path.as_posix()))
     for path in paths:
         yield from received(path, workspace.relative(path), passwords)
 

@@ -148,7 +148,8 @@ class Anchor:
 class SheetPart:
     """A sheet ① or ② of a form: the practice number printed on it, its fields, its rows.
 
-    ``doubtful`` are fields whose label stands there more than once: they may be another's.
+    ``doubtful`` are fields whose label stands there more than once: they may be another's; of these
+    ``twice`` those whose year heads two columns.
     """
 
     sheet: int
@@ -156,6 +157,7 @@ class SheetPart:
     spots: dict[str, Spot]
     rows: range
     doubtful: frozenset[str] = frozenset()
+    twice: frozenset[str] = frozenset()
     partner: SheetPart | None = None
 
 

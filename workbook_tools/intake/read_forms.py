@@ -1,7 +1,7 @@
 """Bytes of one returned file → the forms in it: the pure step between inbox and checks.
 
 Every field has two witnesses, its defined name and its printed label (:mod:`witnesses`). Nothing is
-looked up or stored here, so that any thread or machine may do it.
+looked up or stored here, so that any process or machine may do it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from workbook_tools.form.token import parse as parse_token
 from workbook_tools.intake import accounted, witnesses
 from workbook_tools.intake.answers import Answer, Found, Noticed, Submission, understand
 from workbook_tools.intake.as_seen import see
-from workbook_tools.intake.row_numbers import first_number
+from workbook_tools.intake.row_numbers import first_number, row_number
 from workbook_tools.intake.witnesses import Dispute, FormPart, FoundForm, practice_number
 from workbook_tools.text import half_width, key, number_and_rest, tidy
 from workbook_tools.workspace import digest
@@ -32,6 +32,8 @@ _OURS = {
     COUNCIL_MEMBER: "審議会の評価シートです（council collect で読みます）",
     RECEIPT: "読取内容確認票です。直すのは提出したシートです",
 }
+# More forms of one practice, or more ② without ①, are no versions: a sheet was copied many times.
+_MOST_ALIKE = 5
 # Fields that are computed anew, whatever stands there.
 _COMPUTED = (Kind.TOTAL, Kind.GRADE)
 _PERIOD_END = re.compile(
@@ -70,18 +72,41 @@ def take_in(data: bytes, file: str, form: Form, passwords: Sequence[str] = ()) -
         said.append(found("F006", place))
     if not located.forms:
         said.append(found("F003", place))
-    for part in located.alone:
-        number = "なし" if part.number is None else f"№{part.number}"
-        spot = Place(file, part.table.sheet)
-        said.append(found("F024", spot, number=number))
+    said += _alone(located.alone, file)
     parts = [part for found_form in located.forms for part in found_form.parts]
     submissions = [
-        _submission(book, form, file, sha256, found_form, parts) for found_form in located.forms
+        _submission(book, form, file, sha256, kept, parts, more)
+        for kept, more in _counting(located.forms)
     ]
     if submissions:  # what stands elsewhere in the workbook is told of its first form
         elsewhere = tuple(accounted.elsewhere(book, parts))
         submissions[0] = replace(submissions[0], noticed=submissions[0].noticed + elsewhere)
     return Intake(file, sha256, tuple(submissions), tuple(said))
+
+
+def _alone(parts: Sequence[FormPart], file: str) -> Iterator[Finding]:
+    """Every ② without its ①; of many the first, and how many more there are."""
+    many = len(parts) > _MOST_ALIKE
+    for part in parts[:1] if many else parts:
+        number = "なし" if part.number is None else f"№{part.number}"
+        more = f"同じようなシートが、ほかに{len(parts) - 1}枚あります。" if many else ""
+        yield found("F024", Place(file, part.table.sheet), number=number, more=more)
+
+
+def _counting(forms: Sequence[FoundForm]) -> Iterator[tuple[FoundForm, int]]:
+    """The forms to be read. A few of one number are its versions; of many only one is read.
+
+    With it how many more there are: nobody can say which of them was to be sent in.
+    """
+    of_number: dict[int | None, list[FoundForm]] = {}
+    for known in forms:
+        of_number.setdefault(known.parts[0].number, []).append(known)
+    for known in forms:
+        own = of_number[known.parts[0].number]
+        if len(own) <= _MOST_ALIKE:
+            yield known, 0
+        elif known is max(own, key=lambda twin: len(twin.parts)):  # whole, where one of them is
+            yield known, len(own) - 1
 
 
 def _sheets_of_forms(book: OpenedBook) -> list[str]:
@@ -96,7 +121,9 @@ def _submission(
     sha256: str,
     located: FoundForm,
     others: Sequence[FormPart],
+    more: int,
 ) -> Submission:
+    """One form's answers; ``more``: so many of its number besides it are not read."""
     spots = located.spots
     answers: dict[str, Answer] = {}
     noticed: list[Noticed] = []
@@ -114,10 +141,13 @@ def _submission(
         answers[first.name], texts[first.name] = first, first.value
     number = answers.get(Stem.NUMBER)
     year = answers.get(Stem.SEASON)
+    sheet = located.parts[0].table.sheet
+    if more:
+        noticed.append(Noticed("F027", sheet, None, None, sheet, more))
     return Submission(
         file,
         sha256,
-        located.parts[0].table.sheet,
+        sheet,
         located.how,
         answers,
         resolve(form, texts),
@@ -160,7 +190,7 @@ def _over_numbers(form: Form, located: FoundForm) -> Iterator[Noticed]:
         if field.kind is Kind.LABEL and field.name in spots:
             table, row, col = spots[field.name]
             text = tidy(table.text(row, col))
-            if text and number_and_rest(key(text)) is None:
+            if text and row_number(text) is None:
                 yield Noticed("F017", table.sheet, table.cell(row, col), field.name, text)
 
 

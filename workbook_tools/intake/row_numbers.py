@@ -6,6 +6,7 @@ beside the plan's first year, and a reference typed in them means the number tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from workbook_tools.era import FiscalYear
@@ -17,6 +18,7 @@ from workbook_tools.intake.answers import Answer, Found
 from workbook_tools.text import circled, is_blank, key, number_and_rest
 
 _Spots = Mapping[str, tuple[Table, int, int]]
+_BESIDE = re.compile(r"[\W番号]")  # what may stand beside a number and says nothing
 _UNREADABLE = 0  # a number by formula whose value is not stored, or was lost on the way (.xls)
 
 
@@ -33,6 +35,12 @@ def first_number(form: Form, spots: _Spots, texts: Mapping[str, str]) -> Answer 
     return Answer(label_of(year), table.sheet, cell, raw, circled(1), Found.TEXT)
 
 
+def row_number(text: str) -> int | None:
+    """``②``, ``2.``, ``２番`` → 2; None for a text, though it may begin with a number."""
+    found = number_and_rest(key(text))
+    return found[0] if found and not _BESIDE.sub("", found[1]) else None
+
+
 def _printed(form: Form, spots: _Spots) -> Iterator[tuple[FiscalYear, int]]:
     """The years beside whose first row a number is printed, from the top; notes are none."""
     for year in form.years:
@@ -40,9 +48,9 @@ def _printed(form: Form, spots: _Spots) -> Iterator[tuple[FiscalYear, int]]:
             continue
         table, row, col = spots[label_of(year)]
         text = key(table.text(row, col))
-        found = number_and_rest(text)
-        if found:
-            yield year, found[0]
+        number = row_number(text)
+        if number is not None:
+            yield year, number
         elif not text and table.has_formula(row, col):
             yield year, _UNREADABLE
 

@@ -137,7 +137,7 @@ def _as_sent(form: Form, named: NamedPart, sheets: Sequence[str]) -> FormPart | 
     for name, spot in named.spots.items():
         if (spot.row, spot.col) != printed.fields[name] or spot.table is not table:
             return None
-    if not printed.matches(table) or printed.is_split(table):
+    if not printed.matches(table) or printed.is_split(table) or printed.holds_more(table):
         return None
     number = practice_number(table.text(*printed.number))
     return FormPart(
@@ -185,6 +185,8 @@ def _agreed(form: Form, table: Table, part: SheetPart, named: NamedPart | None) 
         differ = by_label and by_name and by_label != by_name
         if differ and not _same_text(spot, by_name or spot):
             disputes.append(Dispute(name, by_name, spot, name not in part.doubtful))
+        elif not by_name and name in part.twice and key(spot.table.text(spot.row, spot.col)):
+            disputes.append(Dispute(name, None, spot, False))
         spots[name] = spot
     disputes += _sharing(spots, {dispute.name for dispute in disputes})
     disputes += _torn(form, part.sheet, spots, spots.keys() - labels)

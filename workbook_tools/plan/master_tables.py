@@ -205,6 +205,7 @@ FACTS = (
     MasterColumn("評価年度", FiscalYear.parse),
     MasterColumn("提出期限", day, filled=False),
     MasterColumn("有効性評価年度", years, filled=False),
+    _may_lack("再提出期限", day),
 )
 
 

@@ -163,6 +163,7 @@ class Plan:
     members: tuple[Member, ...] = ()
     corrections: tuple[Correction, ...] = ()
     stages: tuple[str, ...] = ()
+    resubmission: date | None = None  # 再提出期限: by when what went back is to come again
     stage: str = field(default="", compare=False)
     before: Plan | None = field(default=None, compare=False, repr=False)
 

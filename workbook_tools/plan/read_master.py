@@ -142,6 +142,7 @@ def _plan(parts: MasterTables) -> Plan:
         evaluated=FiscalYear.parse(facts["評価年度"].text),
         deadline=maybe(day, facts["提出期限"]),
         effectiveness_years=maybe(years, facts["有効性評価年度"]) or (),
+        resubmission=maybe(day, facts.get("再提出期限")),
         themes=themes,
         items=tuple(_item(row, themes) for row in parts["取組項目"].rows),
         practices=tuple(_practice(row, present) for row in parts["実践項目"].rows),

@@ -58,6 +58,9 @@ HINTS: dict[str, dict[str, Hint]] = {
         "終了年度": Hint(0, "計画の最後の年度です。開始年度から数えて６年目までにできます。例：R6"),
         "評価年度": Hint(0, "今回、進捗を評価する年度です。毎年ここを直します。例：R3"),
         "提出期限": Hint(0, "担当部署が様式を返す期限です。決まっていなければ空欄。例：2022/4/22"),
+        "再提出期限": Hint(
+            0, "差戻しと督促の文書に書く期限です。空欄なら提出期限を書きます。例：2022/5/13"
+        ),
         "有効性評価年度": Hint(
             0, "審議会が有効性を５～１で評価する年度です。複数は「、」で区切ります。例：R3、R6"
         ),
@@ -283,6 +286,7 @@ def _fact_values(plan: Plan | None) -> tuple[Value, ...]:
         str(plan.evaluated),
         plan.deadline or "",
         "、".join(map(str, plan.effectiveness_years)),
+        plan.resubmission or "",
     )
 
 

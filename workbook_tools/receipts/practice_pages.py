@@ -10,7 +10,7 @@ from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book, Sheet
 from workbook_tools.findings import Finding, Place, Severity
 from workbook_tools.form.layout import COLUMN_PIXELS, COLUMNS, SPACER, Form, Kind, form_of
-from workbook_tools.form.workbook import PaperPage, add_pages
+from workbook_tools.form.printed import AS_ON_THE_FORM, PaperPage, add_pages
 from workbook_tools.plan.model import Plan
 from workbook_tools.receipts.receipt import NOTHING, Mark, Printed, Receipt, printed, readings
 from workbook_tools.register.records import CORRECTED, Stored
@@ -37,7 +37,7 @@ _MARGINS: paper.Margins = (0.25, 0.25, 0.3, 0.5)
 _PAPER = 784.0  # points between upper and lower margin
 _SIZES = {11.25: ("large print",), 10: ("10 pt",), 9: ()}
 _LARGE = "large print"
-_FIT = paper.BLOCKS.at(11.25)
+_FIT = paper.LISTS.at(11.25)
 _MOST_LINES = int((paper.HIGHEST - _FIT.edge) / _FIT.line)
 _GAP = 9.0  # points between page and list
 _HEAD_ROWS = 3  # of a list: gap, title, headings
@@ -75,7 +75,8 @@ def add_practice(book: Book, plan: Plan, receipt: Receipt, back: str) -> None:
     form = form_of(plan)
     shown = printed(plan, receipt)
     values = {name: field.value for name, field in shown.items()}
-    pages = add_pages(book, sheet_names(receipt), plan, receipt.practice, values, 0)
+    names = sheet_names(receipt)
+    pages = add_pages(book, names, plan, receipt.practice, values, letters=AS_ON_THE_FORM)
     for number, page in enumerate(pages):
         points = _draw_over(page, number, form, shown)
         rows = _Below(page.sheet, form.rows[number])

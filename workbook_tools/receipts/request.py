@@ -17,7 +17,7 @@ from workbook_tools.register.standing import moment
 SHEET = "確認のお願い"
 
 _SIZE = 10
-_FIT = paper.BLOCKS.at(_SIZE)
+_FIT = paper.LISTS.at(_SIZE)
 _PIXELS = (40, 30, 30, 235, 60, 60, 60, 155)  # 670 px fill A4 upright in LibreOffice
 _HEADINGS = ("小№", "①", "②", "実践項目", "状況", "読み替え", "要確認", "元のファイル、受領日時")
 _LAST = len(_PIXELS)

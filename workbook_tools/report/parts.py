@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from workbook_tools.council.opinions import Opinions
 from workbook_tools.figures.compute import Figures, ItemFigures, PracticeFigures, tenths
@@ -200,21 +199,20 @@ def _item(sources: Sources, item: ItemFigures) -> Iterator[Element]:
 
 
 def _ended(sources: Sources, practices: Iterable[PracticeFigures]) -> Iterator[Element]:
-    """Opinions on ended practices; those of one year with the same words share a heading."""
+    """Opinions on ended practices; those that are spoken of together share a heading."""
     said = (sources.opinions or Opinions()).ended
-    ended = [known for known in practices if known.finished]
+    left = {known.practice.no: known for known in practices if known.finished}
+    for numbers in (*said, *((no,) for no in sorted(left) if not _spoken_of(no, said))):
+        own = [left[no] for no in numbers if no in left]
+        if own:
+            names = "、".join(f"№{known.practice.no} {known.practice.title}" for known in own)
+            years = dict.fromkeys(known.finished.wide for known in own if known.finished)
+            yield Paragraph((f"【{'・'.join(years)}年度取組終了】{names}",), "label")
+            yield from _bullets(sources, said.get(numbers, ()))
 
-    def alike(known: PracticeFigures) -> tuple[object, tuple[str, ...]]:
-        texts = tuple(said.get(known.practice.no, ()))
-        return known.finished, texts or (str(known.practice.no),)
 
-    for _, run in groupby(ended, key=alike):
-        own = list(run)
-        finished = own[0].finished
-        assert finished is not None
-        names = "、".join(f"№{known.practice.no} {known.practice.title}" for known in own)
-        yield Paragraph((f"【{finished.wide}年度取組終了】{names}",), "label")
-        yield from _bullets(sources, said.get(own[0].practice.no, ()))
+def _spoken_of(number: int, said: Iterable[tuple[int, ...]]) -> bool:
+    return any(number in numbers for numbers in said)
 
 
 def _bullets(sources: Sources, texts: Sequence[str]) -> Iterator[Paragraph]:

@@ -65,10 +65,10 @@ def write_report(held: Round, *, html: bool = False, pdf: bool = False) -> Writt
         paths.append(outbox / f"{own}.html")
         put(paths[-1], page(made))
     if pdf:
-        from workbook_tools.report.printing import printed
+        from workbook_tools.excel.pdf import document_to_pdf
 
         paths.append(outbox / f"{own}.pdf")
-        put(paths[-1], printed(document(made, to_print=True), own))
+        put(paths[-1], document_to_pdf(document(made, to_print=True)))
     return Written(tuple(paths), (*notes, *made.notes))
 
 
@@ -100,7 +100,7 @@ def gather(held: Round) -> tuple[Report, bytes]:
         setting(figures),
         read(before) if before.exists() and not path.exists() else None,
     )
-    sources = parts.Sources(figures, written, opinions.of_round(held))
+    sources = parts.Sources(figures, written, opinions.of_round(held, figures))
     made = parts.report(sources)
     return replace(made, notes=(*_gaps(sources), *made.notes)), written.data
 

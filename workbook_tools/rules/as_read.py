@@ -34,6 +34,7 @@ def _told(case: Case, code: str) -> Iterator[tuple[Noticed, Finding]]:
                 "more": f"ほか{noticed.more}か所" if noticed.more else "",
                 "what": _what(noticed),
                 "seen": _seen(noticed),
+                "count": str(noticed.more),
             }
             yield noticed, found(code, place, noticed.text, **facts)
 
@@ -105,6 +106,12 @@ def f026_error_value(case: Case) -> Iterator[Finding]:
     for noticed, finding in _told(case, "F026"):
         if noticed.field not in said:
             yield finding
+
+
+def f027_copied_many_times(case: Case) -> Iterator[Finding]:
+    """So many sheets of one number that nobody can say which is the one."""
+    for _, finding in _told(case, "F027"):
+        yield finding
 
 
 # What is said of a field that was not found, or that shows an error, is the only thing said of it.

@@ -30,6 +30,7 @@ from workbook_tools.rules.as_read import (
     f019_shown_otherwise,
     f023_field_not_found,
     f026_error_value,
+    f027_copied_many_times,
     replaced,
 )
 from workbook_tools.rules.case import Case, Context, Rule
@@ -150,4 +151,5 @@ RULES: tuple[Rule, ...] = (
     f017_text_beside_the_fields,
     f023_field_not_found,
     f026_error_value,
+    f027_copied_many_times,
 )

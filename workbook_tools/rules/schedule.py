@@ -41,7 +41,10 @@ def p203_revision_missing(case: Case) -> Iterator[Finding]:
 
 
 def p204_revision_on_plan(case: Case) -> Iterator[Finding]:
+    before = False
     for status, revised in case.desk.statuses:
-        flags = case.value(status) == layout.ON_PLAN, bool(case.value(revised))
+        filled = bool(case.value(revised))
+        flags = case.value(status) == layout.ON_PLAN, filled, before
         if holds(conditions.revision_on_plan, *flags) and not case.is_locked(status):
             yield case.find("P204", revised)
+        before = before or filled

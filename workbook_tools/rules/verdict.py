@@ -67,7 +67,7 @@ class Judge:
         self.rules = rules_of(plan, self._sent)
 
     def reader(self) -> Callable[[Received], Intake]:
-        """The pure step from bytes to forms, for any thread or machine."""
+        """The pure step from bytes to forms, for any process or machine."""
         return partial(_take_in, form=self._form, passwords=tuple(self._passwords))
 
     def read(self, data: bytes, name: str) -> Intake:

@@ -13,15 +13,16 @@ from pathlib import Path, PurePosixPath
 
 from workbook_tools.excel.patch.package import UnmarkableError
 from workbook_tools.findings import Finding, Severity
+from workbook_tools.letters.templates import encoded, fill, template
+from workbook_tools.letters.written import Written, write_files
 from workbook_tools.plan.model import Member
 from workbook_tools.register import ledger
 from workbook_tools.register.database import Register
 from workbook_tools.register.members import BallotVersion, findings_of, member_states, versions
 from workbook_tools.register.records import SourceKind, State
 from workbook_tools.register.round import Round, note_plan
-from workbook_tools.send_back.letters import encoded, fill, template
 from workbook_tools.send_back.marking import mark
-from workbook_tools.send_back.send_back import FOLDER, Written, write_files
+from workbook_tools.send_back.send_back import FOLDER
 from workbook_tools.text import file_name, squeeze_lines
 
 _TEMPLATE, _DEFAULT = "連絡文_評価シート", "council_letter.txt"

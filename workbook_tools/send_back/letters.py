@@ -1,32 +1,41 @@
-"""Cover texts and reminders, from templates the secretariat may edit (issue "Return").
-
-Templates are plain text with gaps like ``{部署}``. Gaps are replaced one by one, never by
-``str.format``: a template is a person's file and must not reach into the program.
-"""
+"""What `return` writes to departments: what to mend, what is missing, what has come."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from importlib import resources
-from pathlib import Path
 
 from workbook_tools.era import long_date
-from workbook_tools.findings import Finding, Severity, UserError
-from workbook_tools.outbox import put
+from workbook_tools.findings import Finding, Severity
+from workbook_tools.letters import letters
+from workbook_tools.letters.letters import Letter
+from workbook_tools.letters.templates import encoded
 from workbook_tools.plan.model import Practice
+from workbook_tools.register.records import PracticeState
 from workbook_tools.register.round import Round
-from workbook_tools.text import squeeze_lines
-from workbook_tools.workspace import read
+from workbook_tools.text import file_name, squeeze_lines
 
-COVER, REMINDER = "連絡文", "督促"
-_DEFAULTS = {COVER: "letter.txt", REMINDER: "reminder.txt"}
-GAPS = ("部署", "件数", "項目一覧", "期限", "事務局", "年度", "計画")
-_GAP = re.compile(r"\{([^{}]*)\}")
+COVER, REMINDER, RECEIVED = "連絡文", "督促", "受領"
+# Name of the template, what is shipped as it, and the subject of a mail.
+_TEMPLATES = {
+    COVER: ("letter.txt", "進捗状況シートの再提出について（依頼）"),
+    REMINDER: ("reminder.txt", "進捗状況シートの提出について（再依頼）"),
+    RECEIVED: ("received.txt", "進捗状況シートの受領について（お知らせ）"),
+}
 _MOST_SHOWN = 3  # findings of one item; the file lists them all
-_WEEKDAYS = "月火水木金土日"
+# How to go on, by what is enclosed.
+_MARKED = (
+    "・お返しするファイルを開くと、先頭にシート「確認結果」があります。\n"
+    "　「セル」の欄を押すと、直すところに移ります。\n"
+    "・直すところには色とコメントが付いています。理由と直し方は、コメントにも書いてあります。\n"
+    "・直したら、そのファイルをそのまま保存して提出してください。\n"
+    "　色、コメント、シート「確認結果」は、消さなくて構いません。"
+)
+_FRESH = "・新しい様式をお送りした項目は、その様式に記入し、保存して提出してください。"
+_NOTHING = (
+    "・お返しするファイルのない項目は、お手元のファイルを上の説明のとおりに直し、提出してください。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,7 @@ class Entry:
     """One item or file in a cover text.
 
     ``file`` is the file that goes back, ``was`` the name it came under; ``fresh`` where the
-    department's own file could not be marked.
+    department's own file could not be marked, ``filled`` where that holds what could be read.
     """
 
     practice: Practice | None
@@ -42,128 +51,99 @@ class Entry:
     was: str
     findings: Sequence[Finding]
     fresh: bool = False
+    filled: bool = False
 
 
-class Letters:
-    """The templates of a workspace, filled for one round."""
+class ReturnLetters:
+    """The letters of one round, from the templates of its workspace."""
 
     def __init__(self, held: Round) -> None:
-        """Reads both templates and makes those that are not there yet. Raises UserError."""
-        self._plan = held.plan
-        self._year = held.year
-        self._deadline = _deadline(held.plan.deadline, held.today)
-        folder = held.workspace.plan_master.parent
+        """Reads the templates and makes those that are not there yet. Raises UserError."""
+        self._held = held
+        day = held.plan.resubmission or held.plan.deadline
+        self._deadline = letters.deadline(day, held.today)
         self._templates = {
-            name: template(folder / f"{name}.txt", default, GAPS)
-            for name, default in _DEFAULTS.items()
+            name: letters.opened(held, name, default, f"{held.plan.name}{subject}")
+            for name, (default, subject) in _TEMPLATES.items()
         }
 
-    def cover(self, department: str, entries: Sequence[Entry]) -> bytes:
-        """The text that goes with a department's marked files."""
-        return self._filled(COVER, department, [_entry(entry) for entry in entries])
+    def cover(
+        self, department: str, entries: Sequence[Entry], attached: Sequence[tuple[str, bytes]]
+    ) -> Letter:
+        """The letter that goes with a department's files."""
+        path = f"{file_name(department)}/{COVER}"
+        items = [_entry(entry) for entry in entries]
+        return self._letter(COVER, path, department, items, attached, _how(entries))
 
-    def reminder(self, department: str, missing: Sequence[tuple[Practice, str | None]]) -> bytes:
-        """The text to a department whose items have not come; with each item's form, if sent."""
-        items = []
-        for practice, form in missing:
-            items.append(_title(practice) + (f"\n　様式： {form}" if form else ""))
-        return self._filled(REMINDER, department, items)
+    def reminder(
+        self,
+        department: str,
+        missing: Sequence[tuple[Practice, str | None]],
+        attached: Sequence[tuple[str, bytes]],
+    ) -> Letter:
+        """To a department whose items have not come; with each item's form, if one was sent."""
+        items = [
+            letters.titled(practice) + (f"\n　様式： {form}" if form else "")
+            for practice, form in missing
+        ]
+        path = f"{REMINDER}_{file_name(department)}"
+        return self._letter(REMINDER, path, department, items, attached)
+
+    def received(self, department: str, states: Sequence[PracticeState]) -> Letter:
+        """To a department of which everything has come and nothing is to be mended."""
+        items = [
+            f"{letters.titled(known.practice)}\n　受領日： {long_date(_day(known))}"
+            for known in states
+        ]
+        return self._letter(RECEIVED, f"{RECEIVED}_{file_name(department)}", department, items, ())
 
     def unknown(self, entries: Sequence[Entry]) -> bytes:
         """For the secretariat: files that do not say whose they are."""
         head = (
-            f"{self._plan.name}　{self._year.end}\n"
+            f"{self._held.plan.name}　{self._held.year.end}\n"
             "次のファイルは、どの部署のどの項目のものか分かりませんでした。\n"
             "送り主を確かめて、下の指摘を伝えてください。"
         )
         return encoded("\n\n".join([head, *(_entry(entry) for entry in entries)]) + "\n")
 
-    def _filled(self, name: str, department: str, items: Sequence[str]) -> bytes:
-        path, words = self._templates[name]
-        facts = {
-            "部署": department,
-            "件数": str(len(items)),
-            "項目一覧": "\n\n".join(items),
-            "期限": self._deadline,
-            "事務局": self._plan.secretariat,
-            "年度": self._year.long,
-            "計画": self._plan.name,
-        }
-        return encoded(fill(words, path.name, facts))
+    def _letter(
+        self,
+        name: str,
+        path: str,
+        department: str,
+        items: Sequence[str],
+        attached: Sequence[tuple[str, bytes]],
+        how: str = "",
+    ) -> Letter:
+        filled = letters.facts(self._held, department, items, self._deadline)
+        return Letter(
+            path, department, self._templates[name], {**filled, "直し方": how}, tuple(attached)
+        )
 
 
-def fill(template: str, name: str, facts: Mapping[str, str]) -> str:
-    """The template with its gaps filled; what is filled in is never looked at again.
-
-    Raises UserError with the template's name over an unknown gap or a brace that is none.
-    """
-    pieces = _GAP.split(template)
-    for number, piece in enumerate(pieces):
-        if number % 2:
-            if piece.strip() not in facts:
-                known = "".join(f"{{{gap}}}" for gap in facts)
-                raise UserError(
-                    f"『templates/{name}』の{{{squeeze_lines(piece)}}}は使えません。"
-                    f"{known}のどれかにしてください。"
-                )
-            pieces[number] = facts[piece.strip()]
-        elif "{" in piece or "}" in piece:
-            brace = "{" if "{" in piece else "}"
-            raise UserError(
-                f"『templates/{name}』に、閉じていない『{brace}』があります。"
-                "{部署}のように{ }で囲むか、消してください。"
-            )
-    return "".join(pieces)
+def _day(known: PracticeState) -> date:
+    """When what counts was received."""
+    assert known.counting is not None  # it was accepted
+    return date.fromisoformat(known.counting.received_at[:10])
 
 
-def template(path: Path, default: str, gaps: Sequence[str]) -> tuple[Path, str]:
-    """A template of the secretariat's, made from the shipped one where there is none yet.
-
-    Raises UserError over a gap that is none of ``gaps``, before anything is sent.
-    """
-    if not path.exists():
-        shipped = resources.files("workbook_tools") / "data" / default
-        put(path, encoded(shipped.read_text(encoding="utf-8")))
-    data = read(path)
-    for encoding in ("utf-8-sig", "cp932"):  # older editors save Japanese as cp932
-        try:
-            text = data.decode(encoding).replace("\r\n", "\n")
-        except UnicodeDecodeError:
-            continue
-        fill(text, path.name, dict.fromkeys(gaps, ""))
-        return path, text
-    raise UserError(f"『{path}』の文字を読めません。UTF-8で保存し直してください。")
-
-
-def encoded(text: str) -> bytes:
-    """UTF-8 with its mark and CRLF, so that Notepad shows it right."""
-    return b"\xef\xbb\xbf" + text.replace("\r\n", "\n").replace("\n", "\r\n").encode(
-        errors="replace"
-    )
-
-
-def _deadline(day: date | None, today: date) -> str:
-    if day is None:
-        return "事務局からお知らせする日まで"
-    text = f"{long_date(day)}（{_WEEKDAYS[day.weekday()]}）"
-    if today > day:
-        return f"{text}　※期限を過ぎています。できるだけ早くご提出ください。"
-    return text
-
-
-def _title(practice: Practice) -> str:
-    partners = f"（関係部署： {'、'.join(practice.partners)}）" if practice.partners else ""
-    return f"№{practice.no}　{practice.title}{partners}"
+def _how(entries: Sequence[Entry]) -> str:
+    marked = any(entry.file and not entry.fresh for entry in entries)
+    fresh = any(entry.fresh for entry in entries)
+    nothing = any(not entry.file for entry in entries)
+    ways = ((_MARKED, marked), (_FRESH, fresh), (_NOTHING, nothing))
+    return "\n".join(words for words, holds in ways if holds)
 
 
 def _entry(entry: Entry) -> str:
-    rows = [_title(entry.practice) if entry.practice else f"ファイル： {entry.was}"]
+    rows = [letters.titled(entry.practice) if entry.practice else f"ファイル： {entry.was}"]
     if entry.file:
         rows.append(f"　ファイル： {entry.file}")
     if entry.fresh:
+        filled = "読み取れた内容は入っています。続きを" if entry.filled else ""
         rows.append(
             f"　提出された『{entry.was}』には印を付けられないため、新しい様式をお送りします。"
-            "読み取れた内容は入っています。続きを記入して提出してください。"
+            f"{filled}記入して提出してください。"
         )
     counts = [
         f"{severity.word}{count}件"
@@ -177,5 +157,6 @@ def _entry(entry: Entry) -> str:
     for finding in faults[:_MOST_SHOWN]:
         rows.append(f"　・{squeeze_lines(finding.sentence)}")
     if len(faults) > _MOST_SHOWN:
-        rows.append(f"　・ほか{len(faults) - _MOST_SHOWN}件（シート「確認結果」をご覧ください）")
+        where = "（シート「確認結果」をご覧ください）" if entry.file else ""
+        rows.append(f"　・ほか{len(faults) - _MOST_SHOWN}件{where}")
     return "\n".join(rows)

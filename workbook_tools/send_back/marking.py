@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from workbook_tools.excel.patch import fills as restyle
 from workbook_tools.excel.patch import marks
+from workbook_tools.excel.patch.disarm import disarm
 from workbook_tools.excel.patch.fills import Styles
 from workbook_tools.excel.patch.marks import WORKBOOK, CellMark, MarkedSheet, SheetMarker
 from workbook_tools.excel.patch.package import (
@@ -32,8 +33,9 @@ _COLOURS = {Severity.ERROR: restyle.ERROR, Severity.WARNING: restyle.WARNING}
 def mark(data: bytes, findings: Sequence[Finding]) -> bytes:
     """The workbook with every error and warning coloured and commented in its cell, and listed.
 
-    Marks of an earlier return are taken off first. Raises UnmarkableError where the bytes are no
-    workbook of Excel's (.xls, .ods, protected, broken) or written in an unknown way.
+    Marks of an earlier return are taken off first, and links to the outside taken out. Raises
+    UnmarkableError where the bytes are no workbook of Excel's (.xls, .ods, protected, broken),
+    written in an unknown way, or hold what is never sent on (macros, embedded files).
     """
     try:
         return _marked(data, findings)
@@ -46,6 +48,7 @@ def mark(data: bytes, findings: Sequence[Finding]) -> bytes:
 def _marked(data: bytes, findings: Sequence[Finding]) -> bytes:
     book = open_book(data)
     package = Package(data)
+    disarm(package)
     workbook = XmlPart(package.get(WORKBOOK), namespace=MAIN)
     relations = Relations(package, WORKBOOK)
     styles_part = marks.styles_path(relations)

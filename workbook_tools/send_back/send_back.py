@@ -19,12 +19,14 @@ from workbook_tools.form.content import Content
 from workbook_tools.form.layout import Kind
 from workbook_tools.form.references import label_of, numbered_from
 from workbook_tools.form.workbook import workbook as form_workbook
-from workbook_tools.outbox import Outcome, put_unless_edited, remove_if_empty, take_away
+from workbook_tools.letters.letters import Desk, Letter
+from workbook_tools.letters.only import EVERYTHING, Only
+from workbook_tools.letters.written import Written, write_files
+from workbook_tools.outbox import Outcome
 from workbook_tools.plan.model import Practice
 from workbook_tools.register import ledger
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import (
-    Distributed,
     PracticeState,
     Returned,
     State,
@@ -38,22 +40,17 @@ from workbook_tools.register.submissions import answers_of, forms
 from workbook_tools.register.submissions import findings as findings_of
 from workbook_tools.register.unread import Inbox, look
 from workbook_tools.rules.verdict import Judge
-from workbook_tools.send_back.letters import COVER, REMINDER, Entry, Letters
+from workbook_tools.send_back.letters import COVER, Entry, ReturnLetters
 from workbook_tools.send_back.marking import UnmarkableError, mark
 from workbook_tools.send_back.senders import Senders
 from workbook_tools.text import file_name
-from workbook_tools.workspace import Workspace, digest
+from workbook_tools.workspace import Workspace, digest, read
 
+# Where these are errors nobody knows whose answers a file holds: it is no business of the
+# department whose practice it names.
+_WHOSE = frozenset(("F020", "F022"))
 FOLDER = "差戻し"
 UNKNOWN = "差出部署不明"
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """One file of the outbox, relative to the workspace, and what was done about it."""
-
-    path: str
-    outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,37 +89,52 @@ class _Parcel:
     was: str
     findings: tuple[Finding, ...]
     fresh: bool = False
+    filled: bool = False  # a fresh form holds what could be read
 
 
 def return_forms(
     held: Round,
     *,
+    only: Only = EVERYTHING,
     force: bool = False,
     step: Callable[[int, int], None] = lambda done, total: None,
 ) -> Returning:
-    """Write what goes back to each department.
+    """Write what goes back to each department, or ``only`` to some.
 
     What is returned is what the register knows, the newest version of every item. ``force`` writes
     over files that somebody edited. Raises UserError where a template, the register or the archive
     cannot be used.
     """
     workspace, year = held.workspace, held.year
-    letters = Letters(held)
+    letters = ReturnLetters(held)
     with Register.open(workspace.register) as register:
         note_plan(register, held)
         inbox = look(register, held)
         desk = _Outgoing(register, held, inbox)
-        parcels = desk.parcels(step)
-        missing = [known.practice for known in desk.states if known.state is State.MISSING]
+        only.refuse_if_empty([known.practice for known in desk.states])
+        parcels = [parcel for parcel in desk.parcels(step) if _is_wanted(parcel, only)]
+        states = [known for known in desk.states if only.wants(known.practice)]
+        missing = [known.practice for known in states if known.state is State.MISSING]
         folder = workspace.outbox / FOLDER / str(year)
         files = _files(parcels)
-        files.update(_texts(letters, parcels, missing, register.distributed(year)))
         name = f"{FOLDER}/{year}"
         before = json.loads(register.output_state(name) or "{}")
-        written, after = write_files(workspace, folder, files, before, force)
-        register.note_output(name, json.dumps(after, ensure_ascii=False, sort_keys=True))
+        texts = _letters(letters, parcels, missing, _sent(workspace, register, year))
+        texts += _receipts(letters, states)
+        files |= Desk(register, held, name).files(texts, before)
+        files |= _unknown(letters, parcels)
+        state = only.among(before, files)
+        written, after = write_files(workspace, folder, files, state, force)
+        state = before | after if only.some else after
+        register.note_output(name, json.dumps(state, ensure_ascii=False, sort_keys=True))
     counts = _counts(parcels, missing)
     return Returning(year, folder, tuple(written), tuple(counts), inbox.forms)
+
+
+def _is_wanted(parcel: _Parcel, only: Only) -> bool:
+    if parcel.practices:
+        return any(map(only.wants, parcel.practices))
+    return only.has_department(parcel.department)
 
 
 class _Outgoing:
@@ -183,14 +195,17 @@ class _Outgoing:
             if content == sha256 and (form is None or form in ids)
         )
         was = self._inbox.present.get(sha256, returned[0].file)
+        doubtful = any(
+            finding.code in _WHOSE and finding.severity is Severity.ERROR for finding in findings
+        )
         numbers = [form.practice_no for form in returned if form.practice_no in self._state_of]
-        practices = tuple(self._state_of[no].practice for no in numbers if no is not None)
+        practices = tuple(self._state_of[no].practice for no in numbers if no and not doubtful)
         try:
             marked = mark(data, findings)
         except UnmarkableError:
             for form in returned:
                 state = self._state_of.get(form.practice_no or 0)
-                if state:
+                if state and not doubtful:
                     own = tuple(
                         finding for _, number, finding in self._findings if number == form.id
                     )
@@ -198,8 +213,7 @@ class _Outgoing:
                 else:
                     yield self._without_file(was, findings)
             return
-        macros = any(finding.code == "F005" for finding in findings)
-        name = file_name(PurePosixPath(was).stem, 80) + (".xlsm" if macros else ".xlsx")
+        name = f"{file_name(PurePosixPath(was).stem, 80)}.xlsx"
         department = practices[0].lead if practices else self._senders.department(was) or UNKNOWN
         yield _Parcel(department, practices, name, marked, was, findings)
 
@@ -261,9 +275,8 @@ class _Outgoing:
             _elsewhere(finding) for finding in findings if finding.code == "A406" or not answers
         ]
         remaining = (*told, *(finding for form in judged for finding in form.findings if answers))
-        return _Parcel(
-            practice.lead, (practice,), name, mark(data, remaining), was, remaining, fresh=True
-        )
+        marked, filled = mark(data, remaining), bool(answers)
+        return _Parcel(practice.lead, (practice,), name, marked, was, remaining, True, filled)
 
 
 def _elsewhere(finding: Finding) -> Finding:
@@ -291,74 +304,78 @@ def _files(parcels: list[_Parcel]) -> dict[str, bytes]:
     return files
 
 
-def _texts(
-    letters: Letters,
-    parcels: Sequence[_Parcel],
-    missing: Sequence[Practice],
-    sent: Mapping[int, Distributed],
-) -> dict[str, bytes]:
-    """Cover texts and reminders."""
-    entries: dict[str, list[Entry]] = {}
+def _entries(parcels: Sequence[_Parcel]) -> dict[str, list[tuple[Entry, _Parcel]]]:
+    """What every department is told, item by item."""
+    entries: dict[str, list[tuple[Entry, _Parcel]]] = {}
     for parcel in parcels:
         was = parcel.was.removeprefix("inbox/")
         for practice in parcel.practices or (None,):
             department = practice.lead if practice else parcel.department
-            elsewhere = department != parcel.department
-            file = (
-                f"『{parcel.department}』のフォルダーの {parcel.name}" if elsewhere else parcel.name
-            )
+            file = parcel.name
+            if department != parcel.department:
+                file = f"『{parcel.department}』のフォルダーの {file}"
             others = {other.no for other in parcel.practices if other is not practice}
             own = [finding for finding in parcel.findings if finding.place.item_no not in others]
-            entry = Entry(practice, file or None, was, own, parcel.fresh)
-            entries.setdefault(department, []).append(entry)
-    texts = {}
-    for department, own_entries in entries.items():
-        if department == UNKNOWN:
-            texts[f"{COVER}_{UNKNOWN}.txt"] = letters.unknown(own_entries)
-        else:
-            path = f"{file_name(department)}/{COVER}.txt"
-            texts[path] = letters.cover(department, own_entries)
+            entry = Entry(practice, file or None, was, own, parcel.fresh, parcel.filled)
+            entries.setdefault(department, []).append((entry, parcel))
+    return entries
+
+
+def _letters(
+    letters: ReturnLetters,
+    parcels: Sequence[_Parcel],
+    missing: Sequence[Practice],
+    sent: Mapping[int, tuple[str, bytes]],
+) -> list[Letter]:
+    """Cover letters and reminders; ``sent`` are the forms as they went out, by number."""
+    made = []
+    for department, told in _entries(parcels).items():
+        if department != UNKNOWN:
+            files = {parcel.name: parcel.data for _, parcel in told if parcel.data is not None}
+            made.append(letters.cover(department, [entry for entry, _ in told], [*files.items()]))
     answered = {practice.no for parcel in parcels for practice in parcel.practices}
-    silent: dict[str, list[tuple[Practice, str | None]]] = {}
+    silent: dict[str, list[Practice]] = {}
     for practice in missing:
         if practice.no not in answered:
-            form = sent.get(practice.no)
-            name = PurePosixPath(form.path).name if form else None
-            silent.setdefault(practice.lead, []).append((practice, name))
-    for department, items in silent.items():
-        texts[f"{REMINDER}_{file_name(department)}.txt"] = letters.reminder(department, items)
-    return texts
+            silent.setdefault(practice.lead, []).append(practice)
+    for department, practices in silent.items():
+        forms = {practice.no: sent[practice.no] for practice in practices if practice.no in sent}
+        items = [
+            (practice, forms[practice.no][0] if practice.no in forms else None)
+            for practice in practices
+        ]
+        made.append(letters.reminder(department, items, [*forms.values()]))
+    return made
 
 
-def write_files(
-    workspace: Workspace,
-    folder: Path,
-    files: Mapping[str, bytes],
-    before: Mapping[str, str],
-    force: bool,
-) -> tuple[list[Written], dict[str, str]]:
-    """Put the files in place and take away what is no longer due; what was written, by digest."""
-    written: list[Written] = []
-    after: dict[str, str] = {}
-    for name, data in files.items():
-        path = folder / name
-        outcome = put_unless_edited(path, data, before.get(name), force=force)
-        written.append(Written(workspace.relative(path), outcome))
-        if outcome is not Outcome.EDITED:
-            after[name] = digest(data)
-        elif name in before:
-            after[name] = before[name]
-    for name, sha256 in before.items():
-        path = folder / name
-        if name in files or not path.is_file():
-            continue
-        outcome = take_away(path, sha256)
-        if outcome is Outcome.EDITED:
-            after[name] = sha256
-        elif path.parent != folder:
-            remove_if_empty(path.parent)
-        written.append(Written(workspace.relative(path), outcome))
-    return written, after
+def _receipts(letters: ReturnLetters, states: Sequence[PracticeState]) -> list[Letter]:
+    """To the departments that owe nothing any more."""
+    by_lead: dict[str, list[PracticeState]] = {}
+    for known in states:
+        by_lead.setdefault(known.practice.lead, []).append(known)
+    return [
+        letters.received(department, own)
+        for department, own in by_lead.items()
+        if all(known.state is State.ACCEPTED for known in own)
+    ]
+
+
+def _unknown(letters: ReturnLetters, parcels: Sequence[_Parcel]) -> dict[str, bytes]:
+    """What the secretariat is told of files of which nobody knows whose they are."""
+    told = _entries(parcels).get(UNKNOWN)
+    return {f"{COVER}_{UNKNOWN}.txt": letters.unknown([entry for entry, _ in told])} if told else {}
+
+
+def _sent(
+    workspace: Workspace, register: Register, year: FiscalYear
+) -> dict[int, tuple[str, bytes]]:
+    """Name and content of the forms as they were distributed, where they still stand so."""
+    forms = {}
+    for no, sent in register.distributed(year).items():
+        path = workspace.root / sent.path
+        if path.is_file() and digest(data := read(path)) == sent.sha256:
+            forms[no] = path.name, data
+    return forms
 
 
 def _counts(parcels: Sequence[_Parcel], missing: Sequence[Practice]) -> list[DepartmentCount]:

@@ -15,7 +15,7 @@ from workbook_tools.findings import Severity
 from workbook_tools.register import closings
 from workbook_tools.register.database import Register
 from workbook_tools.register.members import MemberState, member_states, versions
-from workbook_tools.register.records import SourceKind, State
+from workbook_tools.register.records import PracticeState, SourceKind, State
 from workbook_tools.register.round import Round
 from workbook_tools.register.standing import moment
 from workbook_tools.register.unread import Inbox, look
@@ -24,7 +24,8 @@ from workbook_tools.workspace import digest, read
 FIRST = (
     "計画マスタがまだありません。workbook-tools init で作り、計画を書き込んでください"
     "（見本で試すときは workbook-tools init --sample、１年分の流れを見るときは "
-    "workbook-tools demo）。"
+    "workbook-tools demo）。番号を選んで進めるときは workbook-tools menu、"
+    "コマンドの一覧は workbook-tools --help です。"
 )
 NEXT_YEAR = (
     "次の年度は、計画マスタの評価年度と提出期限を直してから workbook-tools distribute で始めます。"
@@ -42,10 +43,11 @@ _NAMES = 3  # files or numbers that are named before ほか
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The state of a round: ``lines`` as a person reads them, and the next step."""
+    """The state of a round: ``lines`` as a person reads them, the next step, and its name."""
 
     lines: tuple[str, ...]
     step: str
+    round: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +80,35 @@ class _State:
 
 def today(held: Round) -> Today:
     """The round as it stands; nothing is read into the register."""
+    with Register.open(held.workspace.register, write=False) as register:
+        state = _state(register, held, standing(register, held, [], []), look(register, held))
+    return Today(tuple(_lines(state)), _step(state), str(held.year))
+
+
+def totals(held: Round, practices: Sequence[PracticeState]) -> Today:
+    """What `status` ends with: the counts, the council, the next step.
+
+    Quick with thousands of files: nobody looks into the inbox.
+    """
+    done = Collection(held.year, (), (), tuple(practices))
+    with Register.open(held.workspace.register, write=False) as register:
+        state = _state(register, held, done, Inbox({}, (), (), ()))
+    return Today((_forms(state), _council(state)), _step(state))
+
+
+def _state(register: Register, held: Round, done: Collection, inbox: Inbox) -> _State:
     workspace, year = held.workspace, held.year
-    with Register.open(workspace.register, write=False) as register:
-        noted = [s.sha256 for s in register.sources(SourceKind.PLAN) if s.year == year]
-        state = _State(
-            held,
-            standing(register, held, [], []),
-            _members(register, held),
-            len(register.distributed(year)),
-            look(register, held),
-            bool(noted) and digest(read(workspace.plan_master)) != noted[-1],
-            _closed_at(register, held),
-            max((s.taken_at for s in register.sources(*_SHOWN) if s.year == year), default=""),
-        )
-    return Today(tuple(_lines(state)), _step(state))
+    noted = [s.sha256 for s in register.sources(SourceKind.PLAN) if s.year == year]
+    return _State(
+        held,
+        done,
+        _members(register, held),
+        len(register.distributed(year)),
+        inbox,
+        bool(noted) and digest(read(workspace.plan_master)) != noted[-1],
+        _closed_at(register, held),
+        max((s.taken_at for s in register.sources(*_SHOWN) if s.year == year), default=""),
+    )
 
 
 def _members(register: Register, held: Round) -> tuple[MemberState, ...]:
@@ -114,19 +131,15 @@ def _lines(state: _State) -> Iterator[str]:
     yield f"{held.plan.city}　{held.plan.name}　{held.year.long}（評価年度）"
     if held.plan.deadline:
         yield _deadline(held.plan.deadline, held.today)
+    yield _forms(state)
     if state.sent:
-        counts = "　".join(f"{known.value} {state.count(known)}" for known in State)
-        yield f"進捗状況シート　{len(done.practices)}項目： {counts}"
         yield from _weights(done)
-    else:
-        yield f"進捗状況シート　{len(done.practices)}項目： まだ配っていません"
     yield from _waiting(state)
     received = max((version.received_at for version in done.versions), default="")
     if received:
         yield f"最後に受け取ったもの： {moment(received)}"
     if state.members:
-        counts = "　".join(f"{known.value} {state.of_council(known)}" for known in State)
-        yield f"評価シート　委員{len(state.members)}人： {counts}"
+        yield _council(state)
     unread = state.inbox.unread
     if unread:
         yield f"まだ読んでいないファイル {len(unread)}件： {_some(unread)}"
@@ -138,6 +151,19 @@ def _lines(state: _State) -> Iterator[str]:
         yield f"取組状況一覧： {held.workspace.relative(state.listing)}{old}"
     if state.closed_at:
         yield f"確定： {moment(state.closed_at)}"
+
+
+def _forms(state: _State) -> str:
+    counts = "　".join(f"{known.value} {state.count(known)}" for known in State)
+    told = counts if state.sent else "まだ配っていません"
+    return f"進捗状況シート　{len(state.done.practices)}項目： {told}"
+
+
+def _council(state: _State) -> str:
+    if not state.members:
+        return "評価シート　まだ作っていません"
+    counts = "　".join(f"{known.value} {state.of_council(known)}" for known in State)
+    return f"評価シート　委員{len(state.members)}人： {counts}"
 
 
 def _deadline(day: date, now: date) -> str:
@@ -197,12 +223,21 @@ def _step(state: _State) -> str:
         state.count(State.FAULTY) + state.count(State.OLDER),
         state.count(State.MISSING),
     )
+    if missing == len(state.done.practices) and not _is_late(state.held):
+        return (
+            "部署からシートが戻ってくるのを待っています。"
+            f"戻ってきたら inbox に置き、workbook-tools collect {at} を実行します。"
+        )
     if faulty or missing:
         return (
             f"次は workbook-tools return {at} で、要修正のシートと督促文を作って送ります。"
             "返ってきたら inbox に置き、collect を実行します。"
         )
     return _after_the_forms(state)
+
+
+def _is_late(held: Round) -> bool:
+    return held.plan.deadline is not None and held.today > held.plan.deadline
 
 
 def _after_the_forms(state: _State) -> str:

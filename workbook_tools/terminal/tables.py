@@ -18,6 +18,7 @@ from workbook_tools.collect import telling
 from workbook_tools.findings import Finding, Severity
 from workbook_tools.register.records import PracticeState, ReadOtherwise, State
 from workbook_tools.register.standing import COUNTS, departments, moment
+from workbook_tools.terminal.console import weights
 from workbook_tools.text import printable
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ _NO_TERMINAL = 160  # columns where the output goes into a file
 _FINDINGS_A_FILE = 3
 _FILES = 10
 _DOUBTS = 12
-_COUNTED = (Severity.ERROR, Severity.WARNING)
 
 
 def show_collection(collection: Collection, form: Form, report: str) -> None:
@@ -38,9 +38,7 @@ def show_collection(collection: Collection, form: Form, report: str) -> None:
     counts = "　".join(f"{state.value} {collection.count(state)}" for state in State)
     _line(console, f"{collection.year.long}　{len(collection.practices)}項目： {counts}")
     _line(console, f"新しく読んだファイル {collection.read_anew}件")
-    weights = [finding.severity for finding in collection.findings if finding.code != "X801"]
-    told = (f"{weight.word} {weights.count(weight)}件" for weight in _COUNTED)
-    _line(console, "　".join(told))
+    _line(console, weights(known for known in collection.findings if known.code != "X801"))
     _show_faults(console, form, collection.findings)
     _show_doubts(console, form, telling.doubtful(collection))
     missing = collection.missing
@@ -59,8 +57,7 @@ def show_check(collection: Collection, form: Form, *, verbose: bool) -> None:
             _line(console, f"{file.file}　小№{number if number is not None else '？'}： {status}")
     for finding in collection.findings:
         _line(console, f"【{finding.severity.word}】{telling.with_file(form, finding)}")
-    if not collection.findings:
-        _line(console, "指摘はありません。")
+    _line(console, weights(collection.findings))
     if verbose:
         show_readings(collection.readings)
 

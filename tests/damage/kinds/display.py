@@ -120,6 +120,29 @@ def white_letters(desk: Desk) -> None:
     desk.say(f"{name} in white letters")
 
 
+@kind(2)
+def some_letters_white(desk: Desk) -> None:
+    """The old words in white before or behind the new ones, in the same cell."""
+    desk.refusal_ok = True
+    name = desk.pick(desk.filled(Kind.TEXT))
+    runs = [Run(desk.text(name)), Run(texts.sentence(desk.chance), white=True)]
+    desk.chance.shuffle(runs)
+    value = "".join(run.text for run in runs)
+    desk.replace(name, desk.cell(name)._replace(value=value, runs=tuple(runs)))
+    desk.say(f"white letters in {name}")
+
+
+@kind(1)
+def letters_of_one_point(desk: Desk) -> None:
+    """So small that the cell looks blank."""
+    desk.refusal_ok = True
+    name = desk.pick(desk.filled(Kind.TEXT, Kind.SCORE))
+    cell = desk.cell(name)
+    style = package.restyled_font(desk.book.styles, cell.style, tiny=True)
+    desk.replace(name, cell._replace(style=style))
+    desk.say(f"{name} in letters of one point")
+
+
 @kind(3)
 def rows_hidden(desk: Desk) -> None:
     """Rows with answers, by hand, by an outline, by a filter."""

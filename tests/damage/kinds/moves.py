@@ -156,6 +156,44 @@ def a_text_copied_over_another(desk: Desk) -> None:
     desk.say(f"copy {name} to {other}")
 
 
+@kind(2)
+def a_block_pasted_one_line_off(desk: Desk) -> None:
+    """Values copied elsewhere and pasted back a row or a column beside their place."""
+    form, year = desk.setting.form, desk.year
+    runs = [
+        [f"{criterion}_{year}" for criterion in form.criteria],
+        [f"取組予定_{year}_{n}" for n in (1, 2, 3)],
+        [f"取組結果_{year}_{n}" for n in (1, 2, 3)],
+        [reason.name for reason in form.reasons[: len(form.criteria)]],
+        [f"課題_{other}" for other in form.years],
+    ]
+    names = desk.chance.choice(runs)
+    cells = [desk.cell(name) for name in names]
+    sheet, (top, left) = desk.sheet(names[0]), desk.area(names[0])[:2]
+    down, right = desk.chance.choice(((1, 0), (-1, 0), (0, 1), (0, -1)))
+    desk.unprotect()
+    for row, cell in enumerate(cells, start=top + down):
+        if sheet.merged(row, left + right)[:2] != (row, left + right):
+            raise UnfitError("a part of a merged cell")
+        if cell.value not in (None, ""):
+            desk.scribble(sheet, row, left + right, cell.value)
+    desk.refusal_ok = True
+    desk.say(f"paste {names[0]} … {down} rows, {right} columns off")
+
+
+@kind(1)
+def scores_pasted_transposed(desk: Desk) -> None:
+    """The column of the year's scores pasted as a row over several years."""
+    criteria = desk.setting.form.criteria
+    values = [desk.cell(f"{criterion}_{desk.year}").value for criterion in criteria]
+    row = desk.chance.choice(criteria)
+    desk.unprotect()
+    for year, value in zip(desk.setting.form.years, values, strict=False):
+        desk.put(f"{row}_{year}", value)
+    desk.refusal_ok = True
+    desk.say(f"scores pasted along {row}")
+
+
 @kind(3)
 def rows_of_activities_dragged(desk: Desk) -> None:
     """One to three rows of plan and result at once, over other rows."""

@@ -17,12 +17,22 @@ from workbook_tools.excel.read.number_format import displayed
 from workbook_tools.excel.read.overlays_xlsx import overlays_of
 from workbook_tools.excel.read.parts import Container
 from workbook_tools.excel.read.shown import Hides, Look, Overlays, Struck
-from workbook_tools.excel.read.styles import OddFormats, is_on, styles_of
+from workbook_tools.excel.read.styles import (
+    OddFormats,
+    is_on,
+    is_white,
+    may_alter_runs,
+    styles_of,
+)
 from workbook_tools.excel.read.values import Value
 
 _PREFIX = rb"<(?:[A-Za-z0-9]+:)?"
+_SMALL = (b"0", b"1.", b"1'", b'1"', b"2.", b"2'", b'2"')  # of a row's height
 # What a row that is hidden, or has no height, is written with; others may be.
-_HIDING = (b"hidden=", b'ht="0', b"ht='0")
+_HIDING = (
+    b"hidden=",
+    *(b"ht=%s%s" % (mark, size) for mark in (b'"', b"'") for size in _SMALL),
+)
 _ROW = re.compile(rb"row(?:\s([^<>]*))?>")  # begins with letters: three times as fast
 _COL = re.compile(_PREFIX + rb"col\s([^<>]*)>")
 _ATTRIBUTE = re.compile(r"([A-Za-z]+)\s*=\s*[\"']([^\"']*)[\"']")
@@ -39,17 +49,22 @@ _ERROR = re.compile(
     + rb"v(?:\s[^<>]*)?>(#[^<>]{1,20})<"
 )
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-_LEAST = 0.5  # points of a row, characters of a column: below it nothing can be seen
+_LEAST = 0.5  # characters of a column: below it nothing can be seen
+_LEAST_HEIGHT = 3.0  # points of a row that somebody dragged nearly shut
 _MOST_COLS = 16_384
 Spot = tuple[int, int]
 
 
 class _Run(NamedTuple):
-    """A piece of a text; ``own``: it has a font of its own, otherwise the cell's counts."""
+    """A piece of a text; ``own``: it has a font of its own, otherwise the cell's counts.
+
+    ``faint``: its letters are as white as the paper.
+    """
 
     text: str
     own: bool
     struck: bool
+    faint: bool
 
 
 class _AllBut:
@@ -84,9 +99,9 @@ class XlsxLooks:
         return re.search(rb"date1904=[\"'](?:1|true)", xml) is not None
 
     @cached_property
-    def strikes_runs(self) -> bool:
-        """Whether a run of any shared text is struck through."""
-        return b"strike" in self._shared_xml
+    def alters_runs(self) -> bool:
+        """Whether a run of any shared text is struck through, or white."""
+        return may_alter_runs(self._shared_xml)
 
     @cached_property
     def shared_texts(self) -> list[list[_Run]]:
@@ -111,7 +126,7 @@ class _XlsxLook(Look):
     @cached_property
     def is_plain(self) -> bool:
         odd = self._formats or 0 in self._book.styles.odd
-        return not (odd or self._struck or self._unsure or self._no_zeros)
+        return not (odd or self._struck or self._faint or self._unsure or self._no_zeros)
 
     def displayed(self, row: int, col: int, value: Value) -> str | None:
         if self._no_zeros and value == 0 and value is not False:
@@ -124,7 +139,7 @@ class _XlsxLook(Look):
         return Struck("", text) if found and not found.kept else found
 
     def hides(self, row: int, col: int) -> Hides:
-        if self._format(row, col) in self._book.styles.invisible:
+        if self._format(row, col) in self._book.styles.invisible or (row, col) in self._faint:
             return Hides.YES
         for area in self._unsure:
             if area.row <= row <= area.last_row and area.col <= col <= area.last_col:
@@ -245,28 +260,36 @@ class _XlsxLook(Look):
 
     # -- strikes ------------------------------------------------------------------------------
 
-    @cached_property
-    def _struck(self) -> dict[Spot, Struck]:
+    @property
+    def _struck(self) -> Mapping[Spot, Struck]:
         """The cells of which something is struck through."""
+        return self._altered[0]
+
+    @property
+    def _faint(self) -> frozenset[Spot]:
+        """The cells of which some letters are white, and others not."""
+        return self._altered[1]
+
+    @cached_property
+    def _altered(self) -> tuple[Mapping[Spot, Struck], frozenset[Spot]]:
         whole = self._book.styles.struck
         cells = 0 in whole or any(number in whole for number in self._formats.values())
-        if not cells and not self._book.strikes_runs and b"strike" not in self._xml:
-            return {}
+        inside = b"rPr>" in self._xml and may_alter_runs(self._xml)
+        if not cells and not self._book.alters_runs and not inside:
+            return {}, frozenset()
         texts = _Texts("c", self._book.shared_texts)
         with suppress(UnreadableError):
             walk(self._xml, texts)
-        found = {}
+        struck, faint = {}, set()
         for spot, runs in zip(texts.spots, texts.found, strict=True):
-            cell_struck = self._format(*spot) in whole
-            kept, struck = "", ""
-            for run in runs:
-                if run.struck if run.own else cell_struck:
-                    struck += run.text
-                else:
-                    kept += run.text
-            if struck.strip():
-                found[spot] = Struck(kept, struck)
-        return found
+            is_struck = self._format(*spot) in whole
+            out = [run.text for run in runs if (run.struck if run.own else is_struck)]
+            kept = [run for run in runs if not (run.struck if run.own else is_struck)]
+            if "".join(out).strip():
+                struck[spot] = Struck("".join(run.text for run in kept), "".join(out))
+            if any(run.faint and run.text.strip() for run in kept):
+                faint.add(spot)
+        return struck, frozenset(faint)
 
 
 class _Texts(Walker):
@@ -279,6 +302,7 @@ class _Texts(Walker):
         self._runs: list[_Run] = []
         self._place = ""
         self._is_shared = self._own = self._strikes = self._reads = self._phonetic = False
+        self._faint = False
         self._text: list[str] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -289,11 +313,13 @@ class _Texts(Walker):
         elif tag == "rPh":
             self._phonetic = True
         elif tag == "r":
-            self._own = self._strikes = False
+            self._own = self._strikes = self._faint = False
         elif tag == "rPr":
             self._own = True
         elif tag == "strike":
             self._strikes = is_on(attributes)
+        elif tag == "color" and self._own:
+            self._faint = is_white(attributes)
         elif tag in ("t", "v"):
             self._reads, self._text = not self._phonetic, []
 
@@ -305,7 +331,7 @@ class _Texts(Walker):
         if tag == "rPh":
             self._phonetic = False
         elif tag == "r":
-            self._own = self._strikes = False
+            self._own = self._strikes = self._faint = False
         elif tag in ("t", "v") and self._reads:
             self._reads = False
             self._add("".join(self._text))
@@ -319,7 +345,8 @@ class _Texts(Walker):
             with suppress(ValueError, IndexError):
                 self._runs = self._shared[int(text)]
         else:
-            self._runs.append(_Run(_ESCAPED.sub(_letter, text), self._own, self._strikes))
+            written = _ESCAPED.sub(_letter, text)
+            self._runs.append(_Run(written, self._own, self._strikes, self._faint))
 
 
 def _letter(escaped: re.Match[str]) -> str:
@@ -377,11 +404,12 @@ def _attributes(written: bytes) -> dict[str, str]:
 
 
 def _is_hidden(facts: Mapping[str, str], size: str) -> bool:
-    return facts.get("hidden") in ("1", "true") or _too_small(facts.get(size, ""))
+    least = _LEAST_HEIGHT if size == "ht" else _LEAST
+    return facts.get("hidden") in ("1", "true") or _too_small(facts.get(size, ""), least)
 
 
-def _too_small(size: str) -> bool:
+def _too_small(size: str, least: float = _LEAST) -> bool:
     try:
-        return float(size) < _LEAST
+        return float(size) < least
     except ValueError:
         return False

@@ -15,6 +15,7 @@ from workbook_tools.excel.read.markup import Walker, walk
 
 _PLAIN = (GENERAL, TEXT)
 _KEPT = 256 * 1024  # a larger part is not remembered; ours has 6 kB, a rich workbook's 60
+_LEAST_SIZE = 4.0  # points: smaller letters are dots, 1 is what people hide a text with
 _THEME = {"0": 1.0, "1": 0.0}  # how light: white and black; the others differ from file to file
 
 
@@ -23,8 +24,8 @@ class OddFormats:
     """Numbers of cell formats (the ``s`` of a cell) that are anything but plain.
 
     ``codes``: their number format, where it is neither General nor text; ``invisible``: letters in
-    the colour of the ground; ``hiding``: numbers of differential formats (``dxfId``) that a
-    conditional format may hide, change or strike a content with.
+    the colour of the ground, or of no size; ``hiding``: numbers of differential formats (``dxfId``)
+    that a conditional format may hide, change or strike a content with.
     """
 
     codes: Mapping[int, str] = field(default_factory=dict)
@@ -53,9 +54,9 @@ def _remembered(xml: bytes) -> OddFormats:
 _ODD = re.compile(
     rb'strike|[<:]color [^<>]*?theme="0"|theme="1"\s+tint|tint="[^"]*"\s+theme="1"'
     rb'|fgColor [^<>]*?(?:theme|indexed)=|[<:]color [^<>]*?indexed="(?!64")'
-    rb'|formatCode="(?!@"|General")|numFmtId="(?!0"|49"|[0-9]{3,}")'
+    rb'|[<:]sz val="[0-3][".]|formatCode="(?!@"|General")|numFmtId="(?!0"|49"|[0-9]{3,}")'
 )
-_GROUNDS = re.compile(rb'[<:]fgColor [^<>]*?rgb="([^"]*)"')
+_GROUNDS = re.compile(rb'[<:][fb]gColor [^<>]*?rgb="([^"]*)"')
 _LETTERS = re.compile(rb'[<:]color [^<>]*?rgb="([^"]*)"')
 
 
@@ -64,7 +65,7 @@ def _may_be_odd(xml: bytes) -> bool:
     if b"'" in xml[200:] or _ODD.search(xml):
         return True
     grounds = {WHITE, *(colour.decode()[-6:].upper() for colour in _GROUNDS.findall(xml))}
-    letters = {colour.decode()[-6:].upper() for colour in _LETTERS.findall(xml)}
+    letters = {BLACK, *(colour.decode()[-6:].upper() for colour in _LETTERS.findall(xml))}
     return any(is_faint(letter, ground) for letter in letters for ground in grounds)
 
 
@@ -90,6 +91,7 @@ class _Lists(Walker):
         self._fills: list[str | None] = []
         self._formats: list[tuple[int, int, int]] = []  # number format, font, fill
         self._hiding: list[bool] = []
+        self._letters, self._ground = BLACK, WHITE  # of the differential format that is open
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag in _LISTS:
@@ -110,6 +112,8 @@ class _Lists(Walker):
     def end(self, tag: str) -> None:
         if tag == self._list:
             self._list = ""
+        elif tag == "dxf" and self._hiding:
+            self._hiding[-1] |= is_faint(self._letters, self._ground)
 
     def _font(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag == "font":
@@ -118,6 +122,8 @@ class _Lists(Walker):
             self._fonts[-1].struck = is_on(attributes)
         elif tag == "color":
             self._fonts[-1].colour = _colour(attributes)
+        elif tag == "sz":
+            self._fonts[-1].size = float(attributes.get("val", "11"))
 
     def _fill(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag == "fill":
@@ -132,12 +138,16 @@ class _Lists(Walker):
     def _differential(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag == "dxf":
             self._hiding.append(False)
+            self._letters, self._ground = BLACK, WHITE
         elif tag == "numFmt":
             self._hiding[-1] |= attributes.get("formatCode", GENERAL) not in _PLAIN
         elif tag == "strike":
             self._hiding[-1] |= is_on(attributes)
-        elif tag == "color":
-            self._hiding[-1] |= is_faint(_colour(attributes), WHITE)
+        elif tag in ("color", "bgColor"):  # a solid ground has its colour there
+            if tag == "color":
+                self._letters = _colour(attributes)
+            else:
+                self._ground = _colour(attributes)
 
     def styles(self) -> OddFormats:
         """What is not plain."""
@@ -151,7 +161,8 @@ class _Lists(Walker):
             if font.struck:
                 struck.add(at)
             ground = self._fills[fill_id] if fill_id < len(self._fills) else WHITE
-            if ground is not None and is_faint(font.colour, ground):
+            unseen = ground is not None and is_faint(font.colour, ground)
+            if unseen or font.size < _LEAST_SIZE:
                 invisible.add(at)
         hiding = frozenset(at for at, hides in enumerate(self._hiding) if hides)
         return OddFormats(codes, frozenset(struck), frozenset(invisible), hiding)
@@ -161,6 +172,7 @@ class _Lists(Walker):
 class _Font:
     struck: bool = False
     colour: str = BLACK
+    size: float = 11.0
 
 
 def _colour(attributes: Mapping[str, str]) -> str:
@@ -174,6 +186,24 @@ def _colour(attributes: Mapping[str, str]) -> str:
         shade = round(255 * (light * (1 + tint) if tint < 0 else light * (1 - tint) + tint))
         return f"{min(max(shade, 0), 255):02X}" * 3
     return repr(sorted(attributes.items()))
+
+
+def is_white(attributes: Mapping[str, str]) -> bool:
+    """Letters of this colour are not seen on paper."""
+    return is_faint(_colour(attributes), WHITE)
+
+
+_RUN_THEME = re.compile(rb'[<:]color [^<>]*?theme="0"')
+
+
+def may_alter_runs(xml: bytes) -> bool:
+    """A quick look at texts in runs: whether one may be struck through, or white."""
+    if b"strike" in xml:
+        return True
+    if b"color " not in xml:
+        return False
+    colours = {colour.decode()[-6:].upper() for colour in _LETTERS.findall(xml)}
+    return any(is_faint(colour, WHITE) for colour in colours) or bool(_RUN_THEME.search(xml))
 
 
 def is_on(attributes: Mapping[str, str]) -> bool:

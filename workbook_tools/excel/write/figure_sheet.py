@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Sheet
 
 TOP = 3  # below a title and two rows of headings
-_FIT = paper.FIGURES
+_FIT = paper.LISTS
 _INDENT = 18  # pixels that a merged cell loses when it is printed
 
 Value = str | int | float
@@ -41,13 +41,26 @@ class PrintedColumn:
 SPACER = PrintedColumn("", 84, hidden=True)
 
 
+def fitted(columns: Sequence[PrintedColumn]) -> tuple[PrintedColumn, ...]:
+    """The columns as wide as the page allows: names share what figures leave over."""
+    widths = paper.shared(
+        [column.pixels for column in columns],
+        [column.look == "left" for column in columns],
+        paper.LIST_PAGE.pixels,
+    )
+    return tuple(
+        replace(column, pixels=pixels) for column, pixels in zip(columns, widths, strict=True)
+    )
+
+
 def draw_head(sheet: Sheet, title: str, right: str, columns: Sequence[PrintedColumn]) -> int:
     """Title, headings in two rows and widths; gives the number of printed columns."""
     printed = [column for column in columns if not column.hidden]
     last = len(printed) - 1
-    room = sum(column.pixels for column in printed[:-2])
-    sheet.text(Area(0, 0, 1, last - 1), title, "big", "wrap", "middle")
-    sheet.text(Area(0, last - 1, 1, 2), right, "right", "bold")
+    taken = _columns_for(right, printed)
+    room = sum(column.pixels for column in printed[:-taken])
+    sheet.text(Area(0, 0, 1, last + 1 - taken), title, "big", "wrap", "middle")
+    sheet.text(Area(0, last + 1 - taken, 1, taken), right, "right", "bold")
     sheet.height(0, paper.TITLES.height(paper.TITLES.lines(title, room)))
     draw_headings(sheet, columns)
     groups = _groups(columns)
@@ -57,6 +70,14 @@ def draw_head(sheet: Sheet, title: str, right: str, columns: Sequence[PrintedCol
     sheet.height(1, _FIT.height(upper))
     sheet.height(2, _FIT.height(max(lower, alone - upper)))
     return last + 1
+
+
+def _columns_for(text: str, columns: Sequence[PrintedColumn]) -> int:
+    """How many of the last columns a text takes on one line; at least two."""
+    needed, taken = _FIT.pixels(text), 2
+    while sum(column.pixels for column in columns[-taken:]) < needed and taken < len(columns) - 1:
+        taken += 1
+    return taken
 
 
 def draw_headings(sheet: Sheet, columns: Sequence[PrintedColumn]) -> None:
@@ -96,10 +117,11 @@ def write_notes(
     return row
 
 
-def finish(sheet: Sheet, rows: int, columns: int, *, tall: int = 0) -> None:
+def finish(sheet: Sheet, rows: int, columns: int) -> None:
     """Printed A4 landscape, one page wide, headings repeated and kept in sight."""
     area = Area(0, 0, rows, columns)
-    sheet.page(area, landscape=True, tall=tall, repeat=(0, TOP - 1), footer=paper.NAME_AND_PAGES)
+    repeat = (0, TOP - 1)
+    sheet.print_on(paper.LIST_PAGE, area, repeat=repeat, footer=paper.NAME_AND_PAGES)
     sheet.view()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from workbook_tools.cells import Area
@@ -28,7 +28,25 @@ class Link:
     text: str
 
 
-Cell = str | int | float | date | Link | None
+@dataclass(frozen=True, slots=True)
+class Calculated:
+    """A cell that follows others: its formula, and what that comes to."""
+
+    formula: str
+    value: str | float
+
+
+Cell = str | int | float | date | Link | Calculated | None
+
+
+def fitted(columns: Sequence[Column]) -> list[Column]:
+    """The columns as wide as the page allows: texts share what the others leave over."""
+    widths = paper.shared(
+        [column.pixels for column in columns],
+        [column.look in ("left", "wrap") for column in columns],
+        paper.LIST_PAGE.pixels,
+    )
+    return [replace(column, pixels=pixels) for column, pixels in zip(columns, widths, strict=True)]
 
 
 def write(
@@ -44,6 +62,7 @@ def write(
 
     ``printed`` says how many of the columns go on paper, where it is not all of them.
     """
+    columns = [*fitted(columns[:printed]), *columns[len(columns[:printed]) :]]
     sheet = book.sheet(name)
     sheet.text(Area(0, 0), title, "big")
     if note:
@@ -59,13 +78,8 @@ def write(
         sheet.height(row, paper.LISTS.height(_lines(cells, columns)))
     sheet.filter(Area(top, 0, row - top + 1, len(columns)))
     sheet.freeze(top + 1)
-    sheet.page(
-        Area(0, 0, row + 1, printed or len(columns)),
-        landscape=True,
-        tall=0,
-        repeat=(top, top),
-        footer=paper.NAME_AND_PAGES,
-    )
+    area = Area(0, 0, row + 1, printed or len(columns))
+    sheet.print_on(paper.LIST_PAGE, area, repeat=(top, top), footer=paper.NAME_AND_PAGES)
     sheet.view(grid=True)
     return sheet
 
@@ -76,6 +90,8 @@ def _write(sheet: Sheet, area: Area, cell: Cell, look: str) -> None:
         sheet.text(area, "", *looks)
     elif isinstance(cell, Link):
         sheet.link(area, cell.target, cell.text, *looks)
+    elif isinstance(cell, Calculated):
+        sheet.formula(area, cell.formula, cell.value, *looks)
     else:
         sheet.value(area, cell, *looks)
 

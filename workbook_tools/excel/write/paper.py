@@ -6,7 +6,7 @@ Measured with BIZ UDゴシック, whose pitch is fixed. Pure.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from workbook_tools.text import lines, width
@@ -19,8 +19,44 @@ PIXEL = 0.75  # points
 Margins = tuple[float, float, float, float]
 NARROW: Margins = (0.4, 0.4, 0.4, 0.4)
 WITH_FOOTER: Margins = (0.4, 0.4, 0.4, 0.5)
-FORM_MARGINS: Margins = (0.4, 0.4, 0.3, 0.3)
-FORM_WITH_FOOTER: Margins = (0.4, 0.4, 0.3, 0.5)
+WIDE: Margins = (0.25, 0.25, 0.4, 0.5)
+FORM_WITH_FOOTER: Margins = (0.25, 0.25, 0.3, 0.5)
+
+_A4 = (8.27, 11.69)  # inches
+_WIDENED = 1.07  # LibreOffice prints columns so much wider than Excel
+_SPARE = 12.0  # points at the foot that printers and fonts may take
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A4 as a kind of print uses it: which way up, its margins, and its scale in percent."""
+
+    landscape: bool
+    margins: Margins
+    scale: int
+
+    def holding(self, pixels: int) -> Page:
+        """The same, smaller where a sheet that many pixels wide would not fit."""
+        return replace(self, scale=min(self.scale, self.scale * self.pixels // pixels))
+
+    @property
+    def pixels(self) -> int:
+        """How wide a sheet may be so that it fits the page at this scale."""
+        left, right, _, _ = self.margins
+        return int((_A4[self.landscape] - left - right) * 96 / _WIDENED * 100 / self.scale)
+
+    @property
+    def points(self) -> float:
+        """How high the rows of one page may be together."""
+        _, _, top, bottom = self.margins
+        return ((_A4[not self.landscape] - top - bottom) * 72 - _SPARE) * 100 / self.scale
+
+
+# What is drawn in 9 pt comes out as 8 on lists and as 9 on pages that are read like a letter.
+LIST_PAGE = Page(landscape=True, margins=WITH_FOOTER, scale=89)
+LETTER_PAGE = Page(landscape=False, margins=WIDE, scale=100)
+# The grid of the form is wider than a page: 10 pt come out as 8, 11.25 as 9.
+FORM_PAGE = Page(landscape=False, margins=FORM_WITH_FOOTER, scale=80)
 
 # Footers as Excel writes them: &A the sheet's name, &P the page, &N how many there are.
 NAME_AND_PAGES = "&L&A&C&P / &N"
@@ -65,11 +101,8 @@ class Lettering:
 
 
 # 9 pt take 11.5 pt a line and 6 px a half-width character on the screen; printing widens
-# characters by 3 % more than columns, so what must hold on paper to the line reckons with 6.2.
-LISTS = Lettering(11.5, 4.0, 6.0, 6)
-FIGURES = Lettering(11.5, 5.0, 6.0, 6)
-BLOCKS = Lettering(11.5, 4.0, 6.2, 6)
-LONG_TEXTS = Lettering(11.5, 4.0, 6.2, 8)
+# characters by 3 % more than columns, so what must hold on paper reckons with 6.2.
+LISTS = Lettering(11.5, 4.0, 6.2, 6)
 FORM = Lettering(11.5, 2.0, 6.2, 6)
 # What is read once on the screen stands less dense.
 GUIDE = Lettering(12.0, 4.0, 6.0, 18)
@@ -78,6 +111,19 @@ FINDINGS = Lettering(12.0, 6.0, 6.0, 6)
 # 12 pt and 14 pt bold.
 NAMES = Lettering(15.5, 6.0, 6.2 * 12 / 9, 6)
 TITLES = Lettering(18.0, 8.0, 10.0, 0)
+
+
+def shared(pixels: Sequence[int], is_text: Sequence[bool], room: int) -> list[int]:
+    """Widths of columns that fit ``room`` pixels: texts share what figures leave over.
+
+    They are made narrower only, and never less than half as wide as they were meant to be.
+    """
+    texts = sum(own for own, may in zip(pixels, is_text, strict=True) if may)
+    rest = room - (sum(pixels) - texts)
+    if texts <= rest:
+        return list(pixels)
+    share = max(0.5, rest / texts)
+    return [int(own * share) if may else own for own, may in zip(pixels, is_text, strict=True)]
 
 
 def whole_pixels(points: float) -> float:

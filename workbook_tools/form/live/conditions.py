@@ -16,9 +16,12 @@ def revision_missing(revised: Expr, filled: Expr) -> Expr:
     return AND(revised, NOT(filled))
 
 
-def revision_on_plan(on_plan: Expr, filled: Expr) -> Expr:
-    """P204: a revised plan in a year that went as planned."""
-    return AND(on_plan, filled)
+def revision_on_plan(on_plan: Expr, filled: Expr, before: Expr) -> Expr:
+    """P204: a revised plan in a year that went as planned.
+
+    Where a year ``before`` was revised already, it may be that revised plan which was kept to.
+    """
+    return AND(on_plan, filled, NOT(before))
 
 
 def result_missing(planned: Expr, reported: Expr, only_ends: Expr) -> Expr:

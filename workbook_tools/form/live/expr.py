@@ -19,6 +19,8 @@ Value: TypeAlias = str | float
 Operand: TypeAlias = "Expr | str | float"
 
 _TIGHTEST = 9
+# Functions whose value is always a text.
+_GIVE_TEXT = frozenset(("LEFT", "MID", "REPT", "RIGHT", "SUBSTITUTE", "TEXT", "TRIM"))
 
 
 class Expr:
@@ -27,15 +29,17 @@ class Expr:
     Operators are Excel's: ``&`` joins texts; ``eq`` and ``ne`` are ``=`` and ``<>``.
     """
 
-    __slots__ = ("binds", "excel", "python")
+    __slots__ = ("binds", "excel", "is_text", "python")
 
-    def __init__(self, excel: str, python: str, binds: int = _TIGHTEST) -> None:
-        self.excel, self.python, self.binds = excel, python, binds
+    def __init__(
+        self, excel: str, python: str, binds: int = _TIGHTEST, is_text: bool = False
+    ) -> None:
+        self.excel, self.python, self.binds, self.is_text = excel, python, binds, is_text
 
     def __and__(self, other: Operand) -> Expr:
         right = leaf(other)
         sides = (f"({side.excel})" if side.binds < 1 else side.excel for side in (self, right))
-        return Expr("&".join(sides), f"text({self.python})+text({right.python})", 1)
+        return Expr("&".join(sides), "+".join(map(_as_text, (self, right))), 1, True)
 
     def __add__(self, other: Operand) -> Expr:
         return _operation("+", 2, self, other)
@@ -72,7 +76,7 @@ def leaf(operand: Operand) -> Expr:
     if isinstance(operand, Expr):
         return operand
     if isinstance(operand, str):
-        return Expr(quoted(operand), repr(operand))
+        return Expr(quoted(operand), repr(operand), is_text=True)
     return Expr(text(operand), f"{operand}")
 
 
@@ -87,6 +91,11 @@ def joined(parts: Sequence[Expr]) -> Expr:
     for part in parts[1:]:
         whole = whole & part
     return whole
+
+
+def _as_text(part: Expr) -> str:
+    """What ``&`` joins; in brackets, since IF binds less tightly than ``+``."""
+    return f"({part.python})" if part.is_text else f"text({part.python})"
 
 
 def text(value: object) -> str:
@@ -105,7 +114,8 @@ def _function(name: str) -> Callable[..., Expr]:
     def call(*operands: Operand) -> Expr:
         args = [leaf(operand) for operand in operands]
         excel = f"{name}({','.join(arg.excel for arg in args)})"
-        return Expr(excel, f"{name}({','.join(arg.python for arg in args)})")
+        python = f"{name}({','.join(arg.python for arg in args)})"
+        return Expr(excel, python, is_text=name in _GIVE_TEXT)
 
     return call
 
@@ -114,7 +124,8 @@ def IF(condition: Expr, then: Operand, other: Operand) -> Expr:  # noqa: N802
     """Only the branch that is taken is looked at."""
     args = [condition, leaf(then), leaf(other)]
     excel = ",".join(arg.excel for arg in args)
-    return Expr(f"IF({excel})", f"({args[1].python} if {args[0].python} else {args[2].python})")
+    python = f"({args[1].python} if {args[0].python} else {args[2].python})"
+    return Expr(f"IF({excel})", python, is_text=args[1].is_text and args[2].is_text)
 
 
 def IFERROR(tried: Expr, other: Operand) -> Expr:  # noqa: N802

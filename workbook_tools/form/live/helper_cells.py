@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import add
 
 from workbook_tools.cells import Area, column_name
 from workbook_tools.era import FiscalYear
@@ -146,17 +148,21 @@ class Board:
         self._checks.setdefault(row, []).append(_Check(missing, when, said))
 
     def finish(self) -> tuple[Expr, Expr]:
-        """Write the messages of all rows; gives cells that count what is missing and doubtful."""
+        """Write messages and counts of all rows; gives the cells of both totals.
+
+        The counts of a row tell how its message and its empty cells are coloured.
+        """
         for row, checks in self._checks.items():
             spoken = [IF(check.when, check.words, "") for check in checks]
             self.put(Area(row, layout.CHECKS), joined(spoken), "check")
-        every = [check for checks in self._checks.values() for check in checks]
         counts = []
         for kind, col in ((True, layout.MISSING), (False, layout.DOUBTFUL)):
-            count = leaf(0)
-            for check in every:
-                count = count + check.when if check.missing is kind else count
-            counts.append(self.put(Area(0, col), count))
+            total = leaf(0)
+            for row, checks in self._checks.items():
+                found = [check.when for check in checks if check.missing is kind]
+                if found:
+                    total = total + self.put(Area(row, col), reduce(add, found, leaf(0)))
+            counts.append(self.put(Area(0, col), total))
         return counts[0], counts[1]
 
 

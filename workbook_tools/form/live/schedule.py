@@ -13,6 +13,7 @@ from workbook_tools.form.live.expr import (
     FALSE,
     IF,
     NOT,
+    OR,
     RIGHT,
     TRUE,
     Expr,
@@ -56,9 +57,12 @@ def check(sheet: TypedSheet) -> dict[FiscalYear, Expr]:
         board.put(Area(fields[0].area.row, layout.MEANING, 1, 2), joined(texts), "meaning")
         for field in fields:
             too_long(board, filling, field)
+    before = FALSE
     for status, revision in zip(filling.form.yearly(Stem.STATUS), rows[1], strict=True):
+        revised = sheet.filled(revision.name)
         if status.name in sheet.bare:
-            _status(sheet, status, sheet.filled(revision.name))
+            _status(sheet, status, revised, before)
+        before = OR(before, revised)
     return said
 
 
@@ -79,7 +83,7 @@ def _fault(sheet: TypedSheet, field: Field, when: Expr) -> None:
         sheet.board.doubtful(field.area.row, when, words)
 
 
-def _status(sheet: TypedSheet, status: Field, revised: Expr) -> None:
+def _status(sheet: TypedSheet, status: Field, revised: Expr, before: Expr) -> None:
     assert status.year
     board, bare, row = sheet.board, sheet.bare[status.name], status.area.last_row
     year = status.year.wide
@@ -92,5 +96,5 @@ def _status(sheet: TypedSheet, status: Field, revised: Expr) -> None:
         board.doubtful(row, unknown, words)
     lacking = conditions.revision_missing(revises, revised)
     board.missing(row, lacking, f"{year}は工程見直しですが、変更後の工程がありません。")
-    surplus = conditions.revision_on_plan(on_plan, revised)
+    surplus = conditions.revision_on_plan(on_plan, revised, before)
     board.doubtful(row, surplus, f"{year}は工程どおりですが、変更後の工程が入っています。")

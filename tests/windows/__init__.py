@@ -1,0 +1,1 @@
+"""The folder for Windows, and how it is tried without Windows."""
