@@ -39,7 +39,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ReportCell:
     """A cell of a table; ``look``: center or left. ``names``: it says what its row is about."""
 
     piece: Piece
@@ -53,13 +53,13 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """A table: a name for its control, a caption, one or two rows of headings, and widths in mm."""
 
     name: str
     caption: str
     heads: tuple[tuple[Head, ...], ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[ReportCell, ...], ...]
     widths: tuple[float, ...]
     size: float = 8  # points
 
@@ -77,7 +77,7 @@ class Graph:
     most: float
 
 
-Element = Heading | Paragraph | Table | Graph
+Element = Heading | Paragraph | ReportTable | Graph
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ReportPart:
     """What begins on a new page. ``numbered``: pages have a number."""
 
     elements: tuple[Element | Block, ...]
@@ -102,7 +102,7 @@ class Report:
 
     title: str
     cover: tuple[Paragraph, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[ReportPart, ...]
     notes: Sequence[str] = field(default=(), compare=False)
 
     def elements(self) -> Iterator[Element]:
@@ -131,7 +131,7 @@ def sized(paragraph: Paragraph) -> Iterator[tuple[Piece, bool]]:
 
 def pieces_of(element: Element) -> Iterator[Piece]:
     """All texts and figures of an element."""
-    if isinstance(element, Table):
+    if isinstance(element, ReportTable):
         for row in element.rows:
             yield from (cell.piece for cell in row)
     elif isinstance(element, Heading | Paragraph):

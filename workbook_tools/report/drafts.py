@@ -33,7 +33,7 @@ HEADING = "見出し"
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ParagraphDraft:
     """A paragraph before anybody has written: 章, 段落, 区分 and what is printed until then."""
 
     chapter: str
@@ -42,9 +42,11 @@ class Draft:
     text: str
 
 
-def drafts(plan: Plan) -> list[Draft]:
+def drafts(plan: Plan) -> list[ParagraphDraft]:
     """All paragraphs of a round, in their order."""
-    return [Draft(*row) for part in (_opening, _method, _results, _rest) for row in part(plan)]
+    return [
+        ParagraphDraft(*row) for part in (_opening, _method, _results, _rest) for row in part(plan)
+    ]
 
 
 _Rows = Iterator[tuple[str, str, str, str]]

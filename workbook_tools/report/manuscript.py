@@ -15,7 +15,7 @@ from workbook_tools.excel.edited_list import EditedList, Value
 from workbook_tools.excel.write.book import Book
 from workbook_tools.excel.write.list_sheet import Column, write
 from workbook_tools.findings import UserError
-from workbook_tools.report.drafts import CHAPTERS, FIXED, UNCHECKED, Draft
+from workbook_tools.report.drafts import CHAPTERS, FIXED, UNCHECKED, ParagraphDraft
 from workbook_tools.report.terms import Piece, Term, filled, plain
 from workbook_tools.report.typed_numbers import strange
 from workbook_tools.text import MARK, is_blank, is_marked, key, tidy
@@ -79,7 +79,7 @@ class Setting:
     """What a manuscript is read against: the round's drafts, terms and all its numbers."""
 
     title: str
-    drafts: Sequence[Draft]
+    drafts: Sequence[ParagraphDraft]
     terms: Mapping[str, Term]
     numbers: frozenset[str]
     years: frozenset[int]
@@ -198,7 +198,7 @@ def _doubled(rows: Iterable[_Row]) -> Iterator[str]:
             yield f"{row.chapter}　{row.name}：同じ段落の行が{count}つあり、すべて印刷します。"
 
 
-def _completed(listed: EditedList, drafts: Sequence[Draft]) -> list[str]:
+def _completed(listed: EditedList, drafts: Sequence[ParagraphDraft]) -> list[str]:
     """Add the rows that are missing; what was added, in sentences."""
     known = {(key(row[CHAPTER]), key(row[NAME])) for row in listed.rows}
     told = []
@@ -212,7 +212,7 @@ def _completed(listed: EditedList, drafts: Sequence[Draft]) -> list[str]:
     return told
 
 
-def _rows(drafts: Iterable[Draft]) -> Iterator[dict[str, Value]]:
+def _rows(drafts: Iterable[ParagraphDraft]) -> Iterator[dict[str, Value]]:
     counts: Counter[str] = Counter()
     for draft in drafts:
         counts[draft.chapter] += 1
@@ -227,7 +227,7 @@ def _rows(drafts: Iterable[Draft]) -> Iterator[dict[str, Value]]:
         }
 
 
-def _carried(before: bytes, drafts: Sequence[Draft]) -> list[_Row]:
+def _carried(before: bytes, drafts: Sequence[ParagraphDraft]) -> list[_Row]:
     """Last year's fixed paragraphs, as far as they say something else than the draft."""
     own = {(key(draft.chapter), key(draft.name)): draft for draft in drafts}
     listed = EditedList(before, "前年度の意見書原稿", SHEET, _WANTED)
@@ -239,7 +239,7 @@ def _carried(before: bytes, drafts: Sequence[Draft]) -> list[_Row]:
     ]
 
 
-def _begun(drafts: Sequence[Draft], carried: Sequence[_Row]) -> list[dict[str, Value]]:
+def _begun(drafts: Sequence[ParagraphDraft], carried: Sequence[_Row]) -> list[dict[str, Value]]:
     """The rows of a new manuscript; ``carried`` are rows of last year's."""
     rows = list(_rows(drafts))
     known = {(key(str(row[CHAPTER])), key(str(row[NAME]))): row for row in rows}

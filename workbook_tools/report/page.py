@@ -14,15 +14,15 @@ from xml.etree.ElementTree import SubElement, tostring
 
 from workbook_tools.report.content import (
     Block,
-    Cell,
     Element,
     Graph,
     Head,
     Heading,
     Paragraph,
-    Part,
     Report,
-    Table,
+    ReportCell,
+    ReportPart,
+    ReportTable,
     sized,
 )
 from workbook_tools.report.terms import Piece, plain
@@ -121,7 +121,7 @@ class _Body:
         self._list = SubElement(contents, "ol")
         self._number = count(1)
 
-    def write(self, parts: Iterable[Part]) -> None:
+    def write(self, parts: Iterable[ReportPart]) -> None:
         for part in parts:
             for is_bullet, run in groupby(part.elements, key=_is_bullet):
                 self._run(self._main, list(run), is_bullet=is_bullet)
@@ -152,7 +152,7 @@ class _Body:
             node = SubElement(into, "p", attributes)
             for piece, large in sized(element):
                 _texts(SubElement(node, "strong") if large else node, [piece])
-        elif isinstance(element, Table):
+        elif isinstance(element, ReportTable):
             _table(into, element)
         else:
             _graph(into, element)
@@ -191,7 +191,7 @@ def _append(node: Node, text: str) -> None:
 # --- tables
 
 
-def _table(into: Node, known: Table) -> None:
+def _table(into: Node, known: ReportTable) -> None:
     caption = without_controls(known.caption)
     around = {"class": "wide", "tabindex": "0", "role": "group", "aria-label": caption}
     table = SubElement(SubElement(into, "div", around), "table")
@@ -211,7 +211,7 @@ def _table(into: Node, known: Table) -> None:
             _texts(SubElement(row, "th" if scope else "td", {**look, **scope}), [cell.piece])
 
 
-def _row_head(cells: Sequence[Cell]) -> int:
+def _row_head(cells: Sequence[ReportCell]) -> int:
     """The cell that says what the row is about: the last one that names something; -1: none."""
     return max((at for at, cell in enumerate(cells) if cell.names), default=-1)
 
@@ -233,12 +233,13 @@ def _graph(into: Node, graph: Graph) -> None:
     drawing = _bars if graph.kind == "bar" else _radar
     drawing(figure, graph)
     if graph.kind == "bar":  # both graphs show the same figures
-        names = tuple(Cell(label, "left", names=True) for label in graph.labels)
+        names = tuple(ReportCell(label, "left", names=True) for label in graph.labels)
         rows = tuple(
-            (name, Cell(f"{value:.1f}")) for name, value in zip(names, graph.values, strict=True)
+            (name, ReportCell(f"{value:.1f}"))
+            for name, value in zip(names, graph.values, strict=True)
         )
         heads = ((Head("テーマ"), Head(graph.title)),)
-        _table(figure, Table("", f"{graph.title}（グラフの数値）", heads, rows, (40, 40)))
+        _table(figure, ReportTable("", f"{graph.title}（グラフの数値）", heads, rows, (40, 40)))
 
 
 def _svg(figure: Node, graph: Graph, width: int, height: int) -> Node:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from workbook_tools.report.content import Block, Element, Heading, Paragraph, Table
+from workbook_tools.report.content import Block, Element, Heading, Paragraph, ReportTable
 from workbook_tools.report.terms import plain
 from workbook_tools.text import lines
 
@@ -50,7 +50,7 @@ def height(block: Block) -> float:
 def _height(element: Element) -> float:
     if isinstance(element, Heading):
         return 34.0
-    if isinstance(element, Table):
+    if isinstance(element, ReportTable):
         heads = 13.0 * sum(1 for _ in element.heads) + 12.0
         return heads + 4.0 + sum(_row(element, number) for number in range(len(element.rows)))
     if isinstance(element, Paragraph):
@@ -60,7 +60,7 @@ def _height(element: Element) -> float:
     return 0.0
 
 
-def _row(table: Table, number: int) -> float:
+def _row(table: ReportTable, number: int) -> float:
     needed = 1
     for cell, width in zip(table.rows[number], table.widths, strict=True):
         columns = max(2, int(2 * (width - 2) * _MM / table.size))

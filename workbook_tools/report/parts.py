@@ -11,14 +11,14 @@ from workbook_tools.plan.model import Criterion, GradeRule, Plan
 from workbook_tools.report import drafts, tables
 from workbook_tools.report.content import (
     Block,
-    Cell,
     Element,
     Head,
     Heading,
     Paragraph,
-    Part,
     Report,
-    Table,
+    ReportCell,
+    ReportPart,
+    ReportTable,
 )
 from workbook_tools.report.manuscript import Manuscript, Text
 from workbook_tools.report.terms import NOT_SCORED, Filled
@@ -50,15 +50,19 @@ def report(sources: Sources) -> Report:
     plan = sources.plan
     effective = plan.is_effectiveness_year
     parts = [
-        Part(tuple(_opening(sources)), numbered=False),
-        Part(tuple(_method(sources))),
-        Part(tuple(_list_of_items(sources)), landscape=True),
-        Part(tuple(_list_of_practices(sources)), landscape=True),
-        Part(tuple(_pages_of_items(sources))),
-        *([Part(tuple(_effect(sources))), Part(tuple(_results(sources)))] if effective else []),
-        Part(tuple(_review(sources))),
+        ReportPart(tuple(_opening(sources)), numbered=False),
+        ReportPart(tuple(_method(sources))),
+        ReportPart(tuple(_list_of_items(sources)), landscape=True),
+        ReportPart(tuple(_list_of_practices(sources)), landscape=True),
+        ReportPart(tuple(_pages_of_items(sources))),
         *(
-            Part(tuple(elements))
+            [ReportPart(tuple(_effect(sources))), ReportPart(tuple(_results(sources)))]
+            if effective
+            else []
+        ),
+        ReportPart(tuple(_review(sources))),
+        *(
+            ReportPart(tuple(elements))
             for elements in (_members(sources), _meetings(sources))
             if elements
         ),
@@ -276,9 +280,13 @@ def _columns(text: Text, count: int) -> list[str]:
 
 def _typed(
     name: str, heads: Sequence[str], rows: Sequence[Sequence[str]], widths: tuple[float, ...]
-) -> Table:
-    cells = tuple(tuple(Cell(word, "left", at == 0) for at, word in enumerate(row)) for row in rows)
-    return Table(f"表/{name}", name, (tuple(Head(word) for word in heads),), cells, widths, 10.5)
+) -> ReportTable:
+    cells = tuple(
+        tuple(ReportCell(word, "left", at == 0) for at, word in enumerate(row)) for row in rows
+    )
+    return ReportTable(
+        f"表/{name}", name, (tuple(Head(word) for word in heads),), cells, widths, 10.5
+    )
 
 
 def _prose(sources: Sources, chapter: str, without: Sequence[str] = ()) -> Iterator[Paragraph]:

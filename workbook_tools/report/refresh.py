@@ -30,7 +30,7 @@ GRAPH_SIZE = (640, 330)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FigureChange:
     """A figure that is another one now: its name, what stood there, what stands there now."""
 
     name: str
@@ -40,7 +40,7 @@ class Change:
 
 def refreshed(
     data: bytes, file: str, report: Report
-) -> tuple[bytes, tuple[Change, ...], tuple[str, ...]]:
+) -> tuple[bytes, tuple[FigureChange, ...], tuple[str, ...]]:
     """The document with today's figures; what changed; what could not be brought up to date.
 
     Raises UserError where it is no report of this round.
@@ -65,12 +65,12 @@ def refreshed(
 
 def _refreshed(
     package: Package, part: XmlPart, file: str, report: Report
-) -> tuple[bytes, tuple[Change, ...], tuple[str, ...]]:
+) -> tuple[bytes, tuple[FigureChange, ...], tuple[str, ...]]:
     figures = {tag_of(name): (name, words) for name, words in report.figures().items()}
     controls = [known for known in _controls(part) if known.name]
     known = [control for control in controls if control.name in figures]
     _refuse_another(part, known, file, figures)
-    changes: dict[tuple[str, str], Change] = {}
+    changes: dict[tuple[str, str], FigureChange] = {}
     doubled = _doubled(known)
     for begin, end in doubled.items():
         part.replace(begin, end, b"")
@@ -80,7 +80,7 @@ def _refreshed(
         if was != now:
             control.put(part, now)
             if was.strip(EMPTY) != words:
-                changes[name, was] = Change(name, was.strip(EMPTY), words)
+                changes[name, was] = FigureChange(name, was.strip(EMPTY), words)
     package.put(_DOCUMENT, part.content())
     drawings = _exchange_graphs(package, part, report)
     gone = {control.name for control in controls} - {*figures, *map(tag_of, _tables(report))}

@@ -20,7 +20,7 @@ from workbook_tools.register.round import Round
 from workbook_tools.report import drafts, manuscript, parts, tables
 from workbook_tools.report.content import Report
 from workbook_tools.report.manuscript import Setting
-from workbook_tools.report.refresh import Change, refreshed
+from workbook_tools.report.refresh import FigureChange, refreshed
 from workbook_tools.report.terms import terms_of
 from workbook_tools.report.typed_numbers import known_numbers
 from workbook_tools.workspace import read
@@ -30,7 +30,7 @@ _LEVELS = ("1", "2", "3", "4", "5", "3.0", "4.0")
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenReport:
     """The files written, the document first; and what the secretariat is to look at."""
 
     paths: tuple[Path, ...]
@@ -42,11 +42,11 @@ class Refreshed:
     """A document edited in Word with today's figures: where it stands, and what changed in it."""
 
     path: Path
-    changes: tuple[Change, ...]
+    changes: tuple[FigureChange, ...]
     notes: tuple[str, ...]
 
 
-def write_report(held: Round, *, html: bool = False, pdf: bool = False) -> Written:
+def write_report(held: Round, *, html: bool = False, pdf: bool = False) -> WrittenReport:
     """Write the report of a round, and its manuscript where there is none or rows are missing.
 
     Raises UserError where nothing was accepted yet, or a file cannot be read or written.
@@ -69,7 +69,7 @@ def write_report(held: Round, *, html: bool = False, pdf: bool = False) -> Writt
 
         paths.append(outbox / f"{own}.pdf")
         put(paths[-1], document_to_pdf(document(made, to_print=True)))
-    return Written(tuple(paths), (*notes, *made.notes))
+    return WrittenReport(tuple(paths), (*notes, *made.notes))
 
 
 def refresh_report(held: Round, file: Path) -> Refreshed:

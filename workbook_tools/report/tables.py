@@ -14,7 +14,7 @@ from workbook_tools.figures import columns as declared
 from workbook_tools.figures.columns import DASH, FigureColumn, Output
 from workbook_tools.figures.compute import Figures, ItemFigures
 from workbook_tools.plan.model import Plan
-from workbook_tools.report.content import Cell, Graph, Head, Table
+from workbook_tools.report.content import Graph, Head, ReportCell, ReportTable
 from workbook_tools.report.terms import Filled, Piece
 
 ITEMS, PRACTICES, THEMES = "取組項目別", "実践項目別", "テーマ別"
@@ -46,7 +46,7 @@ _CRITERION: tuple[float, float] = (9.2, 12)
 _DENSE = {"合計": 8.5, "総合評価": 9.0, "取組終了": 10.0, declared.PREVIOUS: 9.0, "取組項目": 52.0}
 
 
-def list_of_items(figures: Figures, *, landscape: bool) -> Table:
+def list_of_items(figures: Figures, *, landscape: bool) -> ReportTable:
     """【取組項目別】, one row an item."""
     columns = _shown(declared.item_columns(figures.plan), figures.items)
     rows = tuple(_item_row(figures, columns, item) for item in figures.items)
@@ -54,7 +54,7 @@ def list_of_items(figures: Figures, *, landscape: bool) -> Table:
     return _table(ITEMS, caption, columns, rows, figures.plan, landscape=landscape)
 
 
-def list_of_practices(figures: Figures) -> Table:
+def list_of_practices(figures: Figures) -> ReportTable:
     """【実践項目別】, one row a practice."""
     columns = _shown(declared.practice_columns(figures.plan), figures.practices)
     rows = tuple(
@@ -65,12 +65,12 @@ def list_of_practices(figures: Figures) -> Table:
     widths = [dense.get(column.key, 0.0) for column in columns]
     known = _widths([column.key for column in columns], figures.plan, landscape=True)
     both = [own or other for own, other in zip(widths, known, strict=True)]
-    return Table(
+    return ReportTable(
         f"表/{PRACTICES}", caption, _heads(columns), rows, _filled(both, LANDSCAPE), size=7
     )
 
 
-def list_of_themes(figures: Figures) -> Table:
+def list_of_themes(figures: Figures) -> ReportTable:
     """テーマ別, one row a theme."""
     columns = _shown(declared.theme_columns(figures.plan), figures.themes)
     rows = tuple(_row(columns, known, f"{THEMES}/{known.theme.no}") for known in figures.themes)
@@ -78,7 +78,7 @@ def list_of_themes(figures: Figures) -> Table:
     return _table(THEMES, caption, columns, rows, figures.plan, landscape=False)
 
 
-def standing_of_item(figures: Figures, item: ItemFigures) -> Table:
+def standing_of_item(figures: Figures, item: ItemFigures) -> ReportTable:
     """テーマ, 平均値, 合計, 総合評価 and the grades of all years of one item."""
     plan = figures.plan
     columns = [
@@ -89,7 +89,7 @@ def standing_of_item(figures: Figures, item: ItemFigures) -> Table:
     name = f"{ITEMS}/№{item.item.no}"
     cells = _row(columns, item, name)
     years = tuple(
-        Cell(Filled(f"{name}/総合評価/{year}", _grade_of(figures, item, year)))
+        ReportCell(Filled(f"{name}/総合評価/{year}", _grade_of(figures, item, year)))
         for year in plan.years
     )
     over = f"平均値（{item.note}）" if item.note else "平均値"
@@ -103,10 +103,10 @@ def standing_of_item(figures: Figures, item: ItemFigures) -> Table:
     all_widths = _fitted((*widths, *(_YEAR for _ in years)), PORTRAIT)
     caption = f"№{item.item.no}　{item.item.name}のテーマ、平均値と総合評価"
     row = ((*cells, *years),)
-    return Table(f"表/{name}", caption, (upper, lower), row, all_widths, 8)
+    return ReportTable(f"表/{name}", caption, (upper, lower), row, all_widths, 8)
 
 
-def practices_of_item(figures: Figures, item: ItemFigures) -> Table:
+def practices_of_item(figures: Figures, item: ItemFigures) -> ReportTable:
     """The practices of one item with their scores."""
     plan = figures.plan
     columns = [
@@ -121,7 +121,7 @@ def practices_of_item(figures: Figures, item: ItemFigures) -> Table:
     heads = _heads(columns, words)
     widths = _fill([column.key for column in columns], plan, PORTRAIT, landscape=False)
     caption = f"№{item.item.no}　{item.item.name}の実践項目の自己評価"
-    return Table(f"表/{PRACTICES}/№{item.item.no}", caption, heads, rows, widths, 8)
+    return ReportTable(f"表/{PRACTICES}/№{item.item.no}", caption, heads, rows, widths, 8)
 
 
 def graphs(figures: Figures) -> Iterator[Graph]:
@@ -171,11 +171,11 @@ def _shown(columns: Sequence[FigureColumn[Any]], rows: Sequence[Any]) -> list[Fi
 
 def _item_row(
     figures: Figures, columns: Sequence[FigureColumn[Any]], item: ItemFigures
-) -> tuple[Cell, ...]:
+) -> tuple[ReportCell, ...]:
     return _row(columns, item, f"{ITEMS}/№{item.item.no}")
 
 
-def _row(columns: Sequence[FigureColumn[Any]], known: Any, name: str) -> tuple[Cell, ...]:
+def _row(columns: Sequence[FigureColumn[Any]], known: Any, name: str) -> tuple[ReportCell, ...]:
     return tuple(_cell(column, known, name) for column in columns)
 
 
@@ -183,15 +183,15 @@ def _row(columns: Sequence[FigureColumn[Any]], known: Any, name: str) -> tuple[C
 _NAMES = ("№", "小№", "大№", "取組項目", "実践項目", "テーマ名", "前プラン継続", "担当部署")
 
 
-def _cell(column: FigureColumn[Any], known: Any, name: str) -> Cell:
+def _cell(column: FigureColumn[Any], known: Any, name: str) -> ReportCell:
     value = column.printed(known)
     words = f"{value:.1f}" if isinstance(value, float) else str(value)
     look = "left" if column.look == "left" else "center"
     if column.key in _NAMES or _is_theme(column):
         titles = ("取組項目", "実践項目", "テーマ名")
-        return Cell(words, look, column.key in titles)
+        return ReportCell(words, look, column.key in titles)
     piece: Piece = Filled(f"{name}/{column.key}", words)
-    return Cell(piece, look)
+    return ReportCell(piece, look)
 
 
 def _is_theme(column: FigureColumn[Any]) -> bool:
@@ -218,15 +218,15 @@ def _table(
     name: str,
     caption: str,
     columns: Sequence[FigureColumn[Any]],
-    rows: tuple[tuple[Cell, ...], ...],
+    rows: tuple[tuple[ReportCell, ...], ...],
     plan: Plan,
     *,
     landscape: bool,
-) -> Table:
+) -> ReportTable:
     room = LANDSCAPE if landscape else PORTRAIT
     widths = _fill([column.key for column in columns], plan, room, landscape=landscape)
     size = 9 if landscape else 7.5
-    return Table(f"表/{name}", caption, _heads(columns), rows, widths, size)
+    return ReportTable(f"表/{name}", caption, _heads(columns), rows, widths, size)
 
 
 def _fill(keys: Sequence[str], plan: Plan, room: float, *, landscape: bool) -> tuple[float, ...]:

@@ -28,9 +28,9 @@ from workbook_tools.report.content import (
     Graph,
     Heading,
     Paragraph,
-    Part,
     Report,
-    Table,
+    ReportPart,
+    ReportTable,
     sized,
 )
 from workbook_tools.report.terms import plain
@@ -173,7 +173,7 @@ class _Writer:
             begin, end = field_of("PAGE", "1")
             _replace(footer.paragraphs[0]._p, _element(paragraph("Foot", begin + end)))
 
-    def _part(self, part: Part) -> None:
+    def _part(self, part: ReportPart) -> None:
         blocks = [element for element in part.elements if isinstance(element, Block)]
         breaks = iter(paging.new_pages(blocks))
         for element in part.elements:
@@ -189,7 +189,7 @@ class _Writer:
             loose = is_long and isinstance(element, Paragraph) and element.look == "bullet"
             keep = at < len(elements) - 1 and not loose
             self._add(element, keep=keep, new_page=new_page and at == 0)
-            if isinstance(element, Table) and isinstance(elements[at + 1], Table):
+            if isinstance(element, ReportTable) and isinstance(elements[at + 1], ReportTable):
                 self._put(paragraph("Gap", "", "<w:keepNext/>"))
 
     def _add(self, element: Element, *, keep: bool = False, new_page: bool = False) -> None:
@@ -197,7 +197,7 @@ class _Writer:
             self._heading(element, new_page=new_page)
         elif isinstance(element, Paragraph):
             self._paragraph(element, keep=keep)
-        elif isinstance(element, Table):
+        elif isinstance(element, ReportTable):
             self._put(table(element, table_style(element.size), self._numbers, keep=keep))
         else:
             self._graph(element)

@@ -13,7 +13,7 @@ from hashlib import sha256
 from itertools import count
 from xml.sax.saxutils import escape as _escape
 
-from workbook_tools.report.content import Cell, Head, Table
+from workbook_tools.report.content import Head, ReportCell, ReportTable
 from workbook_tools.report.terms import Filled, Piece
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -112,7 +112,7 @@ def field_of(instruction: str, shown: str = "", *, stale: bool = False) -> tuple
 # --- tables
 
 
-def table(known: Table, style: str, numbers: Numbers, *, keep: bool) -> str:
+def table(known: ReportTable, style: str, numbers: Numbers, *, keep: bool) -> str:
     """A table in a control of its own; ``keep``: its rows stay with what follows."""
     rows = [*_head_rows(known, style, keep=keep)]
     for cells in known.rows:
@@ -148,7 +148,7 @@ def table(known: Table, style: str, numbers: Numbers, *, keep: bool) -> str:
     )
 
 
-def _head_rows(known: Table, style: str, *, keep: bool) -> Iterator[str]:
+def _head_rows(known: ReportTable, style: str, *, keep: bool) -> Iterator[str]:
     """One row of headings or two; what reaches over both begins in the first."""
     deep = len(known.heads)
     upper = list(_placed(known.heads[0]))
@@ -197,7 +197,7 @@ def _head_row(
     return "<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>" + "".join(cells) + "</w:tr>"
 
 
-def _cell(cell: Cell, width: float, style: str, numbers: Numbers, *, keep: bool) -> str:
+def _cell(cell: ReportCell, width: float, style: str, numbers: Numbers, *, keep: bool) -> str:
     inner = inline([cell.piece], numbers)
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{_twips(width)}" w:type="dxa"/><w:vAlign w:val="center"/>'
