@@ -61,7 +61,6 @@ from workbook_tools.register.submissions import findings as findings_of
 from workbook_tools.register.submissions import forms, readings
 from workbook_tools.rules import waivers
 from workbook_tools.rules.verdict import rules_of
-from workbook_tools.workspace import read
 
 OWN = "_事務局用"  # behind the name of the secretariat's copy
 APPENDIX = "資料編"
@@ -165,7 +164,7 @@ def gather_contents(held: Round) -> Contents:
         )
     stale = any(reading.rules != rules for reading in known.values())
     notes = (f"作成日：{long_date(held.today)}", *differences(figures), *waived)
-    return Contents(figures, answers, _opinions(held, figures), notes, stale, given, back)
+    return Contents(figures, answers, opinions.of_round(held, figures), notes, stale, given, back)
 
 
 def workbook(known: Contents) -> bytes:
@@ -251,16 +250,6 @@ def _back_office(register: Register, held: Round) -> BackOffice:
         for no, form in counting(versions).items()
     }
     return BackOffice(ballots.votes(register, held.year), receipts, files)
-
-
-def _opinions(held: Round, figures: Figures) -> opinions.Opinions | None:
-    workspace = held.workspace
-    path = workspace.outbox / f"意見集約_{held.year}.xlsx"
-    if not path.exists():
-        return None
-    told = opinions.printed(read(path), workspace.relative(path))
-    opinions.check(told, figures, workspace.relative(path))
-    return told
 
 
 def _last_sheets(held: Round, figures: Figures) -> dict[int, appendix.LastSheet]:
