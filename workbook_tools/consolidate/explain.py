@@ -15,7 +15,7 @@ from workbook_tools.cells import parse_cell
 from workbook_tools.consolidate import departments
 from workbook_tools.consolidate.consolidate import Contents, gather_contents, places
 from workbook_tools.consolidate.explain_summary import told_of_summary
-from workbook_tools.consolidate.located import Located, locate
+from workbook_tools.consolidate.located import LocatedFigure, locate
 from workbook_tools.consolidate.mentions import COUNCIL, ENDED, GRADE, TOTAL
 from workbook_tools.consolidate.places import ITEMS, KEYS, PRACTICES, THEMES
 from workbook_tools.consolidate.secretariat import SOURCES
@@ -128,7 +128,7 @@ class _Teller:
         own = [str(p.practice.no) for p in self.figures.practices if p.practice.lead == name]
         yield f"{name}が主に担当する実践項目（小№{'、'.join(own)}）から計算しています。"
 
-    def _of_target(self, target: Located, shown: str) -> Iterator[str]:
+    def _of_target(self, target: LocatedFigure, shown: str) -> Iterator[str]:
         """A figure of a table, of this year or as it was published in an earlier one."""
         if target.told:
             yield target.told
@@ -144,7 +144,7 @@ class _Teller:
         then = _Teller(replace(self.known, figures=past, answers={}, votes={}))
         yield from then._of_table(target.sheet, self._number_then(target, past), target.key, "")
 
-    def _number_then(self, target: Located, past: Figures) -> str:
+    def _number_then(self, target: LocatedFigure, past: Figures) -> str:
         """The number that it had in an earlier year."""
         number = whole_number(target.number)
         if target.sheet == PRACTICES and number is not None:
