@@ -32,7 +32,7 @@ _WIDTHS: Mapping[str, tuple[float, float]] = {  # key: portrait, landscape
     "取組項目数": (11, 14),
     "合計": (10, 11),
     "総合評価": (13, 15),
-    COUNCIL: (12.5, 16),
+    COUNCIL: (12, 16),
     NOTE: (14, 20),
     declared.PREVIOUS: (10, 13),
     "前プラン継続": (10, 13),

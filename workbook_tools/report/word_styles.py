@@ -40,7 +40,7 @@ STYLES = (
     Style("Normal", "Normal"),
     Style("Body", "本文", first=11, after=6),
     Style("Heading1", "heading 1", 16, GOTHIC, "left", 24, 0, 12, level=1, keep=True, bold=True),
-    Style("Heading2", "heading 2", 12.5, GOTHIC, "left", 20, 8, 6, level=2, keep=True, bold=True),
+    Style("Heading2", "heading 2", 13, GOTHIC, "left", 20, 8, 6, level=2, keep=True, bold=True),
     Style("Heading3", "heading 3", 12, GOTHIC, "left", 18, 10, 4, level=3, keep=True, bold=True),
     Style("Cover", "表紙", 20, GOTHIC, "center", 34, 20, 0),
     Style("CoverLine", "表紙の下", 14, MINCHO, "center", 26, 30, 0),
