@@ -22,7 +22,7 @@ _HARMLESS = re.compile(
     r"|xl/printersettings/[^/]*\.bin|xl/(?:media|theme/media)/[^/]*\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf)"
 )
 _HYPERLINK = "/hyperlink"
-_FORMULA = re.compile(r"<(?:\w+:)?f\b[^>]*>(.*?)</(?:\w+:)?f\s*>", re.DOTALL)
+_FORMULA = re.compile(r"<(?:\w+:)?f\b[^>]*(?<!/)>(.*?)</(?:\w+:)?f\s*>", re.DOTALL)
 _CONSTANT = re.compile(r'"(?:[^"]|"")*"')  # a text in a formula calls nothing
 _COMMENT = re.compile(r"<!--.*?-->|<!\[CDATA\[|\]\]>", re.DOTALL)
 # Functions that reach out of the workbook when they are clicked or calculated.
