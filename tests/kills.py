@@ -173,6 +173,7 @@ def _faults(
     if (folder / "register.sqlite").exists():
         looked = run(folder, "verify")
         lines = [line for line in looked.stdout.splitlines() if line.strip()]
+        lines = [line for line in lines if not line.startswith("次は")]
         unfinished = _UNFINISHED.get(name)
         if looked.returncode and not (unfinished and all(unfinished in line for line in lines)):
             yield f"verify: {looked.stdout}{looked.stderr}"

@@ -14,11 +14,13 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from tests.office import convert, needs_office
-from tests.samples import FORM, PLAN, R3, complete
+from tests.samples import FORM, PLAN, R2, R3, complete
 from tests.test_figures import real_facts
 from tests.test_list_pages import another_plan, first_year
 from tests.test_list_texts import stored
 from workbook_tools.consolidate import appendix
+from workbook_tools.consolidate.appendix import LastSheet
+from workbook_tools.excel.write import paper
 from workbook_tools.figures.compute import compute
 from workbook_tools.form import layout
 from workbook_tools.form.layout import Kind
@@ -67,19 +69,18 @@ def printed(workbook: Workbook, no: int, name: str) -> object:
 
 
 def test_cover_then_list_then_both_sheets_in_order() -> None:
-    assert opened(book(17, 3)).sheetnames == ["表紙", "実践項目別", "3①", "3②", "17①", "17②"]
+    names = ["表紙", "実践項目別", "3①", "3②", "17①", "17②", "取組終了分"]
+    assert opened(book(17, 3)).sheetnames == names
 
 
 def test_the_cover() -> None:
     data = appendix.workbook(FIGURES, {}, date(2022, 5, 20))
     words = [cell.value for cell in opened(data)["表紙"]["A"] if cell.value]
     assert words == [
-        "行政創革プラン",
-        "資料編",
-        "進捗状況シート（令和３年度末）",
-        "令和４年５月２０日",
-        "苫小牧市",
-        "行政改革推進審議会",
+        "苫小牧市行政創革プラン",
+        "令和３年度進捗状況シート",
+        "令和４年５月",
+        "【資料編】",
     ]
 
 
@@ -162,10 +163,10 @@ def test_another_plan_in_its_first_year() -> None:
 # --- the print
 
 
-def long_answers() -> dict[int, Mapping[str, Stored]]:
+def long_answers(times: int = 30) -> dict[int, Mapping[str, Stored]]:
     """Every text cell of the years so far holds more than usual (180 characters)."""
     texts = {
-        field.name: (field.stem[0] + "長い文章。") * 30
+        field.name: (field.stem[0] + "長い文章。") * times
         for field in FORM.fields
         if field.kind is Kind.TEXT and (field.year is None or field.year <= R3)
     }
@@ -185,21 +186,78 @@ def test_pages_are_numbered_through() -> None:
     }
     lists = len(opened(books["all"])["実践項目別"].row_breaks.brk) + 1
     assert {name: len(pages) for name, pages in read.items()} == {
-        "few": 1 + lists + 2 * 2,
-        "all": 1 + lists + 2 * 66,
-        "long": 1 + lists + 2,
+        "few": 1 + lists + 2 * 2 + 1,
+        "all": 1 + lists + 2 * 66 + 1,
+        "long": 1 + lists + 2 + 1,
     }
     for pages in read.values():
-        texts = [squeeze(page.extract_text()) for page in pages]
-        for number, text in enumerate(texts[1:], start=2):
+        _, *texts, divider = (squeeze(page.extract_text()) for page in pages)
+        for number, text in enumerate(texts, start=1):
             assert text.startswith(str(number)) or text.endswith(str(number)), number
-    form, second = (squeeze(page.extract_text()) for page in read["few"][-2:])
+        assert divider.startswith("【取組終了分】")
+    form, second = (squeeze(page.extract_text()) for page in read["few"][-3:-1])
     assert "進捗状況シート①" in form
     assert "進捗状況シート②" in second
 
 
-def test_rows_fit_their_texts() -> None:
-    short = opened(book(16))["16②"]
-    long = opened(appendix.workbook(FIGURES, long_answers()))["16②"]
-    row = FORM["課題_R3"].area.row + 1
-    assert long.row_dimensions[row].height > 3 * short.row_dimensions[row].height
+def heights(data: bytes, name: str) -> list[float]:
+    """Points of the rows of one page."""
+    sheet = opened(data)[name]
+    return [sheet.row_dimensions[row].height for row in range(1, sheet.max_row + 1)]
+
+
+def size(data: bytes, name: str, field: str) -> float:
+    """Of the letters in a field, as they come out on paper."""
+    sheet = opened(data)[name]
+    found: float = sheet[FORM[field].area.a1].font.size * sheet.page_setup.scale / 100
+    return found
+
+
+@pytest.mark.parametrize("name", ["16①", "16②"])
+def test_pages_are_filled(name: str) -> None:
+    room = paper.FORM_PAGE.points
+    for data in (book(16), appendix.workbook(FIGURES, long_answers(7))):
+        assert 0.97 * room < sum(heights(data, name)) <= room
+
+
+def test_letters_are_as_large_as_fits_the_page() -> None:
+    field = "取組結果_R3_1"
+    some, many = (appendix.workbook(FIGURES, long_answers(times)) for times in (7, 8))
+    assert [size(data, "16①", field) for data in (book(16), some, many)] == [9.6, 9, 8]
+    most = appendix.workbook(FIGURES, long_answers())
+    assert [size(data, "16②", "課題_R3") for data in (book(16), most)] == [10.8, 10.8]
+
+
+def test_even_the_longest_form_takes_one_page() -> None:
+    assert opened(appendix.workbook(FIGURES, long_answers()))["16①"].sheet_properties.pageSetUpPr
+
+
+# --- what ended before
+
+
+def ended_in_r2(no: int) -> LastSheet:
+    texts = {name: str(text) for name, text in complete(PLAN.practice(no), R2).items()}
+    return LastSheet(PLAN.of_year(R2), no, stored(texts))
+
+
+def test_last_sheets_of_what_ended_before_follow_a_page_of_their_own() -> None:
+    last = {no: ended_in_r2(no) for no in (44, 45, 60, 63)}
+    data = opened(appendix.workbook(FIGURES, answers(16), last=last))
+    assert data.sheetnames[2:6] == ["16①", "16②", "取組終了分", "44①"]
+    assert [cell.value for cell in data["取組終了分"]["A"] if cell.value] == ["【取組終了分】"]
+    assert printed(data, 44, "確認年度") == "令和２年度末"
+    assert data["44①"].page_setup.firstPageNumber == data["16②"].page_setup.firstPageNumber + 2
+
+
+def test_what_is_not_held_is_said() -> None:
+    data = opened(appendix.workbook(FIGURES, answers(16), last={44: ended_in_r2(44)}))
+    assert data.sheetnames[4:] == ["取組終了分", "44①", "44②"]
+    words = [str(cell.value) for cell in data["取組終了分"]["A"] if cell.value]
+    assert "登録されていないため" in words[1]
+    assert [word[:3] for word in words[2:]] == ["№45", "№60", "№63"]
+
+
+def test_nothing_ended_before() -> None:
+    plan = another_plan(practices=2)
+    names = opened(appendix.workbook(first_year(plan), {1: {}})).sheetnames
+    assert "取組終了分" not in names

@@ -31,7 +31,7 @@ FLOORS = (
     ("figures",),
     ("letters",),
     ("history", "distribute", "collect", "send_back", "council"),
-    ("compare", "consolidate", "receipts", "show"),
+    ("compare", "consolidate", "receipts", "report", "show"),
     ("rebuild", "demo"),
     ("verify",),
     ("closing",),
@@ -47,6 +47,8 @@ ONLY = {
     "pandas": "figures.tidy",
     "python_calamine": "excel.read.book",
     "xlsxwriter": "excel.write.book",
+    "openpyxl": "excel.edited_list",
+    "docx": "report.word",
     "sqlite3": "register.database",
 }
 

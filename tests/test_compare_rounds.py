@@ -27,10 +27,12 @@ from workbook_tools.compare.differences import Mismatch
 from workbook_tools.consolidate.consolidate import consolidate
 from workbook_tools.excel.patch.fills import ERROR
 from workbook_tools.outbox import put
-from workbook_tools.plan.model import Plan, Waiver
+from workbook_tools.plan.model import Correction, Plan, Waiver
 from workbook_tools.plan.write_master import master
+from workbook_tools.register import written
+from workbook_tools.register.database import Register
 from workbook_tools.register.round import Round, open_round
-from workbook_tools.workspace import Workspace
+from workbook_tools.workspace import Workspace, digest, read
 
 FEW = dataclasses.replace(
     PLAN,
@@ -137,6 +139,30 @@ def test_a_sheet_that_counts_by_an_exception(tmp_path: Path) -> None:
     assert plain.explained.cause is not Cause.WAIVED
 
 
+def test_what_the_secretariat_corrected(tmp_path: Path) -> None:
+    agreed = Correction(16, "進捗度", "2", "3", "部署に電話で確認")
+    held = held_by(tmp_path, dataclasses.replace(FEW, corrections=(agreed,)))
+    receive(held, "a.xlsx", 16)
+    receive(held, "b.xlsx", 17)
+    cells = found(held, row(16, *EVEN), row(17, *EVEN))
+    score, total = cells[16, "進捗度"], cells[16, "合計"]
+    assert (score.expected, total.expected) == (3, 9)
+    assert score.explained.cause is total.explained.cause is Cause.WAIVED
+    assert total.explained.reason == "訂正（『2』→『3』）をしないときの値です。"
+    other = found(held, row(16, 1, 2, 2, 2), row(17, *EVEN))[16, "進捗度"]
+    assert other.explained.cause is not Cause.WAIVED
+
+
+def test_a_sheet_that_counts_by_a_correction(tmp_path: Path) -> None:
+    agreed = Correction(16, "進捗度", "7", "2", "部署に電話で確認")
+    held = held_by(tmp_path, dataclasses.replace(FEW, corrections=(agreed,)))
+    receive(held, "a.xlsx", 16, 進捗度_R3=7)
+    receive(held, "b.xlsx", 17)
+    refused = [16, PLAN.practice(16).title, "", "", "", "", "", "要修正"]
+    cell = found(held, refused, row(17, *EVEN))[16, "総合評価"]
+    assert (cell.explained.cause, "訂正" in cell.explained.reason) == (Cause.WAIVED, True)
+
+
 def test_a_practice_without_sheet_is_said_and_added_up(held: Round) -> None:
     receive(held, "16.xlsx", 16)
     receive(held, "17.xlsx", 17)
@@ -154,6 +180,24 @@ def test_our_own_list_of_an_incomplete_round_agrees(held: Round) -> None:
     path = consolidate(held).paths[0]
     done = compare_list(held.workspace, None, path, NOW).comparison
     assert done.differences == ()
+
+
+def test_what_was_written_is_noted(held: Round) -> None:
+    receive_all(held)
+    path = held.workspace.root / "一覧.xlsx"
+    put(path, workbook({"実践項目別": [HEAD, row(16, *EVEN)]}))
+    done = compare_list(held.workspace, None, path, NOW)
+    with Register.open(held.workspace.register, write=False) as register:
+        noted = {output.name: output.sha256 for output in written.outputs(register, R3)}
+    assert noted == {held.workspace.relative(path): digest(read(path)) for path in done.paths}
+    assert len(noted) == 2
+
+
+def test_where_nothing_was_collected_no_register_is_made(held: Round) -> None:
+    path = held.workspace.root / "一覧.xlsx"
+    put(path, workbook({"実践項目別": [HEAD, row(16, *EVEN)]}))
+    compare_list(held.workspace, None, path, NOW)
+    assert not held.workspace.register.exists()
 
 
 # -- what is written and said ----------------------------------------------------------------------

@@ -26,8 +26,8 @@ from workbook_tools.workspace import Workspace
 NOW = "2022-05-20T09:00:00+09:00"
 FEW = dataclasses.replace(PLAN, practices=tuple(PLAN.practice(no) for no in (16, 17, 18)))
 SHEETS = [
-    *("総括", "取組項目別", "実践項目別", "テーマ別", "評価ページ"),
-    *("工程表", "取組内容", "評価理由", "課題", "特記事項", "前年度比較", "部署別"),
+    *("目次", "総括", "取組項目別", "実践項目別", "テーマ別", "一望", "評価ページ"),
+    *("工程表", "取組内容", "評価理由", "課題", "特記事項", "前年度比較", "推移", "部署別"),
 ]
 LIST, OWN = "取組状況一覧_R3.xlsx", "取組状況一覧_R3_事務局用.xlsx"
 

@@ -17,6 +17,7 @@ from openpyxl.workbook import Workbook
 
 from tests.office import convert, needs_office
 from tests.samples import PLAN, R3, R4, returned
+from tests.test_figures import real_facts
 from workbook_tools.collect.collect import collect as collect_forms
 from workbook_tools.council import ballot, opinions
 from workbook_tools.council.collect import Council, collect
@@ -366,7 +367,7 @@ def test_a_damaged_sheet_is_read_by_its_labels(
     assert done.tallies[6].mean == 40
     printed = opinions.printed(done.path.read_bytes(), "x")
     assert printed.items == {7: ["窓口が速くなった。"]}
-    assert printed.ended == {44: ["役目を終えた。"]}
+    assert printed.ended == {(44,): ["役目を終えた。"]}
 
 
 def edit(path: Path, changes: Mapping[str, Any]) -> None:
@@ -389,11 +390,16 @@ def test_edited_opinions_are_never_overwritten(workspace: Workspace) -> None:
     assert done.added == 1
     after = openpyxl.load_workbook(path)[opinions.SHEET]
     assert [[cell.value for cell in row] for row in after.iter_rows(min_row=1, max_row=5)] == kept
-    assert not any(cell.data_type == "f" for row in after.iter_rows() for cell in row)
-    # №2's opinion was dropped, №1's two are printed in the secretariat's order
-    assert opinions.printed(path.read_bytes(), "x").items == {
-        1: ["費用を示すべき。", "順調である。"]
-    }
+    length = after.max_column  # 文字数, which alone is a formula
+    formulas = {cell.column for row in after.iter_rows() for cell in row if cell.data_type == "f"}
+    assert formulas == {length}
+    # №2's opinion was dropped; what is new stands last, until the secretariat says otherwise
+    new = after.max_row
+    assert after.cell(new, 7).value == 10
+    told = ["順調である。", "費用を示すべき。"]
+    assert opinions.printed(path.read_bytes(), "x").items == {1: told}
+    edit(path, {f"G{new}": 1})
+    assert opinions.printed(path.read_bytes(), "x").items == {1: told[::-1]}
     assert collect(Round(workspace, PLAN, LATER)).added == 0
 
 
@@ -405,6 +411,96 @@ def test_headings_that_are_gone_are_named() -> None:
     book.save(buffer)
     with pytest.raises(UserError, match="採用文"):
         opinions.printed(buffer.getvalue(), "意見集約_R3.xlsx")
+
+
+def gathered(*rows: tuple[str, int, str]) -> bytes:
+    """意見集約 with these opinions of one member: kind and number of the target, text."""
+    told = [Opinion(Target(kind, no), 1, text) for kind, no, text in rows]
+    data, _ = opinions.gathered(None, "題", told, [])
+    return data
+
+
+def changed(data: bytes, cells: Mapping[str, Any]) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    for cell, value in cells.items():
+        book[opinions.SHEET][cell] = value
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def test_a_joint_opinion_is_printed_once_under_all_its_numbers() -> None:
+    data = gathered(
+        (ENDED, 44, "役目を終えた。"), (ENDED, 45, "役目を終えた。"), (ENDED, 60, "成果。")
+    )
+    assert opinions.printed(data, "x").ended == {
+        (44,): ["役目を終えた。"],
+        (45,): ["役目を終えた。"],
+        (60,): ["成果。"],
+    }
+    joined = changed(data, {"H4": "45", "F5": None})
+    assert opinions.printed(joined, "x").ended == {(44, 45): ["役目を終えた。"], (60,): ["成果。"]}
+    assert opinions.printed(changed(data, {"H4": "№４５・60"}), "x").ended.keys() == {
+        (44, 45, 60),
+        (45,),
+        (60,),
+    }
+
+
+@pytest.mark.parametrize(("cell", "said"), [("庁内", "№44"), ("60", "44・60"), ("99", "44・99")])
+def test_only_ended_practices_of_one_item_are_joined(cell: str, said: str) -> None:
+    data = changed(gathered((ENDED, 44, "役目を終えた。")), {"H4": cell})
+    with pytest.raises(UserError, match=f"{said}.*併記する小№|併記する小№.*{said}"):
+        opinions.check(opinions.printed(data, "x"), compute(PLAN, real_facts()), "x")
+
+
+def test_every_line_is_a_bullet_and_order_holds_within_an_item() -> None:
+    data = gathered((ITEM, 1, "一つ目。\n\n・二つ目。"), (ITEM, 2, "三つ目。"))
+    sheet = openpyxl.load_workbook(io.BytesIO(data))[opinions.SHEET]
+    assert [sheet.cell(row, 7).value for row in (4, 5)] == [1, 1]
+    assert opinions.printed(data, "x").items == {1: ["一つ目。", "・二つ目。"], 2: ["三つ目。"]}
+
+
+def test_characters_are_counted_as_they_will_be_printed() -> None:
+    data = gathered((ITEM, 1, "一つ目。\n二つ目。"))
+    stored = openpyxl.load_workbook(io.BytesIO(data), data_only=True)[opinions.SHEET]
+    live = openpyxl.load_workbook(io.BytesIO(data))[opinions.SHEET]
+    assert (stored["I3"].value, stored["I4"].value) == ("文字数", 8)
+    assert live["I4"].value == '=LEN(SUBSTITUTE(IF(LEN(E4)=0,D4,E4),CHAR(10),""))'
+
+
+def test_older_workbooks_and_foreign_columns_stay_as_they_are() -> None:
+    """A workbook of an earlier version, to which the secretariat added a column in front."""
+    book = openpyxl.load_workbook(io.BytesIO(gathered((ITEM, 1, "前の意見。"))))
+    sheet = book[opinions.SHEET]
+    sheet.delete_cols(8, 2)
+    sheet.insert_cols(1)
+    sheet["A3"], sheet["A4"] = "担当", "鈴木"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    told = [
+        Opinion(Target(ITEM, 1), member, text) for member, text in ((1, "前の意見。"), (2, "次。"))
+    ]
+    data, added = opinions.gathered(buffer.getvalue(), "題", told, [])
+    after = openpyxl.load_workbook(io.BytesIO(data))[opinions.SHEET]
+    assert added == 1
+    assert [cell.value for cell in after[4]][:6] == ["鈴木", ITEM, 1, 1, "前の意見。", "前の意見。"]
+    assert [cell.value for cell in after[5]] == [None, ITEM, 1, 2, "次。", "次。", "○", 2]
+    assert opinions.printed(data, "x").items == {1: ["前の意見。", "次。"]}
+
+
+def test_the_sheet_counts_what_is_filled_in() -> None:
+    """記入 n/21 on the sheet itself; with scores in effectiveness years, else with opinions."""
+    figures = compute(PLAN, real_facts())
+    quiet = compute(PLAN.of_year(R4), real_facts(council={}))
+    for known, field in ((figures, "評価_07"), (quiet, "意見_07")):
+        book = openpyxl.load_workbook(io.BytesIO(ballot.workbook(known, Member(1))))
+        cell = spot(book, field)
+        page = book[ballot.SHEET]
+        assert str(page["Q1"].value).startswith('="記入 "&SUM(')
+        asked = [str(row[22].value) for row in page.iter_rows() if row[22].value]
+        assert len(asked) == 21
+        assert f"=IF(LEN(TRIM({cell}))=0,0,1)" in asked
 
 
 def test_progress_sheets_and_council_sheets_do_not_disturb_each_other(workspace: Workspace) -> None:

@@ -15,6 +15,7 @@ from tests.test_figures import PLAN, R2, R3, practices, published
 from workbook_tools.collect import report
 from workbook_tools.collect.collect import collect
 from workbook_tools.collect.collection import Collection
+from workbook_tools.council import opinions
 from workbook_tools.demo import answers as demo_answers
 from workbook_tools.demo import demo
 from workbook_tools.demo.demo import Story, play
@@ -122,8 +123,8 @@ def test_after_the_second_round_all_are_accepted(story: Story) -> None:
 
 def test_files_arrive_one_after_the_other(story: Story) -> None:
     times = [path.stat().st_mtime for path in story.workspace.inbox.rglob("*") if path.is_file()]
-    forms, replaced, lock, zipped, corrected, reminded = 62, 1, 1, 1, 4, 2
-    assert len(times) == forms + replaced + lock + zipped + corrected + reminded
+    forms, replaced, lock, zipped, corrected, reminded, members = 62, 1, 1, 1, 4, 2, 10
+    assert len(times) == forms + replaced + lock + zipped + corrected + reminded + members
     assert len(set(times)) == len(times)
 
 
@@ -181,6 +182,40 @@ def test_the_packages_scores_are_the_published_ones() -> None:
         }
         known = {fact["no"]: fact["scores"][str(year)] for fact in practices()}
         assert carried == {no: values for no, values in known.items() if values}
+
+
+# -- the council and its report -------------------------------------------------------------------
+
+
+def test_the_councils_averages_as_published(result: Figures) -> None:
+    items, themes = published()["items"], published()["themes"]
+    assert [tenths(item.council or 0) for item in result.items] == [
+        item["council_average"] for item in items
+    ]
+    assert [tenths(theme.council or 0) for theme in result.themes] == [
+        theme["council_average"] for theme in themes
+    ]
+
+
+def test_every_item_and_every_ended_practice_has_opinions(story: Story, result: Figures) -> None:
+    gathered = opinions.of_round(round_of(story), result)
+    assert gathered is not None
+    assert {no: len(texts) for no, texts in gathered.items.items()} == dict.fromkeys(
+        range(1, 22), 3
+    )
+    assert len(gathered.ended) == 9
+    for texts in gathered.items.values():
+        assert len(set(texts)) == 3
+        assert not any("{" in text for text in texts)
+
+
+def test_the_year_ends_with_a_report(story: Story) -> None:
+    names = [path.name for path in story.outputs]
+    assert names == [LIST, "意見書_R3.docx", "意見書原稿_R3.xlsx", "意見書_R3.html"]
+    page = story.outputs[-1].read_text("utf-8")
+    assert "95％を超え" in page
+    for gap in ("意見なし", "評価なし", "まだ集められていません"):
+        assert gap not in page
 
 
 # -- the sentences --------------------------------------------------------------------------------
@@ -261,11 +296,11 @@ def test_the_story_is_a_screenful(story: Story) -> None:
 
 
 def test_the_files_to_open_exist(story: Story) -> None:
-    opened = [line.strip().partition("　…")[0] for line in story.lines[-3:]]
-    assert opened[0] == f"outbox/{LIST}"
+    opened = [line.strip().partition("　…")[0] for line in story.lines[-4:]]
+    assert opened[:2] == [f"outbox/{LIST}", "outbox/意見書_R3.docx"]
     assert all((story.workspace.root / name).is_file() for name in opened)
     path = report.write(round_of(story), story.second)
-    assert story.workspace.relative(path) == opened[1]
+    assert story.workspace.relative(path) == opened[2]
 
 
 def test_last_years_list_is_a_workbook_like_the_councils(story: Story) -> None:

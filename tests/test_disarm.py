@@ -147,6 +147,24 @@ def test_a_word_that_reads_like_one_is_no_formula() -> None:
     assert parts(mark(data, []))
 
 
+def test_the_value_of_a_formula_is_no_formula() -> None:
+    """The form shows beside a reference the text that it means."""
+    data = returned(16, 課題_R3='=HYPERLINK("http://example.com","x")', 課題_R4="Ｒ３と同じ")
+    assert b"HYPERLINK" in parts(data)[SHEET.replace("1", "2")]
+    assert parts(mark(data, []))
+
+
+@pytest.mark.parametrize("formula", ['"=HYPERLINK(1)"&A1', '"a""HYPERLINK("&LEN("IMAGE(")'])
+def test_a_text_in_a_formula_leads_nowhere(formula: str) -> None:
+    cell = f'<row r="900"><c r="A900"><f>{formula}</f><v>0</v></c></row>'.replace("&", "&amp;")
+    data = changed(
+        returned(16),
+        SHEET,
+        lambda part: part.replace(b"</sheetData>", cell.encode() + b"</sheetData>"),
+    )
+    assert parts(mark(data, []))
+
+
 def test_a_drawing_that_leads_outside() -> None:
     relation = (
         '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'

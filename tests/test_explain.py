@@ -9,9 +9,13 @@ import openpyxl
 import pytest
 
 from tests.samples import PLAN, returned
+from tests.test_figures import real_facts
+from workbook_tools.cells import parse_cell
 from workbook_tools.collect.collect import collect
-from workbook_tools.consolidate.consolidate import consolidate
-from workbook_tools.consolidate.explain import explain
+from workbook_tools.consolidate.consolidate import Contents, consolidate, workbook
+from workbook_tools.consolidate.explain import explain, tell
+from workbook_tools.excel.read.book import tables
+from workbook_tools.figures.compute import compute
 from workbook_tools.findings import UserError
 from workbook_tools.outbox import put
 from workbook_tools.register.round import Round
@@ -47,12 +51,57 @@ def held(tmp_path: Path) -> Round:
         ("取組項目別!K4", "受理したシートがないため、数値がありません"),
         ("課題!D4", "課題：inbox/No16.xlsx　進捗状況シート②の"),
         ("総括!B8", "取組項目別・実践項目別・テーマ別から計算しています"),
+        ("総括!B12", "小№16、17の2件です"),
+        ("総括!B15", "（0＋2）÷2×100を小数第２位で四捨五入して100.0です"),
+        ("総括!A17", "№7 窓口の利便性向上に向けた取組"),
+        ("総括!C12", "令和２年度の計画と評価基準による"),
+        ("総括!D12", "今年度の数値から前年度の数値を引いたもの"),
+        ("総括!A3", "取組項目別・実践項目別・テーマ別から計算しています"),
+        ("評価ページ!H89", "小№16が3、小№17が2。平均2.5000を小数第２位で四捨五入して2.5です"),
+        ("評価ページ!H92", "inbox/No16.xlsx　進捗状況シート①のE25に『３』と書かれています"),
+        ("評価ページ!M94", "小№18『ふくし総合相談窓口機能の充実』の総合評価です"),
+        ("評価ページ!J95", "審議会の評価がありません"),
+        ("評価ページ!A96", "見出しか、表の外のセルです"),
+        ("評価ページ!A1", "見出しか、表の外のセルです"),
+        ("推移!I10", "小№16が3、小№17が2。平均2.5000を小数第２位で四捨五入して2.5です"),
+        ("推移!H10", "令和２年度の数値は登録されていません"),
+        ("推移!E26", "テーマⅡ『市民サービスの進化』の合計です"),
+        ("推移!E34", "見出しか、表の外のセルです"),
+        ("一望!K4", "inbox/No16.xlsx　進捗状況シート①のE25に『３』と書かれています"),
+        ("一望!G10", "合計8.5を四捨五入した9は、8以上という基準に届くのでBです"),
+        ("一望!J4", "見出しか、表の外のセルです"),
+        ("前年度比較!E10", "№7『窓口の利便性向上に向けた取組』の進捗度です"),
+        ("前年度比較!F10", "今年度の数値から前年度の数値を引いたもの"),
+        ("前年度比較!D25", "令和２年度の数値は登録されていません"),
+        ("部署別!C4", "（民）窓口サービス課が主に担当する実践項目（小№16、17）"),
         ("取組項目別!A2", "見出しか、表の外のセルです"),
         ("'取組項目別'!$k$10", "№7『窓口の利便性向上に向けた取組』の進捗度です"),
     ],
 )
 def test_where_a_cell_comes_from(held: Round, spot: str, said: str) -> None:
     assert any(said in sentence for sentence in explain(held, spot)), explain(held, spot)
+
+
+@pytest.mark.parametrize(
+    ("spot", "said"),
+    [
+        ("前年度比較!D15", "令和２年度の計画と評価基準によります"),
+        ("前年度比較!D15", "№12『行政事務の民間委託』の進捗度です"),
+        ("前年度比較!D15", "小№33が2、小№34が2、"),
+        ("推移!F15", "合計8.9を四捨五入した9は、8以上という基準に届くのでBです"),
+        ("自己評価と審議会!C15", "進捗度2.5＋連携度2.8＋効率性2.8＋創造性2.0＝10.1"),
+        ("自己評価と審議会!F15", "委員の評価（5が1人、3が2人）の平均"),
+        ("自己評価と審議会!E15", "自己評価の合計が大きい順の順位です"),
+        ("自己評価と審議会!H15", "自己評価の順位から審議会の順位を引いたもの"),
+        ("自己評価と審議会!B15", "見出しか、表の外のセルです"),
+    ],
+)
+def test_an_earlier_year_and_what_the_council_thinks(spot: str, said: str) -> None:
+    known = Contents(compute(PLAN, real_facts()), {}, None, (), False, {12: {5: 1, 3: 2}})
+    sheet, cell = spot.split("!")
+    (table,) = [table for table in tables(workbook(known)) if table.sheet == sheet]
+    told = tell(known, table, *parse_cell(cell))
+    assert any(said in sentence for sentence in told), told
 
 
 def test_a_sorted_and_edited_list_is_understood(held: Round) -> None:

@@ -36,22 +36,34 @@ def command(folder: Path, *words: str) -> subprocess.Popen[str]:
 @pytest.mark.skipif(sys.platform == "win32", reason="sends the signal that a terminal sends")
 def test_ctrl_c_and_the_same_command_again(tmp_path: Path) -> None:
     put(tmp_path / "templates" / "計画マスタ.xlsx", master(sample()))
-    process = command(tmp_path, "distribute")
+    interrupted(tmp_path, "distribute")
+    assert "66件（38部署）" in finished(tmp_path, "distribute", 0)
+    for form in (tmp_path / "templates" / "R3").rglob("No*.xlsx"):
+        put(tmp_path / "inbox" / form.name, form.read_bytes())  # sent back empty
+    interrupted(tmp_path, "collect")
+    assert "要修正 66" in finished(tmp_path, "collect", 1)
+    finished(tmp_path, "verify", 0)
+
+
+def interrupted(folder: Path, word: str) -> None:
+    """Ctrl-C as soon as the command has begun to work."""
+    process = command(folder, word)
     until = time.monotonic() + 60
-    while not (tmp_path / lock.NAME).exists() and time.monotonic() < until:
+    while not (folder / lock.NAME).exists() and time.monotonic() < until:
         time.sleep(0.01)
+    time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err.strip()) == (2, "", INTERRUPTED)
-    assert not (tmp_path / lock.NAME).exists()
-    assert [*tmp_path.rglob("*.tmp")] == []
-    again = command(tmp_path, "distribute")
-    out, err = again.communicate(timeout=300)
-    assert (again.returncode, err) == (0, "")
-    assert "66件（38部署）" in out
-    whole = command(tmp_path, "verify")
-    assert whole.wait(60) == 0
-    whole.communicate()
+    assert not (folder / lock.NAME).exists()
+    assert [*folder.rglob("*.tmp")] == []
+
+
+def finished(folder: Path, word: str, code: int) -> str:
+    process = command(folder, word)
+    out, err = process.communicate(timeout=300)
+    assert (process.returncode, err) == (code, "")
+    return out
 
 
 @pytest.mark.parametrize(

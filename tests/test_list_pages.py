@@ -29,7 +29,7 @@ from workbook_tools.text import squeeze
 THEMES = tuple(theme.short for theme in PLAN.themes)
 OPINION = "市民の声を確かめながら進めたことは評価できる。" * 3
 TOLD = Opinions(
-    {1: [f"・{OPINION}", "=1+1", "  "], 7: [OPINION]}, {44: ["役目を終えたことを確かめられた。"]}
+    {1: [f"・{OPINION}", "=1+1", "  "], 7: [OPINION]}, {(44,): ["役目を終えたことを確かめられた。"]}
 )
 
 
@@ -231,7 +231,7 @@ def test_a_fixed_scale_goes_with_the_page_breaks() -> None:
     assert (
         not sheet.sheet_properties.pageSetUpPr or not sheet.sheet_properties.pageSetUpPr.fitToPage
     )
-    assert sheet.page_setup.scale == 85
+    assert sheet.page_setup.scale in (None, 100)  # 100 is what is not said
     assert len(sheet.row_breaks.brk) >= 10
 
 

@@ -16,6 +16,7 @@ from tests.test_figures import real_facts
 from workbook_tools.consolidate.consolidate import places
 from workbook_tools.consolidate.places import Places
 from workbook_tools.consolidate.texts import NAMES, add_texts, addresses
+from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book
 from workbook_tools.figures.compute import Figures, compute
 from workbook_tools.form import references, spec
@@ -94,34 +95,34 @@ def table(sheet: Worksheet) -> list[list[Any]]:
         (
             "取組内容",
             [
-                ["小№", "実践項目", "年度", "番号", "取組予定", "取組結果", "参照"],
-                [16, TITLE, "Ｒ２", "①", "視察", "(新)２市を見た。", None],
-                [16, TITLE, "Ｒ２", "②", "検討会", "(新)４回開いた。", None],
-                [16, TITLE, "Ｒ３", "③", "検討会", "(継)４回開いた。", "③←②"],
-                [16, TITLE, "Ｒ６", "⑥", "検討会", None, "⑥←③←②"],
+                ["小№", "実践項目", "年度", "番号", "取組予定", "取組結果", "参照", "状況"],
+                [16, TITLE, "Ｒ２", "①", "視察", "(新)２市を見た。", None, "工程どおり"],
+                [16, TITLE, "Ｒ２", "②", "検討会", "(新)４回開いた。", None, "工程どおり"],
+                [16, TITLE, "Ｒ３", "③", "検討会", "(継)４回開いた。", "③←②", "工程見直し"],
+                [16, TITLE, "Ｒ６", "⑥", "検討会", None, "⑥←③←②", None],
             ],
         ),
         (
             "評価理由",
             [
-                ["小№", "実践項目", "評価項目", "評点", "評価の理由"],
-                [16, TITLE, "進捗度", 1, "視察を終えた。"],
-                [16, TITLE, "総合評価", "B", "おおむね順調。"],
+                ["小№", "実践項目", "評価項目", "評点", "評価の理由", "状況"],
+                [16, TITLE, "進捗度", 1, "視察を終えた。", "工程見直し"],
+                [16, TITLE, "総合評価", "B", "おおむね順調。", "工程見直し"],
             ],
         ),
         (
             "課題",
             [
-                ["小№", "実践項目", "年度", "課題", "解決方法", "参照"],
-                [16, TITLE, "Ｒ２", "人手", "応援", None],
-                [16, TITLE, "Ｒ３", "人手\n・予算", "=1+1", "R3←R2"],
+                ["小№", "実践項目", "年度", "課題", "解決方法", "参照", "状況"],
+                [16, TITLE, "Ｒ２", "人手", "応援", None, "工程どおり"],
+                [16, TITLE, "Ｒ３", "人手\n・予算", "=1+1", "R3←R2", "工程見直し"],
             ],
         ),
         (
             "特記事項",
             [
-                ["小№", "実践項目", "特記事項", "特記すべき事項"],
-                [16, TITLE, "@評判", None],
+                ["小№", "実践項目", "特記事項", "特記すべき事項", "状況"],
+                [16, TITLE, "@評判", None, "工程見直し"],
             ],
         ),
     ],
@@ -143,7 +144,7 @@ def test_texts_stay_texts() -> None:
 
 def test_plan_and_result_resolved_in_different_ways() -> None:
     found = sheets({16: stored({**TEXTS, "取組結果_R3_1": "①と同じ"})})
-    assert table(found["取組内容"])[3][4:] == ["検討会", "(新)２市を見た。", "③←②、③←①"]
+    assert table(found["取組内容"])[3][4:7] == ["検討会", "(新)２市を見た。", "③←②、③←①"]
 
 
 def test_nothing_is_in_force_after_the_end() -> None:
@@ -180,7 +181,7 @@ def test_long_tables_as_the_contract_prints_them() -> None:
         assert sheet.freeze_panes == "C4"
         assert sheet.auto_filter.ref.startswith("A3:")
         assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
-        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.page_setup.scale == paper.LIST_PAGE.scale
         assert sheet.print_title_rows == "$3:$3"
 
 
@@ -202,11 +203,12 @@ def test_a_text_field_of_the_form_has_its_column(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(spec, "SPEC", more)
     found = sheets({16: {**stored(TEXTS), "今後の展望": said("市内全域に広げる。")}})["特記事項"]
     assert table(found) == [
-        ["小№", "実践項目", "特記事項", "特記すべき事項", "今後の展望"],
-        [16, TITLE, "@評判", None, "市内全域に広げる。"],
+        ["小№", "実践項目", "特記事項", "特記すべき事項", "今後の展望", "状況"],
+        [16, TITLE, "@評判", None, "市内全域に広げる。", "工程見直し"],
     ]
-    assert [cell.value for cell in sheets({})["特記事項"][3]][-1] == "今後の展望"
+    assert [cell.value for cell in sheets({})["特記事項"][3]][-2] == "今後の展望"
 
 
 def test_without_it_there_is_none() -> None:
-    assert table(sheets({})["特記事項"]) == [["小№", "実践項目", "特記事項", "特記すべき事項"]]
+    heads = ["小№", "実践項目", "特記事項", "特記すべき事項", "状況"]
+    assert table(sheets({})["特記事項"]) == [heads]

@@ -13,8 +13,11 @@ import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from tests.samples import PLAN, returned
+from tests.test_ending_commands import FEW
+from workbook_tools.cli import cli
 from workbook_tools.findings import UserError
 from workbook_tools.outbox import put
 from workbook_tools.plan.write_master import master
@@ -137,6 +140,30 @@ def test_two_registers_are_made_anew_at_once(tmp_path: Path) -> None:
     assert not (tmp_path / lock.NAME).exists()
 
 
+@pytest.mark.parametrize("method", ["unlink", "replace"])
+def test_a_register_that_another_process_has_open(
+    method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the lock holds nobody off, Windows refuses to touch the file; nothing changes."""
+    put(tmp_path / "templates" / "計画マスタ.xlsx", master(FEW))
+    put(tmp_path / "inbox" / "No16.xlsx", returned(16))
+    words = ["--workspace", str(tmp_path), "collect"]
+    assert CliRunner().invoke(cli, words).exit_code == 0
+    before = (tmp_path / "register.sqlite").read_bytes()
+    real = getattr(Path, method)
+
+    def in_use(path: Path, *given: object, **options: bool) -> object:
+        if path.name == "register.sqlite.new":
+            raise PermissionError(13, "sharing violation", str(path))
+        return real(path, *given, **options)
+
+    monkeypatch.setattr(Path, method, in_use)
+    done = CliRunner().invoke(cli, [*words, "--rebuild"])
+    assert isinstance(done.exception, UserError)
+    assert "ほかの処理が使っていれば" in str(done.exception)
+    assert (tmp_path / "register.sqlite").read_bytes() == before
+
+
 def test_threads_of_one_process_share_it(tmp_path: Path) -> None:
     entered = []
 
@@ -174,6 +201,22 @@ def spawned(folder: Path, *words: str) -> subprocess.Popen[str]:
         encoding="utf-8",
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
     )
+
+
+def test_who_waits_works_on_the_register_that_stands_afterwards(shared: Path) -> None:
+    """One makes it anew while another waits: what the other reads must not go into the old file."""
+    assert spawned(shared, "distribute").wait(60) == 0
+    register = shared / "register.sqlite"
+    working = holder(shared, 3)
+    waiting = spawned(shared, "collect")
+    time.sleep(2)  # it has read the plan and waits
+    anew = register.with_name("anew.sqlite")
+    anew.write_bytes(register.read_bytes())
+    anew.replace(register)
+    working.wait(10)
+    assert waiting.wait(60) == 0
+    assert "食い違いはありません" in spawned(shared, "verify").communicate(timeout=60)[0]
+    assert "受理 2" in spawned(shared, "status").communicate(timeout=60)[0]
 
 
 @pytest.mark.parametrize("second", ["collect", "consolidate"])

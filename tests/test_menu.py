@@ -174,6 +174,8 @@ KNOWN = {  # contract, by hand
     "outbox/差戻し/R3",
     "outbox/差戻し/R3/評価シート",
     "outbox/意見集約_R3.xlsx",
+    "outbox/意見書_R3.docx",
+    "outbox/意見書原稿_R3.xlsx",
     "outbox/読取内容確認/R3",
     "templates/R3",
     "templates/R3/評価シート",

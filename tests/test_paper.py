@@ -38,11 +38,9 @@ def test_a_size_elsewhere_is_found() -> None:
 @pytest.mark.parametrize(
     ("lettering", "pixels", "characters"),
     [
-        (paper.LISTS, 66, 10),
-        (paper.LISTS, 71, 10),
-        (paper.LISTS, 72, 11),
-        (paper.BLOCKS, 68, 10),
-        (paper.BLOCKS, 67, 9),
+        (paper.LISTS, 68, 10),
+        (paper.LISTS, 67, 9),
+        (paper.LISTS.at(18), 130, 10),
         (paper.LISTS, 3, 2),
     ],
 )
@@ -51,7 +49,7 @@ def test_characters_on_a_line(lettering: paper.Lettering, pixels: int, character
 
 
 def test_a_text_fits_the_cell_that_is_as_wide_as_it_asks() -> None:
-    for lettering in (paper.LISTS, paper.BLOCKS, paper.LONG_TEXTS, paper.FORM):
+    for lettering in (paper.LISTS, paper.LISTS.at(11.25), paper.FORM):
         for text in ("財政", "民間活力", "ＩＣＴ"):
             pixels = lettering.pixels(text)
             assert lettering.lines(text, pixels) == 1

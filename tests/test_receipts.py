@@ -612,7 +612,7 @@ def test_the_command(workspace: Workspace) -> None:
     command(workspace, "collect")
     done = command(workspace, "receipts", "--year", "R3")
     assert done.returncode == 0, done.stderr
-    first, second, last = done.stdout.splitlines()
+    first, second, last, *_next_step = done.stdout.splitlines()
     assert first == (
         "令和３年度の読取内容確認票： 作成 1部署、変更なし 0部署、編集済みのため残した 0部署"
     )

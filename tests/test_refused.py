@@ -110,7 +110,8 @@ def test_who_owes_nothing_gets_no_letter(workspace: Workspace) -> None:
     for no in (16, 17):
         send(workspace, f"{DEPARTMENT}/No{no}.xlsx", returned(no))
     assert codes(run(workspace)) == ["F001"]
-    assert letters(workspace, FEW, LATER) == set()
+    # It is thanked for what has come, and asked for nothing.
+    assert letters(workspace, FEW, LATER) == {f"受領_{DEPARTMENT}.txt"}
 
 
 def test_who_owes_something_gets_one(workspace: Workspace) -> None:

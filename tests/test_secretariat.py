@@ -12,10 +12,12 @@ from typing import Any
 import openpyxl
 import pytest
 
+from tests.crafted import encrypted
 from tests.office import convert, needs_office
 from tests.samples import PLAN, returned
 from tests.test_figures import real_facts
 from workbook_tools.collect.collect import collect
+from workbook_tools.collect.withdraw import withdraw
 from workbook_tools.consolidate.consolidate import (
     Contents,
     consolidate,
@@ -88,11 +90,49 @@ def test_a_link_leads_to_a_copy_that_moves_with_the_list(workspace: Workspace) -
     assert (own.parent / links[0].replace("\\", "/")).read_bytes() == data
 
 
-def test_a_copy_with_macros_is_not_laid_out(workspace: Workspace) -> None:
-    receive(workspace, "No16.xlsm", returned(16), ON_TIME)
+def linked(own: Path) -> dict[int, Path]:
+    """Practice → the copy that its link in 出典 leads to."""
+    found = {}
+    for row in openpyxl.load_workbook(own)["出典"].iter_rows(min_row=4):
+        if row[3].hyperlink:
+            found[row[0].value] = own.parent / row[3].hyperlink.target.replace("\\", "/")
+    return found
+
+
+def texts(path: Path) -> dict[str, list[str]]:
+    book = openpyxl.load_workbook(path)
+    return {
+        sheet.title: [str(cell.value) for row in sheet for cell in row if cell.value]
+        for sheet in book
+    }
+
+
+def test_of_a_file_with_macros_a_copy_of_what_was_read_is_laid_out(workspace: Workspace) -> None:
+    receive(workspace, "No16.xlsm", returned(16, 特記事項="好評だった。"), ON_TIME)
     own = paths_of(workspace)[1]
     assert not [*own.parent.rglob("*.xlsm")]
     assert "inbox/No16.xlsm" in {row[3] for row in rows(own.read_bytes(), "出典")}
+    assert "好評だった。" in texts(linked(own)[16])["②"]
+
+
+def test_a_link_from_a_file_with_a_password_leads_to_a_copy_without(workspace: Workspace) -> None:
+    locked = encrypted(returned(16, 課題_R3="人手が足りない。"), "himitsu")
+    put(workspace.inbox / "No16.xlsx", locked)
+    collect(Round(workspace, FEW, ON_TIME), passwords=("himitsu",))
+    own = paths_of(workspace)[1]
+    copy = linked(own)[16]
+    assert copy.name == "No16.xlsx"
+    assert "人手が足りない。" in texts(copy)["②"]
+
+
+def test_copies_to_which_no_link_leads_go(workspace: Workspace) -> None:
+    receive(workspace, "No16.xlsx", returned(16), ON_TIME)
+    receive(workspace, "No17.xlsx", returned(17), ON_TIME)
+    folder = paths_of(workspace)[1].parent / "出典_R3"
+    put(folder / "メモ.txt", b"of the secretariat's own")
+    withdraw(Round(workspace, FEW, LATE), "inbox/No17.xlsx", "誤送付", undo=False)
+    assert set(linked(paths_of(workspace)[1])) == {16}
+    assert {path.name for path in folder.iterdir()} == {"No16.xlsx", "メモ.txt"}
 
 
 # --- 部署別

@@ -283,6 +283,27 @@ def test_the_next_step_through_the_year(held: Round) -> None:
     assert any(line.startswith("確定：") for line in today(later(held)).lines)
 
 
+def test_sheets_that_came_back_were_sent_out_once(twice: Round) -> None:
+    """By somebody whose register is gone."""
+    told = today(later(twice))
+    assert any("受理 1　旧版 0　要修正 0　未提出 1" in line for line in told.lines)
+    assert "distribute" not in told.step
+
+
+@pytest.mark.parametrize("members", [0, 2])
+def test_status_ends_with_totals_the_council_and_the_next_step(held: Round, members: int) -> None:
+    distribute(held)
+    if members:
+        council_distribute(held, members)
+    code, out, _ = run(held.workspace, "status")
+    council = f"委員{members}人： 受理 0　旧版 0　要修正 0　未提出 {members}"
+    *_, total, forms, ballots, step = out.splitlines()
+    assert (code, total.split()[:2]) == (0, ["合計", "2"])
+    assert forms == "進捗状況シート　2項目： 受理 0　旧版 0　要修正 0　未提出 2"
+    assert ballots == f"評価シート　{council if members else 'まだ作っていません'}"
+    assert "workbook-tools " in step
+
+
 def test_what_is_no_return_waits_for_nothing(held: Round) -> None:
     """A 読取内容確認票 that came back is told by collect, and never called unread."""
     place = held.workspace

@@ -24,9 +24,13 @@ from workbook_tools.consolidate.consolidate import Contents, workbook
 from workbook_tools.figures.compute import Figures, compute
 
 Rows = dict[tuple[Any, ...], list[Any]]
-TABLES = {"取組項目別": 1, "実践項目別": 1, "テーマ別": 1, "前年度比較": 2}  # columns of the key
+TABLES = {  # columns of the key
+    **{"取組項目別": 1, "実践項目別": 1, "テーマ別": 1, "自己評価と審議会": 1, "部署別": 1},
+    **{"前年度比較": 2, "推移": 2},
+}
 TEXTS_BY_NO = ("工程表", "取組内容", "課題")
-AS_THEY_STAND = {"総括": 5, "評価ページ": 18}  # so many columns are printed
+# So many columns; those of 総括 that nobody sees make its names and the points of a chart.
+AS_THEY_STAND = {"総括": 60, "評価ページ": 18, "一望": 23}
 
 
 @cache
@@ -116,7 +120,9 @@ def everything(data: bytes) -> dict[str, Any]:
         name: [[plain(value) for value in row[:cols]] for row in read[name]]
         for name, cols in AS_THEY_STAND.items()
     }
-    return {**tables, **printed}
+    # What stands below the table there, about all practices.
+    below = [[plain(value) for value in row] for row in read["推移"] if row[1] == ""]
+    return {**tables, **printed, "推移、表の下": below}
 
 
 ROUNDS = range(8)  # in each every table is sorted by three columns, one after the other

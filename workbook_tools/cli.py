@@ -42,6 +42,7 @@ from workbook_tools.workspace import Workspace
 if TYPE_CHECKING:
     from workbook_tools.collect.collection import Collection
     from workbook_tools.register.round import Round
+    from workbook_tools.report.report import Refreshed
     from workbook_tools.show.today import Today
 
 
@@ -584,6 +585,53 @@ def consolidate(
         warn("未提出か要修正があるため、何も作りませんでした。")
     _say_step(held)
     _end(bool(done.contents.figures.incomplete))
+
+
+@_command()
+@_year
+@click.option("--pdf", is_flag=True, help="LibreOffice があれば、PDFも作る。")
+@click.option("--html", is_flag=True, help="ホームページに載せる１ページのHTMLも作る。")
+@click.option(
+    "--refresh",
+    type=click.Path(path_type=Path),
+    metavar="ファイル",
+    help="Ｗｏｒｄで編集した意見書の数値だけを、今のものに入れ替えた写しを作る。",
+)
+@_in_workspace
+def report(
+    workspace: Workspace, year: FiscalYear | None, pdf: bool, html: bool, refresh: Path | None
+) -> None:
+    """審議会の意見書と、その文章を書く原稿を作ります。
+
+    \b
+    例： workbook-tools report --year R3 --pdf
+         workbook-tools report --refresh 意見書_R3_編集済.docx
+    """
+    from workbook_tools.report import report as stage
+
+    held = _round(workspace, year)
+    if refresh is not None:
+        if pdf or html:
+            raise click.UsageError("--refresh は --pdf や --html と一緒には使えません")
+        _refresh(stage.refresh_report(held, refresh))
+        say(after("report --refresh"))
+        return
+    with progress("意見書を作成中"):
+        done = stage.write_report(held, html=html, pdf=pdf)
+    for path in done.paths:
+        say(f"作りました： {path}")
+    for note in done.notes:
+        warn(note)
+    say(after("report", held.year.option))
+
+
+def _refresh(done: Refreshed) -> None:
+    """What changed in a report that was edited in Word."""
+    for change in done.changes:
+        say(f"　{change.name}： {change.was or '（空欄）'} → {change.now or '（空欄）'}")
+    say(f"入れ替えた数値 {len(done.changes)}件： {done.path}")
+    for note in done.notes:
+        warn(note)
 
 
 @_command()

@@ -11,9 +11,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -68,7 +69,8 @@ def rebuild(today: Round, step: Callable[[int, int], None]) -> Rebuilding:
 def _rebuild(today: Round, step: Callable[[int, int], None]) -> Rebuilding:
     workspace = today.workspace
     beside = workspace.register.with_name("register.sqlite.new")
-    _remove(beside)
+    with _told_if_in_use(workspace.register):
+        _remove(beside)
     with ExitStack() as stack:
         former = _former(workspace, stack)
         # What a killed run did not get to write into the ledger, and what that has lost since.
@@ -79,14 +81,21 @@ def _rebuild(today: Round, step: Callable[[int, int], None]) -> Rebuilding:
         done = build(beside, today, step, missing, former)
         if missing:
             journal.append(workspace.archive, missing)
-    try:
+    with _told_if_in_use(workspace.register):
         _put_in_place(beside, workspace.register)
+    return replace(done, told=(*healed, *done.told))
+
+
+@contextmanager
+def _told_if_in_use(register: Path) -> Iterator[None]:
+    """Where locks do not hold another process off (some network drives), it has the file open."""
+    try:
+        yield
     except OSError as error:
         raise UserError(
-            f"登録簿『{workspace.register}』を置き換えられません。"
+            f"登録簿『{register}』を置き換えられません。"
             "ほかの処理が使っていれば、終わってから、もう一度実行してください。"
         ) from error
-    return replace(done, told=(*healed, *done.told))
 
 
 def build(
@@ -399,4 +408,5 @@ _AGAIN: dict[SourceKind, Callable[[Register, Source], None]] = {
 
 def _remove(path: Path) -> None:
     for name in (path.name, f"{path.name}-journal"):
-        path.with_name(name).unlink(missing_ok=True)
+        unlink = partial(path.with_name(name).unlink, missing_ok=True)
+        patiently(unlink)

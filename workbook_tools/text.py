@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from workbook_tools import spellings
 from workbook_tools.spellings import BLANKS, CIRCLES, DASHES, SAYS_NOTHING, word
@@ -17,6 +18,8 @@ _DASH_TABLE = dict.fromkeys(map(ord, DASHES), DASHES[0])
 _EDGES = BLANKS + "\n"
 _SPACES = re.compile(f"[{re.escape(_EDGES)}]+")
 _INVISIBLE = {ord(blank): None for blank in BLANKS if not blank.isspace()}
+_WORD = re.compile(r"[!-~]{2}")
+_PARTS = re.compile(r"[!-~]+|[^!-~]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NOT_IN_FILE_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f]')
 _DEVICES = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
@@ -145,11 +148,37 @@ def _wrapped_lines(line: str, columns: int) -> int:
     if 2 * len(line) <= columns:  # most lines are short: they need no measuring
         return 1
     count, used = 1, 0
-    for step in map(_WIDTHS.__getitem__, line):
+    for step in _steps(line, columns):
         if used and used + step > columns:
             count, used = count + 1, 0
         used += step
     return count
+
+
+def _steps(line: str, columns: int) -> Iterator[int]:
+    """Widths of what stays on one line: a character, or a word of Latin letters that fits one."""
+    if not _WORD.search(line):
+        yield from map(_WIDTHS.__getitem__, line)
+        return
+    for part in _PARTS.findall(line):
+        if len(part) <= columns:
+            yield width(part)
+        else:
+            yield from map(_WIDTHS.__getitem__, part)
+
+
+def shortened(text: str, columns: int) -> str:
+    """The text on one line of so many half-width columns, ending with … where it is longer."""
+    text = squeeze_lines(text)
+    if width(text) <= columns:
+        return text
+    used, kept = width("…"), ""
+    for char in text:
+        used += width(char)
+        if used > columns:
+            break
+        kept += char
+    return f"{kept}…"
 
 
 def printable(text: str) -> str:

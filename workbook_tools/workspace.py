@@ -73,8 +73,9 @@ def why_not(path: Path, error: OSError, verb: str) -> str:
     if isinstance(error, FileNotFoundError):
         return f"『{path}』がありません。場所と名前を確かめてください。"
     if isinstance(error, PermissionError):
+        program = "Ｗｏｒｄ" if path.suffix == ".docx" else "Ｅｘｃｅｌ"
         return (
-            f"『{path}』が{verb}。Ｅｘｃｅｌで開いていれば閉じ、"
+            f"『{path}』が{verb}。{program}で開いていれば閉じ、"
             "フォルダーの権限を確かめてから、もう一度実行してください。"
         )
     return f"『{path}』が{verb}（{error.strerror or error}）。空き容量と場所を確かめてください。"

@@ -158,5 +158,5 @@ def open_setting(folder: Path, year: FiscalYear) -> Setting:
     whole: Plan = pickle.loads((folder / "plan.pickle").read_bytes())
     plan = whole.of_year(year)
     workspace = Workspace(folder / str(year))
-    register = Register.open(workspace.register, write=False)
+    register = Register.open(workspace.register, write=False).__enter__()  # until the process ends
     return Setting(plan, Round(workspace, plan, NOW), register)

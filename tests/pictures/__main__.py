@@ -12,7 +12,9 @@ from pathlib import Path
 from workbook_tools import handbook
 from workbook_tools.consolidate.consolidate import consolidate
 from workbook_tools.demo.demo import play
-from workbook_tools.excel.pdf import to_pdf
+from workbook_tools.excel.pdf import Part, to_pdf
+from workbook_tools.register.round import open_round
+from workbook_tools.report.report import write_report
 
 PICTURES = Path(handbook.__file__).parent / "pictures"
 NOW = "2022-05-20T09:00:00+09:00"
@@ -28,8 +30,16 @@ def main() -> None:
             lambda held: consolidate(held).paths,
         )
         form = next(story.workspace.inbox.rglob("No16_*.xlsx"))
-        sheets, list_ = to_pdf([form, story.outputs[0]])
-        for pdf, page, name in ((sheets, 1, "form"), (list_, 2, "items"), (list_, 5, "themes")):
+        sheets, list_ = to_pdf([Part(form), Part(story.outputs[0])])
+        held = open_round(story.workspace, None, NOW)
+        report = write_report(held, pdf=True).paths[-1]
+        pages = (
+            (sheets, 1, "form"),
+            (list_, 2, "items"),
+            (list_, 5, "themes"),
+            (report, 8, "report"),
+        )
+        for pdf, page, name in pages:
             picture = ["-png", "-r", "62", "-f", str(page), "-l", str(page), "-singlefile"]
             subprocess.run(["pdftoppm", *picture, str(pdf), str(PICTURES / name)], check=True)
 

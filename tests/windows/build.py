@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
@@ -59,8 +60,6 @@ def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
 def _python(folder: Path) -> Iterator[tuple[str, bytes]]:
     source = ("--no-deps", "--no-binary=:all:", "--require-hashes", "-r", str(HERE / "python.txt"))
     (archive,) = download(folder, *source)
-    import tarfile
-
     with tarfile.open(archive) as packed:
         (name,) = (n for n in packed.getnames() if n.endswith("/data.zip"))
         inner = packed.extractfile(name)
@@ -73,19 +72,9 @@ def _python(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _own_wheel(folder: Path) -> Path:
-    command = (
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "-q",
-        "--no-deps",
-        "-w",
-        str(folder),
-        str(ROOT),
-    )
+    words = ("wheel", "-q", "--no-deps", "-w", str(folder), str(ROOT))
     fixed = {**os.environ, "SOURCE_DATE_EPOCH": "1585699200"}
-    subprocess.run(command, check=True, env=fixed)
+    subprocess.run((sys.executable, "-m", "pip", *words), check=True, env=fixed)
     (wheel,) = folder.iterdir()
     return wheel
 

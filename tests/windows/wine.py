@@ -13,13 +13,16 @@ from zipfile import ZipFile
 
 from tests.windows.build import LIBRARIES, TOP
 
-WINE = shutil.which("wine64", path=f"/usr/lib/wine{os.pathsep}{os.environ.get('PATH', '')}")
-SERVER = shutil.which("wineserver", path=f"/usr/lib/wine{os.pathsep}{os.environ.get('PATH', '')}")
+_PLACES = os.pathsep.join(("/usr/lib/wine", os.environ.get("PATH", "")))
+WINE = shutil.which("wine64", path=_PLACES)
+SERVER = shutil.which("wineserver64", path=_PLACES)
 COMPILER = shutil.which("x86_64-w64-mingw32-gcc")
 LOCALE = "ja_JP.UTF-8"
 TODAY = "2022-05-20T09:00:00+09:00"
 CODE_PAGE = "cp932"  # what Windows writes into pipes
 _PATIENCE = 300.0
+_LINGERS = 600  # seconds
+_NUL = subprocess.DEVNULL
 
 # bcryptprimitives.dll: random bytes, which python-calamine and cryptography take from there.
 _RANDOM = """
@@ -35,7 +38,21 @@ if os.environ.get("TESTS_TODAY"):
     from workbook_tools import cli
     cli._now = lambda: os.environ["TESTS_TODAY"]
 """
-_SITE = "import _winapi\ndel _winapi.CopyFile2\n" + CLOCK
+_SITE = (
+    """
+import _winapi
+import msvcrt
+del _winapi.CopyFile2
+in_wine = msvcrt.locking
+def locking(*words):
+    try:
+        in_wine(*words)
+    except OSError as error:  # without its number
+        raise PermissionError(13, "Permission denied") from error
+msvcrt.locking = locking
+"""
+    + CLOCK
+)
 
 
 @dataclass(frozen=True)
@@ -117,12 +134,20 @@ class Windows:
 def installed(prefix: Path, package: Path, parent: Path) -> Windows:
     """A new Windows in ``prefix``, the zip ``package`` unpacked into ``parent``."""
     assert COMPILER
+    assert SERVER
     with ZipFile(package) as archive:
         archive.extractall(parent)
     windows = Windows(prefix, parent / TOP)
     env = {**os.environ, **windows._own()}
-    subprocess.run(["wineboot-stable", "-i"], env=env, check=True, capture_output=True)
-    subprocess.run(["winecfg-stable", "/v", "win10"], env=env, check=True, capture_output=True)
+    prefix.mkdir()
+    for command in (
+        # Windows stays switched on between two programs: starting it takes longer than most do.
+        [SERVER, f"-p{_LINGERS}"],
+        ["wineboot-stable", "-i"],
+        ["winecfg-stable", "/v", "win10"],
+    ):
+        # What goes on running behind them would hold a pipe open.
+        subprocess.run(command, env=env, check=True, stdout=_NUL, stderr=_NUL, stdin=_NUL)
     source = prefix / "random.c"
     source.write_text(_RANDOM, encoding="ascii")
     library = prefix / "drive_c" / "windows" / "system32" / "bcryptprimitives.dll"

@@ -7,13 +7,13 @@ is 不明. Pure.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from workbook_tools.compare.evidence import Evidence, Version, field_of
+from workbook_tools.compare.evidence import Evidence, field_of
 from workbook_tools.compare.lists import COUNCIL, ListRow, TableKind, columns_of
 from workbook_tools.compare.matching import Number, titles
 from workbook_tools.compare.values import comparable, of_datum
@@ -29,7 +29,7 @@ from workbook_tools.figures.compute import Figures
 from workbook_tools.near import nearest
 from workbook_tools.plan import grading
 from workbook_tools.plan.model import Plan
-from workbook_tools.register.records import Status
+from workbook_tools.register.records import CORRECTED, Status, Stored
 from workbook_tools.text import key
 
 
@@ -114,7 +114,7 @@ def _from_other_version(cell: Cell, grounds: Grounds) -> Explained | None:
     versions = grounds.evidence.versions.get(no, ())
     counting = grounds.evidence.counting(no)
     for version in reversed(versions):
-        if version.counts or _value_in(version, cell, grounds) != cell.printed:
+        if version.counts or _value_in(version.answers, cell, grounds.plan) != cell.printed:
             continue
         if version.returned.withdrawn is not None:
             why = "受理を取り消した版です。"
@@ -128,22 +128,21 @@ def _from_other_version(cell: Cell, grounds: Grounds) -> Explained | None:
     return None
 
 
-def _value_in(version: Version, cell: Cell, grounds: Grounds) -> object:
-    """What the list would say by another version; an object nothing equals where it says none."""
-    plan = grounds.plan
-    scores = _scores_in(version, plan)
+def _value_in(answers: Mapping[str, Stored], cell: Cell, plan: Plan) -> object:
+    """What the list would say by these answers; an object nothing equals where it says none."""
+    scores = _scores_in(answers, plan)
     if cell.column == "合計" and scores:
         return Decimal(grading.total(scores))
     if cell.column == "総合評価" and scores:
         return key(grading.grade(plan.grades, scores))
-    answer = version.answers.get(field_of(cell.column, plan.evaluated))
+    answer = answers.get(field_of(cell.column, plan.evaluated))
     return comparable(cell.column, answer.value, plan) if answer and answer.value else object()
 
 
-def _scores_in(version: Version, plan: Plan) -> dict[str, int] | None:
+def _scores_in(answers: Mapping[str, Stored], plan: Plan) -> dict[str, int] | None:
     scores = {}
     for criterion in plan.criteria:
-        answer = version.answers.get(field_of(criterion.name, plan.evaluated))
+        answer = answers.get(field_of(criterion.name, plan.evaluated))
         if answer is None or not answer.value.isdecimal():
             return None
         scores[criterion.name] = int(answer.value)
@@ -159,11 +158,30 @@ def _without_waiver(cell: Cell, grounds: Grounds) -> Explained | None:
         return None
     answer = version.answers.get(field_of(cell.column, grounds.plan.evaluated))
     typed = comparable(cell.column, answer.raw, grounds.plan) if answer else None
-    refused = cell.printed is None or cell.printed in ("要修正", "未提出")
-    if not refused and (typed is None or typed != cell.printed):
+    if not _is_refused(cell) and (typed is None or typed != cell.printed):
         return None
     said = "、".join(codes)
     return Explained(Cause.WAIVED, f"特例（{said}）を適用しないときの値です。")
+
+
+def _without_correction(cell: Cell, grounds: Grounds) -> Explained | None:
+    """Without what the secretariat corrected the sheet would not count, or would say this."""
+    version = grounds.evidence.counting(int(cell.no))
+    answers = version.answers if version else {}
+    corrected = {name: known for name, known in answers.items() if known.how == CORRECTED}
+    if not corrected:
+        return None
+    typed = {name: replace(known, value=known.raw) for name, known in corrected.items()}
+    value = _value_in({**answers, **typed}, cell, grounds.plan)
+    if not _is_refused(cell) and value != cell.printed:
+        return None
+    said = "、".join(f"『{known.raw}』→『{known.value}』" for known in corrected.values())
+    return Explained(Cause.WAIVED, f"訂正（{said}）をしないときの値です。")
+
+
+def _is_refused(cell: Cell) -> bool:
+    """The list has no figures, as of a sheet that was not accepted."""
+    return cell.printed is None or cell.printed in ("要修正", "未提出")
 
 
 def _follows_from_row(cell: Cell, grounds: Grounds) -> Explained | None:
@@ -426,6 +444,7 @@ def _counted_otherwise(cell: Cell, grounds: Grounds) -> Explained | None:
 _PRACTICE_LOOKS: tuple[Look, ...] = (
     _from_other_version,
     _without_waiver,
+    _without_correction,
     _follows_from_row,
     _as_planned_before,
     _judged_anew,

@@ -14,6 +14,7 @@ from workbook_tools.era import FiscalYear
 from workbook_tools.excel.patch.package import UnmarkableError
 from workbook_tools.figures.facts import figures_of
 from workbook_tools.outbox import put
+from workbook_tools.register import written
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import Status
 from workbook_tools.register.round import Round, noted_plans, open_round
@@ -82,4 +83,7 @@ def _written(
         put(copy, marked)
         paths.append(copy)
     put(paths[0], result_book.workbook(done, held.plan, name))
+    if workspace.register.is_file():  # a list may be audited where nothing was ever collected
+        with Register.open(workspace.register) as register:
+            written.note(register, held, paths)
     return ComparedList(done, name, tuple(paths))

@@ -38,7 +38,7 @@ COMPARISON = "前年度比較"
 ROSE, FELL = "上昇", "下降"
 TOTAL, GRADE = "合計", "総合評価"
 GONE = "削除"  # 異動 of what the plan no longer has
-_FIXED = 3  # 区分, №, 名称
+FIXED = 3  # 区分, №, 名称
 _WHERE = "位置"  # hidden: which row of its table has the number of this one
 _KINDS = (ITEMS.removesuffix("別"), PRACTICES.removesuffix("別"))
 
@@ -74,7 +74,7 @@ def add_comparison(book: Book, figures: Figures, places: Places) -> None:
     if row > TOP:
         _colours(sheet, figures, row - TOP)
     sheet.filter(Area(TOP - 1, 0, row - TOP + 1, len(columns)))
-    sheet.freeze(TOP, _FIXED)
+    sheet.freeze(TOP, FIXED)
     notes = differences(figures)
     if notes:  # below a blank row: no part of the table
         room = sum(column.pixels for column in columns)
@@ -89,7 +89,7 @@ def _columns(figures: Figures) -> tuple[PrintedColumn, ...]:
         PrintedColumn("名称", 302, "left"),
         *(
             PrintedColumn(f"{group}{label}", pixels, label=label, group=group)
-            for group in _groups(figures)
+            for group in groups(figures)
             for label, pixels in (("前年度", 46), ("今年度", 46), ("増減", 36))
         ),
         PrintedColumn("異動", 36),
@@ -97,7 +97,8 @@ def _columns(figures: Figures) -> tuple[PrintedColumn, ...]:
     return (*fitted(printed), *hidden(_WHERE))
 
 
-def _groups(figures: Figures) -> list[str]:
+def groups(figures: Figures) -> list[str]:
+    """What is compared, three columns each."""
     return [*(criterion.name for criterion in figures.plan.criteria), TOTAL, GRADE]
 
 
@@ -185,8 +186,8 @@ def _write(
     columns: Sequence[PrintedColumn],
 ) -> None:
     """前年度, 今年度 and 増減 of every group; blank where one side is missing."""
-    groups = _groups(figures)
-    past = [compared.before.get(group, "") for group in groups]
+    shown = groups(figures)
+    past = [compared.before.get(group, "") for group in shown]
     plain = [value for before in past for value in (before, "", "")]
     texts = (compared.kind, compared.no, compared.name)
     draw_row(sheet, row, columns, [*texts, *plain, compared.moved])
@@ -194,7 +195,7 @@ def _write(
     if compared.table:
         place = f"={compared.table.place_of(cell_name(row, 1))}"
         sheet.formula(Area(row, len(columns) - 1), place, compared.order)
-    for col, group in zip(count(_FIXED, 3), groups):
+    for col, group in zip(count(FIXED, 3), shown):
         unit = "" if group == GRADE else compared.unit
         if group != GRADE:
             looks = [unit] if unit else []
@@ -247,9 +248,9 @@ def _rank(order: Sequence[str], cell: str) -> str:
 
 def _colours(sheet: Sheet, figures: Figures, rows: int) -> None:
     """Quiet colours of what rose and fell; unchanged figures recede."""
-    count = len(_groups(figures))
+    count = len(groups(figures))
     for number in range(count):
-        col = _FIXED + 3 * number + 2
+        col = FIXED + 3 * number + 2
         area, cell = Area(TOP, col, rows), cell_name(TOP, col)
         if number == count - 1:
             sheet.highlight(area, f"={cell}={quoted(ROSE)}", bg_color=GOOD)

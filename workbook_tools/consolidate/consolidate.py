@@ -12,7 +12,10 @@ from functools import partial
 from pathlib import Path
 
 from workbook_tools.consolidate import appendix
+from workbook_tools.consolidate.both_sides import add_both_sides
 from workbook_tools.consolidate.comparison import add_comparison
+from workbook_tools.consolidate.contents_sheet import CONTENTS, fill_contents
+from workbook_tools.consolidate.copies import put_copies
 from workbook_tools.consolidate.departments import Receipts, add_departments
 from workbook_tools.consolidate.figure_lists import (
     add_items,
@@ -20,6 +23,7 @@ from workbook_tools.consolidate.figure_lists import (
     item_table,
     practice_table,
 )
+from workbook_tools.consolidate.heat_map import add_heat_map
 from workbook_tools.consolidate.pages import NAME as PAGES
 from workbook_tools.consolidate.pages import add_pages, address_of_item
 from workbook_tools.consolidate.places import ITEMS, PRACTICES, THEMES, Places, TablePlace
@@ -29,13 +33,13 @@ from workbook_tools.consolidate.secretariat import (
     SourceFile,
     add_sources,
     add_votes,
-    copies_folder,
     council_formula,
 )
 from workbook_tools.consolidate.summary import add_summary
 from workbook_tools.consolidate.texts import NAMES as TEXTS
 from workbook_tools.consolidate.texts import add_texts, addresses, revised
 from workbook_tools.consolidate.themes import add_themes, theme_table
+from workbook_tools.consolidate.trends import add_trends
 from workbook_tools.consolidate.workings import Workings
 from workbook_tools.council import opinions
 from workbook_tools.era import long_date
@@ -47,7 +51,7 @@ from workbook_tools.figures.facts import RoundData, figures_of, votes
 from workbook_tools.figures.headline import differences
 from workbook_tools.findings import UserError
 from workbook_tools.outbox import put
-from workbook_tools.register import ballots, closings, ledger, written
+from workbook_tools.register import ballots, closings, ledger, opened, written
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import Stored
 from workbook_tools.register.results import answers as answers_of_round
@@ -57,7 +61,6 @@ from workbook_tools.register.submissions import findings as findings_of
 from workbook_tools.register.submissions import forms, readings
 from workbook_tools.rules import waivers
 from workbook_tools.rules.verdict import rules_of
-from workbook_tools.workspace import read
 
 OWN = "_事務局用"  # behind the name of the secretariat's copy
 APPENDIX = "資料編"
@@ -117,7 +120,9 @@ def consolidate(
         return Consolidation((), known)
     own = path.with_name(f"{path.stem}{OWN}{path.suffix}")
     put(path, workbook(known))
-    _put_copies(held, known, path.parent)
+    if known.back:
+        archive = held.workspace.archive
+        put_copies(path.parent, archive, known.figures, known.answers, known.back.files)
     put(own, secretariats_workbook(known))
     paths = [path, own]
     if with_appendix:
@@ -159,7 +164,7 @@ def gather_contents(held: Round) -> Contents:
         )
     stale = any(reading.rules != rules for reading in known.values())
     notes = (f"作成日：{long_date(held.today)}", *differences(figures), *waived)
-    return Contents(figures, answers, _opinions(held, figures), notes, stale, given, back)
+    return Contents(figures, answers, opinions.of_round(held, figures), notes, stale, given, back)
 
 
 def workbook(known: Contents) -> bytes:
@@ -177,19 +182,26 @@ def _workbook(known: Contents, back: BackOffice | None) -> bytes:
     where = places(figures)
     workings = Workings(figures, where)
     blocks = {item.item.no: address_of_item(figures.plan, item.item.no) for item in figures.items}
-    book = Book(f"{figures.plan.name}取組状況一覧 {figures.year}")
+    plan = figures.plan
+    author = f"{plan.city}　{plan.secretariat}".strip()
+    book = Book(f"{plan.name}取組状況一覧 {figures.year}", author)
+    contents = book.sheet(CONTENTS)
     add_summary(book, figures, workings, known.notes, revised(figures, known.answers))
     council = partial(council_formula, figures, back.votes) if back and back.votes else None
     add_items(book, figures, where, blocks, council)
     add_practices(book, figures, where, addresses(figures, known.answers))
     add_themes(book, figures, where, workings)
+    add_heat_map(book, figures, where)
     add_pages(book, figures, known.opinions, where, known.votes)
     add_texts(book, figures, known.answers, where)
     add_comparison(book, figures, where)
+    add_trends(book, figures, where)
+    add_both_sides(book, figures, where, workings)
     add_departments(book, figures, where, back.receipts if back else None)
     if back:
         add_votes(book, figures, back.votes)
         add_sources(book, figures, known.answers, back.files)
+    fill_contents(contents, figures, book.sheets)
     return book.bytes()
 
 
@@ -227,32 +239,17 @@ def _back_office(register: Register, held: Round) -> BackOffice:
             received = date.fromisoformat(form.received_at[:10])
             first[form.practice_no] = min(received, first.get(form.practice_no, received))
     receipts = Receipts(practice_states(register, held.plan, versions), first, held.plan.deadline)
-    archive = held.workspace.archive
+    archive, locked = held.workspace.archive, opened.protected(register)
     files = {
         no: SourceFile.of(
-            no, form.file, form.sha256, is_kept=ledger.kept(archive, form.sha256).is_file()
+            no,
+            form.file,
+            form.sha256,
+            opens=form.sha256 not in locked and ledger.kept(archive, form.sha256).is_file(),
         )
         for no, form in counting(versions).items()
     }
     return BackOffice(ballots.votes(register, held.year), receipts, files)
-
-
-def _put_copies(held: Round, known: Contents, folder: Path) -> None:
-    """Copies of the files that count, beside the list, under names of our own."""
-    for source in known.back.files.values() if known.back else ():
-        if source.copy:
-            path = folder / copies_folder(known.figures) / source.copy
-            put(path, ledger.content(held.workspace.archive, source.sha256))
-
-
-def _opinions(held: Round, figures: Figures) -> opinions.Opinions | None:
-    workspace = held.workspace
-    path = workspace.outbox / f"意見集約_{held.year}.xlsx"
-    if not path.exists():
-        return None
-    told = opinions.printed(read(path), workspace.relative(path))
-    opinions.check(told, figures, workspace.relative(path))
-    return told
 
 
 def _last_sheets(held: Round, figures: Figures) -> dict[int, appendix.LastSheet]:

@@ -7,15 +7,30 @@ go by their №, and what no longer equals the register's figure is said.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 from workbook_tools.cells import parse_cell
+from workbook_tools.consolidate import departments
 from workbook_tools.consolidate.consolidate import Contents, gather_contents, places
+from workbook_tools.consolidate.explain_summary import told_of_summary
+from workbook_tools.consolidate.located import LocatedFigure, locate
 from workbook_tools.consolidate.mentions import COUNCIL, ENDED, GRADE, TOTAL
 from workbook_tools.consolidate.places import ITEMS, KEYS, PRACTICES, THEMES
+from workbook_tools.consolidate.secretariat import SOURCES
+from workbook_tools.consolidate.summary import Summary
+from workbook_tools.consolidate.texts import NAMES, revised
+from workbook_tools.consolidate.workings import SUMMARY, Workings
 from workbook_tools.excel.read.book import Table, UnreadableError, tables
-from workbook_tools.figures.compute import ItemFigures, PracticeFigures, ThemeFigures, tenths
+from workbook_tools.excel.write.figure_sheet import TOP
+from workbook_tools.figures.compute import (
+    Figures,
+    ItemFigures,
+    PracticeFigures,
+    ThemeFigures,
+    tenths,
+)
 from workbook_tools.findings import UserError
 from workbook_tools.form.layout import field_name, form_of
 from workbook_tools.near import nearest, question
@@ -36,10 +51,13 @@ def explain(held: Round, spot: str, path: Path | None = None) -> list[str]:
             )
     name, row, col = _spot(spot)
     table = _table(path, name)
-    shown = table.text(row, col)
-    teller = _Teller(gather_contents(held))
-    told = [*teller.told(table, row, col)]
-    return [f"{name}!{table.cell(row, col)} 『{shown}』", *told]
+    return tell(gather_contents(held), table, row, col)
+
+
+def tell(known: Contents, table: Table, row: int, col: int) -> list[str]:
+    """The cell and what it shows, then where that comes from."""
+    cell = f"{table.sheet}!{table.cell(row, col)} 『{table.text(row, col)}』"
+    return [cell, *_Teller(known).told(table, row, col)]
 
 
 def _spot(spot: str) -> tuple[str, int, int]:
@@ -66,6 +84,9 @@ def _table(path: Path, name: str) -> Table:
     return found[name]
 
 
+_NO_FIGURE = "見出しか、表の外のセルです。"
+
+
 class _Teller:
     """What stands behind the cells of one list."""
 
@@ -79,26 +100,63 @@ class _Teller:
 
     def told(self, table: Table, row: int, col: int) -> Iterator[str]:
         """Sentences about one cell."""
+        shown = table.text(row, col)
         if table.sheet in KEYS:
             place = self.places.table(table.sheet)
             key = {at: key for key, at in place.columns.items()}.get(col, "")
             number = table.text(row, place.columns[KEYS[table.sheet]])
-            yield from self._of_table(table, number, key, table.text(row, col))
+            yield from self._of_table(table.sheet, number, key, shown)
+        elif target := locate(table, row, col, self.figures):
+            yield from self._of_target(target, shown)
+        elif table.sheet == SUMMARY:
+            count = revised(self.figures, self.known.answers)
+            summary = Summary(self.figures, Workings(self.figures, self.places), count)
+            yield from told_of_summary(table, row, col, summary)
+        elif table.sheet == departments.NAME and row >= TOP:
+            yield from self._of_department(table.text(row, 0))
+        elif table.sheet in (*NAMES, SOURCES) and (practice := self._practice(table, row)):
+            yield from self._of_text(practice, shown)
         else:
-            number_here = whole_number(table.text(row, 0))
-            practice = None if number_here is None else self.practices.get(number_here)
-            if practice:
-                yield from self._of_text(practice, table.text(row, col))
-            else:
-                yield (
-                    f"『{table.sheet}』の数値は、{ITEMS}・{PRACTICES}・{THEMES}から計算しています。"
-                    "青い文字を押すと、もとの行に移ります。"
-                )
+            yield _NO_FIGURE
 
-    def _of_table(self, table: Table, number: str, key: str, shown: str) -> Iterator[str]:
-        known = self._row(table.sheet, number)
+    def _practice(self, table: Table, row: int) -> PracticeFigures | None:
+        """The practice whose number a row begins with."""
+        number = whole_number(table.text(row, 0))
+        return None if number is None else self.practices.get(number)
+
+    def _of_department(self, name: str) -> Iterator[str]:
+        own = [str(p.practice.no) for p in self.figures.practices if p.practice.lead == name]
+        yield f"{name}が主に担当する実践項目（小№{'、'.join(own)}）から計算しています。"
+
+    def _of_target(self, target: LocatedFigure, shown: str) -> Iterator[str]:
+        """A figure of a table, of this year or as it was published in an earlier one."""
+        if target.told:
+            yield target.told
+        if target.year == self.figures.year:
+            derived = shown if not target.told else ""
+            yield from self._of_table(target.sheet, target.number, target.key, derived)
+            return
+        past = self.figures.past.get(target.year)
+        if past is None:
+            yield f"{target.year.long}の数値は登録されていません。"
+            return
+        yield f"{target.year.long}の計画と評価基準によります。"
+        then = _Teller(replace(self.known, figures=past, answers={}, votes={}))
+        yield from then._of_table(target.sheet, self._number_then(target, past), target.key, "")
+
+    def _number_then(self, target: LocatedFigure, past: Figures) -> str:
+        """The number that it had in an earlier year."""
+        number = whole_number(target.number)
+        if target.sheet == PRACTICES and number is not None:
+            return str(self.plan.numbers(past.year).get(number, number))
+        if target.sheet == ITEMS and number in self.items:
+            return str(self.plan.item_before(self.items[number].item, past.plan))
+        return target.number
+
+    def _of_table(self, sheet: str, number: str, key: str, shown: str) -> Iterator[str]:
+        known = self._row(sheet, number)
         if known is None or not key:
-            yield "見出しか、表の外のセルです。"
+            yield _NO_FIGURE
         elif isinstance(known, PracticeFigures):
             yield from self._of_practice(known, key, shown)
         else:
@@ -122,7 +180,7 @@ class _Teller:
             return
         if key in self.criteria:
             yield from self._source(known, field_name(key, self.figures.year))
-            if shown != str(now.scores[key]):
+            if shown and shown != str(now.scores[key]):
                 yield (
                     f"登録簿では『{now.scores[key]}』です。一覧を作ったあとで書き換えられています。"
                 )

@@ -12,6 +12,7 @@ from workbook_tools.figures.columns import Output
 from workbook_tools.plan.model import Plan
 
 _SCORES = 220  # pixels of all criteria together, where there are many
+_TOTAL = 42  # of 合計 and 総合評価 at most
 _RIGHT = 220  # of what stands right of the figures
 
 
@@ -48,7 +49,7 @@ class PageGrid:
         left, right = count * ceil(6 / count), max(len(table.others) + 1, len(plan.years))
         score = min(44, max(26, _SCORES // max(1, criteria)))
         of_year = max(32, _RIGHT // right)
-        totals = (column.pixels for column in table.figures[criteria:])
+        totals = (min(_TOTAL, column.pixels) for column in table.figures[criteria:])
         figures = [*[score] * criteria, *totals]
         page = paper.LETTER_PAGE.pixels
         room = max(26 * left, page - sum(figures) - of_year * right)

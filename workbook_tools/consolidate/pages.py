@@ -29,6 +29,7 @@ NAME = "評価ページ"
 NOT_YET, NOW = "－", "今回"
 # What 実践項目別 and 取組項目別 call a grade, and the latter the council's average.
 GRADE, COUNCIL, NOTE = "総合評価", "審議会評価平均", "備考"
+COUNCIL_HEADING = "審議会の評価"
 
 _FIT = paper.LISTS
 _GAP = 14.0
@@ -263,7 +264,7 @@ class _BlockWriter:
         """審議会の評価 in effectiveness years, 意見等 in all, then those on ended practices."""
         if self.figures.plan.is_effectiveness_year:
             grid = self.grid
-            self._text(0, grid.left, "審議会の評価", "head")
+            self._text(0, grid.left, COUNCIL_HEADING, "head")
             self._text(grid.left, 2, "評価の平均", "head")
             average = self.items[COUNCIL].printed(item)
             placed = self._placed(ITEMS, item.item.no, self._item_order[item.item.no])

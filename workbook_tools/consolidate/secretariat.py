@@ -44,23 +44,27 @@ _READABLE = (".xlsx", ".xls", ".ods")  # a copy with macros is none to open
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """Where a practice's answers came from: the file as received, and its content."""
+    """Where a practice's answers came from: the file as received, and its content.
+
+    ``sha256`` is empty where the content cannot be opened as it is (a password, macros): then the
+    copy is made of what was read.
+    """
 
     practice_no: int
     file: str
-    sha256: str = ""  # empty where no copy is kept: it was protected, or has macros
+    sha256: str = ""
 
     @property
     def copy(self) -> str:
-        """The name of the copy beside the list; empty where there is none."""
-        suffix = PurePosixPath(self.file).suffix.lower()
-        return f"No{self.practice_no:02d}{suffix}" if self.sha256 else ""
+        """The name of the copy beside the list."""
+        suffix = PurePosixPath(self.file).suffix.lower() if self.sha256 else ".xlsx"
+        return f"No{self.practice_no:02d}{suffix}"
 
     @classmethod
-    def of(cls, practice_no: int, file: str, sha256: str, *, is_kept: bool) -> SourceFile:
-        """A received file; the copy can be opened where it is kept and of a kind without macros."""
-        opens = is_kept and PurePosixPath(file).suffix.lower() in _READABLE
-        return cls(practice_no, file, sha256 if opens else "")
+    def of(cls, practice_no: int, file: str, sha256: str, *, opens: bool) -> SourceFile:
+        """A received file; ``opens``: its content is kept, and needs no password."""
+        readable = opens and PurePosixPath(file).suffix.lower() in _READABLE
+        return cls(practice_no, file, sha256 if readable else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,7 @@ def add_sources(
     for no in sorted(answers.keys() & titles.keys()):
         source = files.get(no, SourceFile(no, ""))
         shown: Cell = source.file
-        if source.copy:
+        if source.file:
             shown = Link(f"external:{copies_folder(figures)}/{source.copy}", source.file)
         for item in form.fields:
             stored = answers[no].get(item.name)

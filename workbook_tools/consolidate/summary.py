@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from workbook_tools.cells import Area, cell_name
+from workbook_tools.consolidate import counts
 from workbook_tools.consolidate.figure_lists import title
 from workbook_tools.consolidate.mentions import (
     CHANGE,
     COUNCIL,
     ENDED,
-    GRADE,
     ITEM_KEYS,
     MISSING,
     PRACTICE_KEYS,
@@ -93,7 +93,8 @@ class Summary:
     def _counts(self) -> Iterator[Line]:
         told, known = self.told, self.told.evaluated_before is not None
         before = _or_blank(told.evaluated_before)
-        yield Line("評価した実践項目", told.evaluated, f"={self._evaluated()}", before)
+        formula = f"={counts.evaluated(self.practices)}"
+        yield Line("評価した実践項目", told.evaluated, formula, before)
         ended, names = self.practices.column(ENDED), self._names(self.practices, PRACTICE_KEYS[0])
         before = told.finished_until_before if known else ""
         yield Line("取組終了（累計）", len(told.finished), f"={names.count}", before, names=names)
@@ -103,28 +104,19 @@ class Summary:
         if self.revised:
             yield Line("工程を見直した実践項目", self.revised.count, f"={self.revised.formula}")
 
-    def _evaluated(self) -> str:
-        return f"SUM({self.practices.column('評価対象')})"
-
     def _grades(self) -> Iterator[Line]:
         """How many reached each grade, and the share of the upper ones."""
         told = self.told
         for grade, count in told.grades.items():
             past: Value = "" if told.grades_before is None else told.grades_before.get(grade, 0)
-            yield Line(f"総合評価　{grade}", count, f"={self.count_of(grade)}", past)
+            formula = f"={counts.reached(self.practices, grade)}"
+            yield Line(f"総合評価　{grade}", count, formula, past)
         words = f"{'・'.join(told.share.grades)}の割合（％）"
         before = _tenths_or_blank(told.share.before)
         yield Line(words, tenths(told.share.now), f"={self._share()}", before, "tenths")
 
     def _share(self) -> str:
-        part = "+".join(self.count_of(grade) for grade in self.told.share.grades)
-        total = self._evaluated()
-        return f"IF({total}=0,0,INT((2000*({part})+{total})/(2*{total}))/10)"
-
-    def count_of(self, grade: str) -> str:
-        """How many practices reached a grade in this very year."""
-        grades, flags = self.practices.column(GRADE), self.practices.column("評価対象")
-        return f"SUMPRODUCT(({grades}={quoted(grade)})*{flags})"
+        return counts.share(self.practices, self.told.share.grades)
 
     def _council(self) -> Iterator[Line]:
         told = self.told
@@ -200,7 +192,8 @@ class Summary:
     def _sentence_of_grades(self) -> Said:
         told = self.told
         grades = quoted(f"件で、総合評価{'・'.join(told.share.grades)}の割合は")
-        formula = f'="評価した実践項目は"&{self._evaluated()}&{grades}&TEXT({self._share()},"0.0")'
+        total = counts.evaluated(self.practices)
+        formula = f'="評価した実践項目は"&{total}&{grades}&TEXT({self._share()},"0.0")'
         past = "" if told.share.before is None else f"（前年度{tenths(told.share.before)}％）"
         return Said(
             f"{formula}&{quoted(f'％{past}です。')}",
@@ -356,16 +349,16 @@ def _grade_chart(sheet: Sheet, row: int, summary: Summary, high: int) -> None:
     rules = figures.plan.grades
     sheet.columns(_GRADES, _GRADES + len(rules), 60, hidden=True)
     for down, year in enumerate(years, start=row + 1):
-        counts = figures.past.get(year, figures).grades()
+        known = figures.past.get(year, figures).grades()
         first, last = (cell_name(down, _GRADES + at) for at in (1, len(rules)))
         name = f'={quoted(year.wide)}&"（"&SUM({first}:{last})&"件）"'
-        sheet.formula(Area(down, _GRADES), name, f"{year.wide}（{sum(counts.values())}件）")
+        sheet.formula(Area(down, _GRADES), name, f"{year.wide}（{sum(known.values())}件）")
         for col, rule in enumerate(rules, start=_GRADES + 1):
             if year == figures.year:
-                formula = f"={summary.count_of(rule.grade)}"
-                sheet.formula(Area(down, col), formula, counts[rule.grade])
+                formula = f"={counts.reached(summary.practices, rule.grade)}"
+                sheet.formula(Area(down, col), formula, known[rule.grade])
             else:
-                sheet.number(Area(down, col), counts[rule.grade])
+                sheet.number(Area(down, col), known[rule.grade])
     names = (SUMMARY, Area(row + 1, _GRADES, len(years)))
     series = [
         Series(

@@ -22,7 +22,7 @@ from workbook_tools.form import layout, references
 from workbook_tools.form.layout import Form, field_name, reason_name
 from workbook_tools.form.spec import Spec, Stem
 from workbook_tools.register.records import Stored
-from workbook_tools.text import circled, is_blank
+from workbook_tools.text import circled, is_blank, lines
 
 Answers = Mapping[str, Stored]  # field → answer, as results.answers gives them
 Cell = str | int | float | None
@@ -41,6 +41,7 @@ _NO, _TITLE, _YEAR = (
     Column("年度", 45, "center"),
 )
 _HOW = Column("参照", 100)
+_STATUS = Column("状況", 74, "center")
 
 
 def _columns(spec: Spec) -> dict[str, tuple[Column, ...]]:
@@ -54,17 +55,17 @@ def _columns(spec: Spec) -> dict[str, tuple[Column, ...]]:
         ),
         ACTIVITIES: (
             *(_NO, _TITLE, _YEAR, Column("番号", 45, "center")),
-            *(Column(said, 250, "wrap"), Column(done, 390, "wrap"), _HOW),
+            *(Column(said, 230, "wrap"), Column(done, 336, "wrap"), _HOW, _STATUS),
         ),
         REASONS: (
             *(_NO, _TITLE, Column("評価項目", 85, "center"), Column("評点", 50, "center")),
-            Column("評価の理由", 690, "wrap"),
+            *(Column("評価の理由", 616, "wrap"), _STATUS),
         ),
         ISSUES: (
             *(_NO, _TITLE, _YEAR),
-            *(*(Column(entry.stem, 340, "wrap") for entry in spec.issues), _HOW),
+            *(*(Column(entry.stem, 303, "wrap") for entry in spec.issues), _HOW, _STATUS),
         ),
-        REMARKS: (_NO, _TITLE, *_remark_columns(spec)),
+        REMARKS: (_NO, _TITLE, *_remark_columns(spec), _STATUS),
     }
 
 
@@ -72,7 +73,7 @@ def _remark_columns(spec: Spec) -> Iterator[Column]:
     """They share the width of the page; the first one says most."""
     weights = [44, *[39] * (len(spec.remarks) - 1)]
     for entry, weight in zip(spec.remarks, weights, strict=True):
-        yield Column(entry.stem, 830 * weight // sum(weights), "wrap")
+        yield Column(entry.stem, 756 * weight // sum(weights), "wrap")
 
 
 def add_texts(
@@ -92,7 +93,7 @@ def add_texts(
         ACTIVITIES: lambda _, own: _activities(form, own),
         REASONS: lambda known, own: _reasons(form, year, known, own),
         ISSUES: lambda _, own: _issues(form, own),
-        REMARKS: lambda _, own: _remarks(form, own),
+        REMARKS: lambda _, own: _remarks(form, year, own),
     }
     columns = _columns(form.spec)
     for name, rows_of in tables.items():
@@ -142,14 +143,15 @@ def _schedule(form: Form, known: PracticeFigures, own: Answers) -> Iterator[Row]
     effective = references.effective_schedule(form, _values(own))
     for year in form.years:
         now = "" if known.finished and year > known.finished else effective[year]
-        stems = (*(entry.stem for entry in form.spec.schedule), Stem.STATUS)
-        texts = [now, *(_text(own, field_name(stem, year)) for stem in stems)]
+        stems = [entry.stem for entry in form.spec.schedule]
+        said = [_text(own, field_name(stem, year)) for stem in stems]
+        texts = [now, *said, _status(own, year)]
         if any(texts):
             yield [year.wide, *texts]
 
 
 def _activities(form: Form, own: Answers) -> Iterator[Row]:
-    """年度 番号 取組予定 取組結果 参照."""
+    """年度 番号 取組予定 取組結果 参照 状況."""
     numbers = {
         row: circled(number) for number, row in references.labels(form, _values(own)).items()
     }
@@ -158,11 +160,12 @@ def _activities(form: Form, own: Answers) -> Iterator[Row]:
             names = [field_name(entry.stem, year, n) for entry in form.spec.activities]
             texts = [_text(own, name) for name in names]
             if any(texts):
-                yield [year.wide, numbers.get((year, n), ""), *texts, _chains(own, names)]
+                label, how = numbers.get((year, n), ""), _chains(own, names)
+                yield [year.wide, label, *texts, how, _status(own, year)]
 
 
 def _reasons(form: Form, year: FiscalYear, known: PracticeFigures, own: Answers) -> Iterator[Row]:
-    """評価項目 評点 評価の理由, for the evaluated year."""
+    """評価項目 評点 評価の理由 状況, for the evaluated year."""
     standing = known.by_year.get(year)
     for name in (*form.criteria, layout.OVERALL):
         reason = _text(own, reason_name(name))
@@ -170,23 +173,28 @@ def _reasons(form: Form, year: FiscalYear, known: PracticeFigures, own: Answers)
         if standing:
             score = standing.grade if name == layout.OVERALL else standing.scores[name]
         if reason:
-            yield [name, score, reason]
+            yield [name, score, reason, _status(own, year)]
 
 
 def _issues(form: Form, own: Answers) -> Iterator[Row]:
-    """年度 課題 解決方法 参照."""
+    """年度 課題 解決方法 参照 状況."""
     for year in form.years:
         names = [field_name(entry.stem, year) for entry in form.spec.issues]
         texts = [_text(own, name) for name in names]
         if any(texts):
-            yield [year.wide, *texts, _chains(own, names)]
+            yield [year.wide, *texts, _chains(own, names), _status(own, year)]
 
 
-def _remarks(form: Form, own: Answers) -> Iterator[Row]:
-    """特記事項 特記すべき事項."""
+def _remarks(form: Form, year: FiscalYear, own: Answers) -> Iterator[Row]:
+    """特記事項 特記すべき事項 状況."""
     texts = [_text(own, field.name) for field in form.remarks]
     if any(texts):
-        yield [*texts]
+        yield [*texts, _status(own, year)]
+
+
+def _status(own: Answers, year: FiscalYear) -> str:
+    """工程どおり or 工程見直し: what a text is to be read against."""
+    return _text(own, field_name(Stem.STATUS, year))
 
 
 def _values(own: Answers) -> dict[str, str]:
@@ -211,6 +219,8 @@ class _Table:
     def __init__(self, sheet: Sheet, columns: Sequence[Column], title: str) -> None:
         self._sheet, self._columns = sheet, fitted(columns)
         self._row = _TOP
+        self._looks = [sheet.look("box", "wrap", column.look, "middle") for column in self._columns]
+        self._room = [_FIT.characters(column.pixels) for column in self._columns]
         sheet.text(Area(0, 0), title, "big")
         for col, column in enumerate(self._columns):
             sheet.columns(col, col, column.pixels)
@@ -219,12 +229,10 @@ class _Table:
     def write(self, row: Sequence[Cell]) -> None:
         """Write one row."""
         self._row += 1
-        needed = 1
-        for col, (cell, column) in enumerate(zip(row, self._columns, strict=True)):
-            area, looks = Area(self._row, col), ("box", "wrap", column.look, "middle")
-            self._sheet.value(area, "" if cell is None else cell, *looks)
-            if isinstance(cell, str):
-                needed = max(needed, _FIT.lines(cell, column.pixels))
+        cells = ["" if cell is None else cell for cell in row]
+        self._sheet.row(self._row, cells, self._looks)
+        both = zip(cells, self._room, strict=True)
+        needed = max(lines(cell, room) for cell, room in both if isinstance(cell, str))
         self._sheet.height(self._row, _FIT.height(needed))
 
     def link(self, table: TablePlace, words: str) -> None:

@@ -6,7 +6,7 @@ years also one opinion for each practice that ended so far (domain §8).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from workbook_tools.cells import Area
 from workbook_tools.excel.write import paper
@@ -70,10 +70,12 @@ def targets(figures: Figures) -> list[Target]:
     return found
 
 
-def workbook(figures: Figures, member: Member) -> bytes:
-    """One member's sheet as a file's content."""
+def workbook(
+    figures: Figures, member: Member, answers: Mapping[str, str | int] | None = None
+) -> bytes:
+    """One member's sheet as a file's content; filled in with ``answers`` by name of the field."""
     book = Book(f"評価シート {figures.year} {member.no}")
-    sheet = _BallotWriter(book, figures)
+    sheet = _BallotWriter(book, figures, answers or {})
     sheet.head(member)
     sheet.finish([sheet.item(item) for item in figures.items])
     return book.bytes()
@@ -90,8 +92,9 @@ def _widths(criteria: int) -> list[int]:
 class _BallotWriter:
     """The sheet while it is written, block below block."""
 
-    def __init__(self, book: Book, figures: Figures) -> None:
+    def __init__(self, book: Book, figures: Figures, answers: Mapping[str, str | int]) -> None:
         self._book = book
+        self._answers = answers
         self._sheet: Sheet = book.sheet(SHEET)
         self._figures = figures
         self._row = 0
@@ -141,7 +144,8 @@ class _BallotWriter:
         if self._figures.plan.is_effectiveness_year:
             area = first = Area(self._row, 3, 1, 3)
             self._label(Area(self._row, 0, 1, 3), SCORE_LABEL)
-            self._sheet.text(area, "", "box", "center", "input", "bold")
+            score = self._answers.get(score_name(item.item.no), "")
+            self._sheet.value(area, score, "box", "center", "input", "bold")
             self._sheet.text(Area(self._row, 6, 1, 14), SCALE, "box", "left", "quiet")
             message = "５・４・３・２・１から選んでください。評価を控えるときは空欄のままにします。"
             choice = Choice(list(reversed(SCORES)), SCORE_LABEL, message, "1～5の整数です。")
@@ -243,7 +247,8 @@ class _BallotWriter:
     def _opinion(self, label: str, target: Target) -> None:
         self._label(Area(self._row, 0, 1, 3), label)
         area = Area(self._row, 3, 1, 17)
-        self._sheet.text(area, "", "box", "wrap", "input", "text")
+        said = self._answers.get(opinion_name(target), "")
+        self._sheet.value(area, said, "box", "wrap", "input", "text")
         self._sheet.choice(area, Choice((), label, _BREAKS))
         self._name(opinion_name(target), area)
         self._sheet.height(self._row, _FIT.height(_OPINION_LINES))

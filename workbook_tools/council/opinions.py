@@ -1,27 +1,27 @@
 """意見集約: every opinion as a row that the secretariat edits and that no later run touches.
 
 A later run appends what is new and renews the tally. The workbook is the secretariat's: it is
-changed in place with openpyxl, which keeps whatever else was done to it (domain §1, contract).
+changed in place, which keeps whatever else was done to it (domain §1, contract).
 Columns go by their headings; the secretariat may add its own, and older workbooks lack some.
 """
 
 from __future__ import annotations
 
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from workbook_tools.cells import column_name
 from workbook_tools.council.ballot import SCORES
-from workbook_tools.excel.read import book as reading
+from workbook_tools.excel.edited_list import EditedList, Value
 from workbook_tools.excel.write.book import Book
-from workbook_tools.excel.write.list_sheet import Calculated, Cell, Column, write
+from workbook_tools.excel.write.list_sheet import Calculated, Column, write
 from workbook_tools.figures.compute import Figures, tenths
 from workbook_tools.findings import UserError
 from workbook_tools.register.ballots import ENDED, ITEM, Opinion
+from workbook_tools.register.round import Round
 from workbook_tools.text import (
     MARK,
     for_cell,
@@ -32,7 +32,7 @@ from workbook_tools.text import (
     tidy,
     whole_number,
 )
-from workbook_tools.zips import same_everywhere
+from workbook_tools.workspace import read
 
 SHEET, TALLY = "意見", "評価集計"
 JOINT, _LENGTH, _ORDER = "併記する小№", "文字数", "順"
@@ -105,7 +105,7 @@ def printed(data: bytes, file: str) -> Opinions:
     """
     items: dict[int, list[tuple[float, str]]] = {}
     ended: dict[tuple[int, ...], list[tuple[float, str]]] = {}
-    for row in _rows(data, file):
+    for row in _list(data, file).rows:
         text = row["採用文"] if not is_blank(row["採用文"]) else row["原文"]
         if not is_marked(row["掲載"]) or is_blank(text) or not row["№"].isdecimal():
             continue
@@ -115,6 +115,17 @@ def printed(data: bytes, file: str) -> Opinions:
         else:
             items.setdefault(number, []).append(told)
     return Opinions(_sorted(items), _sorted(ended))
+
+
+def of_round(held: Round, figures: Figures) -> Opinions | None:
+    """The opinions of a round to print; None where none were gathered yet."""
+    path = held.workspace.outbox / f"意見集約_{held.year}.xlsx"
+    if not path.exists():
+        return None
+    file = held.workspace.relative(path)
+    told = printed(read(path), file)
+    check(told, figures, file)
+    return told
 
 
 def check(told: Opinions, figures: Figures, file: str) -> None:
@@ -165,73 +176,26 @@ def _order(text: str) -> float:
         return _NO_ORDER
 
 
-def _rows(data: bytes, file: str) -> list[dict[str, str]]:
-    """The rows below the headings: heading → text; headings of later editions may be absent."""
-    table, head, places = _headings(data, file)
-    return [
-        {name: table.text(row, col) for name, col in places.items()}
-        for row in range(head + 1, len(table.grid))
-    ]
-
-
-def _headings(data: bytes, file: str) -> tuple[reading.Table, int, dict[str, int]]:
-    """The sheet, the row of its headings, and their columns, zero-based."""
-    try:
-        tables = {key(table.sheet): table for table in reading.tables(data)}
-    except reading.UnreadableError as error:
-        raise UserError(f"『{file}』を読めません（{error.reason}）。") from error
-    table = tables.get(key(SHEET))
+def _list(data: bytes, file: str) -> EditedList:
+    """The sheet; headings of later editions may be absent."""
     names = [column.heading for column in _COLUMNS]
-    wanted = [name for name in names if name not in _ADDED]
-    for head in range(len(table.grid) if table else 0):
-        assert table is not None
-        found = {key(table.text(head, col)): col for col in range(len(table.grid[head]))}
-        if all(key(name) in found for name in wanted):
-            return table, head, {name: found[key(name)] for name in names if key(name) in found}
-    raise UserError(
-        f"『{file}』のシート『{SHEET}』に、見出し（{'、'.join(wanted)}）の行がありません。"
-        "見出しを元に戻してから、もう一度実行してください。"
-    )
+    return EditedList(data, file, SHEET, [name for name in names if name not in _ADDED], _ADDED)
 
 
 def _appended(
     existing: bytes, opinions: Sequence[Opinion], tallies: Sequence[Tally]
 ) -> tuple[bytes, int]:
-    import openpyxl
-
-    _, _, places = _headings(existing, SHEET)
-    rows = _rows(existing, SHEET)
-    known = {(row["対象"], row["№"], row["委員番号"], tidy(row["原文"])) for row in rows}
+    listed = _list(existing, SHEET)
+    known = {(row["対象"], row["№"], row["委員番号"], tidy(row["原文"])) for row in listed.rows}
     added = [opinion for opinion in _numbered(opinions) if _identity(opinion) not in known]
     orders = Counter[tuple[str, str]]()
-    for row in rows:
+    for row in listed.rows:
         of, order = (row["対象"], row["№"]), _order(row[_ORDER])
         orders[of] = max(orders[of], int(order) if order < _NO_ORDER else 0)
-    book: Any = openpyxl.load_workbook(io.BytesIO(existing))
-    sheet = book[SHEET]
-    pattern = sheet[sheet.max_row]
-    letters = {name: column_name(col) for name, col in places.items()}
     for opinion in added:
-        number = sheet.max_row + 1
-        for cell in pattern:
-            sheet.cell(number, cell.column)._style = cell._style  # another's looks: openpyxl's way
-        values = _row(opinion, orders, {name: f"{col}{number}" for name, col in letters.items()})
-        for name, col in places.items():
-            _put(sheet.cell(number, col + 1), values[name])
-    if TALLY in book.sheetnames:
-        for at, cells in enumerate(_tally_rows(tallies), start=_HEAD + 1):
-            for col, value in enumerate(cells, start=1):
-                book[TALLY].cell(at, col).value = value
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return same_everywhere(buffer.getvalue()), len(added)
-
-
-def _put(cell: Any, value: Cell) -> None:
-    """A text stays a text, whatever it begins with."""
-    cell.value = value.formula if isinstance(value, Calculated) else value
-    if isinstance(value, str):
-        cell.data_type = "s"
+        listed.append(_row(opinion, orders, listed.next_cells()))
+    listed.renew(TALLY, _HEAD, _tally_rows(tallies))
+    return listed.content(), len(added)
 
 
 def _identity(opinion: Opinion) -> tuple[str, str, str, str]:
@@ -250,7 +214,7 @@ def _numbered(opinions: Iterable[Opinion]) -> list[Opinion]:
 
 def _row(
     opinion: Opinion, orders: Counter[tuple[str, str]], cells: Mapping[str, str]
-) -> dict[str, Cell]:
+) -> dict[str, Value]:
     """Heading → cell; ``orders`` counts within each target, ``cells`` are those of the row."""
     target, text = opinion.target, for_cell(opinion.text)
     orders[target.kind, str(target.no)] += 1
@@ -279,10 +243,10 @@ def _tally_columns() -> tuple[Column, ...]:
     )
 
 
-def _tally_rows(tallies: Iterable[Tally]) -> list[list[Cell]]:
-    rows: list[list[Cell]] = []
+def _tally_rows(tallies: Iterable[Tally]) -> list[list[Value]]:
+    rows: list[list[Value]] = []
     for tally in tallies:
-        counts: list[Cell] = [tally.counts.get(score, 0) for score in reversed(SCORES)]
+        counts: list[Value] = [tally.counts.get(score, 0) for score in reversed(SCORES)]
         mean = tenths(tally.mean) if tally.mean is not None else None
         rows.append([tally.item_no, tally.name, *counts, tally.abstained, mean])
     return rows

@@ -23,7 +23,8 @@ _SUFFIX = "への導入"  # "into what": such a title says nothing without its i
 
 
 @cache
-def _data(name: str) -> dict[str, Any]:
+def stock(name: str) -> dict[str, Any]:
+    """A file of the package's ``data`` folder."""
     text = resources.files("workbook_tools").joinpath(f"data/{name}.json").read_text("utf-8")
     return dict(json.loads(text))
 
@@ -31,7 +32,7 @@ def _data(name: str) -> dict[str, Any]:
 def real_scores(plan: Plan) -> dict[int, dict[str, int]]:
     """The published scores of the sample plan's year: practice → criterion → score; R2 and R3."""
     names = [criterion.name for criterion in plan.criteria]
-    rows: Mapping[str, list[int]] = _data("demo_scores")[str(plan.evaluated)]
+    rows: Mapping[str, list[int]] = stock("demo_scores")[str(plan.evaluated)]
     return {int(no): dict(zip(names, row, strict=True)) for no, row in rows.items()}
 
 
@@ -68,7 +69,7 @@ class _Voice:
 
     def __init__(self, plan: Plan, practice: Practice) -> None:
         self.no = practice.no
-        self.stock = _data("demo_texts")
+        self.stock = stock("demo_texts")
         self.work = ""  # what reasons call the year's main activity
         self._partner = next(iter(practice.partners), "関係課")
         self._topic = practice.title

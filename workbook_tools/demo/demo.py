@@ -1,4 +1,4 @@
-"""`demo`: a whole round on the sample plan: what is sent, what comes back, and the list.
+"""`demo`: a whole round on the sample plan: what is sent, what comes back, the list, the report.
 
 The departments are played by :mod:`workbook_tools.demo.answers`; some of them slip in typical ways.
 Everything else is done by the same functions that the commands call.
@@ -20,6 +20,11 @@ from workbook_tools.collect import collect, report
 from workbook_tools.collect.collection import Collection
 from workbook_tools.consolidate.consolidate import places
 from workbook_tools.consolidate.figure_lists import add_practices
+from workbook_tools.council import ballot
+from workbook_tools.council.collect import Council
+from workbook_tools.council.collect import collect as collect_ballots
+from workbook_tools.council.distribute import distribute as send_ballots
+from workbook_tools.demo import members
 from workbook_tools.demo.answers import answers, real_scores
 from workbook_tools.demo.story import Teller
 from workbook_tools.distribute.distribute import distribute
@@ -35,11 +40,12 @@ from workbook_tools.form.spec import Stem
 from workbook_tools.form.workbook import workbook as form_workbook
 from workbook_tools.history import import_list as history
 from workbook_tools.outbox import put
-from workbook_tools.plan.model import Plan, Practice
+from workbook_tools.plan.model import Member, Plan, Practice
 from workbook_tools.plan.read_master import sample
 from workbook_tools.plan.write_master import master
 from workbook_tools.register.database import Register
 from workbook_tools.register.round import Round, open_round
+from workbook_tools.report.report import write_report
 from workbook_tools.workspace import Workspace
 from workbook_tools.zips import same_everywhere
 
@@ -89,10 +95,14 @@ def play(folder: Path, now: str, say: Callable[[str], None], consolidate: Consol
     second = collect.collect(held)
     checked = report.write(held, second)
     teller.second(second)
+    teller.council(_council(desk))
     outputs = tuple(consolidate(held))
     with Register.open(workspace.register, write=False) as register:
         teller.consolidated(figures_of(register, held))
-    teller.to_open(desk.path(plan.practice(SCORE_OF_FIVE)), checked, outputs)
+    written = write_report(held, html=True).paths
+    teller.reported()
+    teller.to_open(desk.path(plan.practice(SCORE_OF_FIVE)), checked, (*outputs, written[0]))
+    outputs += written
     return Story(workspace, plan, year, first, second, outputs, tuple(teller.lines))
 
 
@@ -219,6 +229,19 @@ def _second_returns(desk: _Desks) -> None:
             desk.arrive(desk.path(practice, "（修正）.xlsx"), desk.filled(practice))
         elif practice.no == TRUNCATED or practice.lead == SILENT:
             desk.arrive(desk.path(practice), desk.filled(practice))
+
+
+def _council(desk: _Desks) -> Council:
+    """Every member answers."""
+    held = desk.held
+    sheets = send_ballots(held, members.COUNT)
+    with Register.open(held.workspace.register, write=False) as register:
+        figures = figures_of(register, held)
+    typed = members.ballots(figures)
+    for number, (sheet, said) in enumerate(zip(sheets, typed, strict=True), start=1):
+        data = ballot.workbook(figures, Member(number), said)
+        desk.arrive(held.workspace.inbox / ballot.SHEET / sheet.name, data)
+    return collect_ballots(held)
 
 
 def without_names(data: bytes) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from workbook_tools.collect.collection import Collection
+from workbook_tools.council.collect import Council
 from workbook_tools.era import FiscalYear
 from workbook_tools.figures.compute import Figures, tenths
 from workbook_tools.figures.headline import headline
@@ -15,6 +16,8 @@ from workbook_tools.history.import_list import History
 from workbook_tools.plan.model import Plan
 from workbook_tools.register.records import State
 from workbook_tools.workspace import Workspace
+
+_WHAT = {"意見書": "意見書"}  # by the first word of a file's name; all else are lists
 
 
 class Teller:
@@ -91,13 +94,26 @@ class Teller:
             f"　　{_states(done)}（新しく読んだファイル {done.read_anew}件）",
         )
 
+    def council(self, done: Council) -> None:
+        """The members' scores and opinions."""
+        means = [tally.mean for tally in done.tallies if tally.mean is not None]
+        self._tell(
+            "７ 審議会の評価と意見を集める（council distribute、council collect）",
+            f"　　評価シート {len(done.returned)}件、意見 {done.added}件。"
+            f"評価の平均 {tenths(min(means))}～{tenths(max(means))}",
+        )
+
+    def reported(self) -> None:
+        """The report, its manuscript and its page are written."""
+        self._tell("９ 意見書と、その文章を書く原稿を作る（report --html）")
+
     def consolidated(self, figures: Figures) -> None:
         """The headline figures of the list."""
         told = headline(figures)
         upper, share = "と".join(told.share.grades), tenths(told.share.now)
         before = _counts(told.grades_before or {})
         self._tell(
-            "７ 審議会の一覧を作る（consolidate）",
+            "８ 審議会の一覧を作る（consolidate）",
             f"　　評価{told.evaluated}項目： {_counts(told.grades)}（{upper}で{share}％）。"
             f"前の年度は {before}",
         )
@@ -105,7 +121,7 @@ class Teller:
     def to_open(self, example: Path, checked: Path, outputs: Sequence[Path]) -> None:
         """Which files to open."""
         self._tell("開いてみるファイル（作業フォルダーの中）")
-        shown = [(path, "一覧") for path in outputs]
+        shown = [(path, _WHAT.get(path.stem.partition("_")[0], "一覧")) for path in outputs]
         shown += [(checked, "確認結果"), (example, "記入されたシート（誤りのあるもの）")]
         self._tell(*(f"　　{self._workspace.relative(path)}　…{what}" for path, what in shown))
 

@@ -25,7 +25,7 @@ _PATIENCE = 300  # seconds for all workbooks together
 _OPTIONS = {
     name: {"type": "boolean", "value": "true"} for name in ("ExportBookmarks", "UseTaggedPDF")
 }
-_FILTER = f"pdf:calc_pdf_Export:{json.dumps(_OPTIONS)}"
+_FAILED = "LibreOffice でPDFを作れませんでした。開いていれば閉じてください。"
 _SHEETS = re.compile(r'<sheet name="([^"]*)"[^>]*/>')
 _AREAS = re.compile(
     r'<definedName name="_xlnm\.Print_\w+" localSheetId="(\d+)"[^>]*>[^<]*</definedName>'
@@ -76,22 +76,40 @@ def parts_of(path: Path, cut: Mapping[str, Collection[str]], rest: str) -> list[
 def to_pdf(parts: Sequence[Part]) -> list[Path]:
     """Print parts of workbooks beside these; the PDFs. UserError where LibreOffice is not there."""
     program = _program()
-    with tempfile.TemporaryDirectory() as profile, tempfile.TemporaryDirectory() as folder:
-        settings = Path(profile) / "user" / "registrymodifications.xcu"
+    with tempfile.TemporaryDirectory() as folder:
         try:
-            settings.parent.mkdir()
-            settings.write_text(_LANGUAGE, encoding="utf-8")
             books = [_put(part, number, Path(folder)) for number, part in enumerate(parts)]
-            command = [program, f"-env:UserInstallation={Path(profile).as_uri()}", "--headless"]
-            command += ["--convert-to", _FILTER, "--outdir", folder, *map(str, books)]
-            subprocess.run(command, check=True, capture_output=True, timeout=_PATIENCE)
-            for part, book in zip(parts, books, strict=True):
-                shutil.move(book.with_suffix(".pdf"), part.pdf)
+            for part, pdf in zip(parts, _printed(program, books, "calc"), strict=True):
+                shutil.move(pdf, part.pdf)
         except (subprocess.SubprocessError, OSError) as error:
-            raise UserError(
-                "LibreOffice でPDFを作れませんでした。開いていれば閉じてください。"
-            ) from error
+            raise UserError(_FAILED) from error
     return [part.pdf for part in parts]
+
+
+def document_to_pdf(data: bytes) -> bytes:
+    """Print a document of Word. UserError where LibreOffice is not there."""
+    program = _program()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "1.docx"
+        try:
+            path.write_bytes(data)
+            (pdf,) = _printed(program, [path], "writer")
+            return pdf.read_bytes()
+        except (subprocess.SubprocessError, OSError) as error:
+            raise UserError(_FAILED) from error
+
+
+def _printed(program: str, files: Sequence[Path], kind: str) -> list[Path]:
+    """The files printed beside themselves; ``kind``: ``calc`` or ``writer``."""
+    how = f"pdf:{kind}_pdf_Export:{json.dumps(_OPTIONS)}"
+    with tempfile.TemporaryDirectory() as profile:
+        settings = Path(profile) / "user" / "registrymodifications.xcu"
+        settings.parent.mkdir()
+        settings.write_text(_LANGUAGE, encoding="utf-8")
+        command = [program, f"-env:UserInstallation={Path(profile).as_uri()}", "--headless"]
+        command += ["--convert-to", how, "--outdir", str(files[0].parent), *map(str, files)]
+        subprocess.run(command, check=True, capture_output=True, timeout=_PATIENCE)
+    return [file.with_suffix(".pdf") for file in files]
 
 
 def _program() -> str:
@@ -101,7 +119,7 @@ def _program() -> str:
     if found is None:
         raise UserError(
             "PDFを作るには LibreOffice が必要です。入れてから、もう一度実行してください"
-            "（ブックはもうできています）。"
+            "（ほかのファイルはもうできています）。"
         )
     return found
 

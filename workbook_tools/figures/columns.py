@@ -136,7 +136,7 @@ def practice_columns(plan: Plan) -> tuple[FigureColumn[PracticeFigures], ...]:
         FigureColumn(
             PREVIOUS,
             lambda known: known.before.grade if known.before else None,
-            42,
+            56,
             heading=(year - 1).wide,
             group="総合評価",
             name="previous_grade",
@@ -160,7 +160,7 @@ def practice_columns(plan: Plan) -> tuple[FigureColumn[PracticeFigures], ...]:
         FigureColumn(
             "総合評価",
             lambda known: known.now.grade if known.now else None,
-            42,
+            56,
             narrow="総合\n評価",
             name="grade",
             blank=lambda known: "" if known.status == ENDED else known.status,
@@ -174,7 +174,7 @@ def practice_columns(plan: Plan) -> tuple[FigureColumn[PracticeFigures], ...]:
             shown=Output.PAGE,
         ),
         FigureColumn(
-            "取組終了", lambda known: known.finished, 42, narrow="取組\n終了", name="finished"
+            "取組終了", lambda known: known.finished, 56, narrow="取組\n終了", name="finished"
         ),
         FigureColumn(
             "担当部署", lambda known: known.practice.departments, 244, "left", name="departments"

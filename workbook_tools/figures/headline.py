@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from workbook_tools.figures.compute import ENDED, Figures, PracticeFigures
 from workbook_tools.plan.grading import same_grades, same_totals
@@ -110,6 +111,15 @@ def headline(figures: Figures) -> Headline:
         theme_lowest=_extreme(themes, min),
         theme_council_lowest=_extreme(theme_council, min),
     )
+
+
+def council_ranks(figures: Figures) -> tuple[tuple[Named, ...], ...]:
+    """The items by the council's average, the best first; those of one average share a rank."""
+    scored = [
+        Named(i.item.no, i.item.name, i.council) for i in figures.items if i.council is not None
+    ]
+    by_value = sorted(scored, key=lambda known: -known.value)
+    return tuple(tuple(tied) for _, tied in groupby(by_value, key=lambda known: known.value))
 
 
 def percent(part: int, whole: int) -> int:

@@ -31,7 +31,7 @@ class Letters:
 
 
 # On paper four fifths of this: 8 pt at least on ①, which holds most, 9 pt on ②.
-PAPERS = (Letters(10, (12.5, 11.25, 10)), Letters(11.25, (13.75, 12.5, 11.25)))
+PAPERS = (Letters(10, (12, 11.25, 10)), Letters(11.25, (13.5, 12, 11.25)))
 AS_ON_THE_FORM = (Letters(9, (9,)),) * len(layout.SHEETS)
 
 

@@ -71,6 +71,12 @@ ROUND = (
         "council return",
         ("outbox/差戻し/{round}/評価シート",),
     ),
+    MenuItem(
+        "意見書",
+        "審議会の意見書と原稿を作る",
+        "report",
+        ("outbox/意見書_{round}.docx", "outbox/意見書原稿_{round}.xlsx"),
+    ),
     MenuItem("照合", "控えと登録簿が合っているか確かめる", "verify"),
     MenuItem("確定", "年度を確定し、変わらないようにする", "close", ("outbox",)),
     MenuItem("置く", "届いたファイルを置く inbox を開く", makes=("inbox",)),

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import astuple
 from pathlib import Path
 from types import TracebackType
@@ -60,32 +60,34 @@ class Register:
     (locked, damaged, not writable, from a newer version) becomes a UserError.
     """
 
-    def __init__(self, path: Path, db: sqlite3.Connection, *, write: bool, notes: bool) -> None:
+    _db: sqlite3.Connection  # while the block lasts
+
+    def __init__(self, path: Path, *, write: bool, notes: bool) -> None:
         self._path = path
-        self._db = db
         self._write = write
         self._notes = notes
-        self._lock = ExitStack()
+        self._held = ExitStack()
 
     @classmethod
     def open(cls, path: Path, *, write: bool = True, notes: bool = True) -> Register:
-        """Open or create the register and bring its schema up to date.
+        """The register for a block that opens or creates it and brings its schema up to date.
 
         With ``write=False`` the file is neither made nor changed: where there is none, the
         register is an empty one in memory. With ``notes=False`` nothing that happens is noted: what
         happens is what the ledger tells already (:meth:`copy`).
         """
-        with _explained(path):
-            return cls(path, _connect(path, write), write=write, notes=notes)
+        return cls(path, write=write, notes=notes)
 
     def __enter__(self) -> Register:
         try:
             if self._write:
-                self._lock.enter_context(lock.hold(self._path.parent, PATIENCE))
+                # First of all: who waits must not have the file open that another one replaces.
+                self._held.enter_context(lock.hold(self._path.parent, PATIENCE))
             with _explained(self._path):
+                self._db = self._held.enter_context(closing(_connect(self._path, self._write)))
                 self._db.execute("BEGIN IMMEDIATE" if self._write else "BEGIN")
         except BaseException:
-            self._close()
+            self._held.close()
             raise
         return self
 
@@ -110,11 +112,7 @@ class Register:
                 if isinstance(error, sqlite3.Error):
                     raise error
         finally:
-            self._close()
-
-    def _close(self) -> None:
-        self._db.close()
-        self._lock.close()
+            self._held.close()
 
     def _write_ledger(self) -> None:
         """Append what the ledger does not hold yet, and remember that it does."""

@@ -45,6 +45,11 @@ def known(register: Register, held: Round, sha256: str) -> Intake | None:
     return intake
 
 
+def protected(register: Register) -> set[str]:
+    """The contents that open with a password only."""
+    return set(_records(register))
+
+
 def _records(register: Register) -> dict[str, str]:
     """Content of a protected file → content of what was read of it last."""
     return {source.facts["of"]: source.sha256 for source in register.sources(SourceKind.OPENED)}

@@ -74,6 +74,11 @@ class _State:
         return sum(known.state is state for known in self.members)
 
     @property
+    def begun(self) -> bool:
+        """Sheets went out, or came back that were sent out elsewhere."""
+        return self.sent > 0 or any(known.newest for known in self.done.practices)
+
+    @property
     def listing(self) -> Path:
         return self.held.workspace.outbox / f"取組状況一覧_{self.held.year}.xlsx"
 
@@ -132,7 +137,7 @@ def _lines(state: _State) -> Iterator[str]:
     if held.plan.deadline:
         yield _deadline(held.plan.deadline, held.today)
     yield _forms(state)
-    if state.sent:
+    if state.begun:
         yield from _weights(done)
     yield from _waiting(state)
     received = max((version.received_at for version in done.versions), default="")
@@ -155,7 +160,7 @@ def _lines(state: _State) -> Iterator[str]:
 
 def _forms(state: _State) -> str:
     counts = "　".join(f"{known.value} {state.count(known)}" for known in State)
-    told = counts if state.sent else "まだ配っていません"
+    told = counts if state.begun else "まだ配っていません"
     return f"進捗状況シート　{len(state.done.practices)}項目： {told}"
 
 
@@ -183,7 +188,7 @@ def _weights(done: Collection) -> Iterator[str]:
 
 def _waiting(state: _State) -> Iterator[str]:
     """Which practices are still to come, and which are to be mended."""
-    if not state.sent:
+    if not state.begun:
         return
     for word, states in (("要修正", (State.FAULTY, State.OLDER)), ("未提出", (State.MISSING,))):
         own = [known.practice.no for known in state.done.practices if known.state in states]
@@ -213,7 +218,7 @@ def _step(state: _State) -> str:
     at = state.at
     if state.closed_at:
         return f"{state.held.year.long}は確定しています。{NEXT_YEAR}"
-    if not state.sent:
+    if not state.begun and not state.inbox.forms:
         return f"次は workbook-tools distribute {at} で、部署に配るシートを作ります。"
     if state.inbox.forms:
         return f"次は workbook-tools collect {at} で、届いたファイルを読みます。"

@@ -30,6 +30,11 @@ NEXT = {
         f"直したシートが{_BACK}workbook-tools collect {{at}} を実行してください。"
     ),
     "withdraw": "次は workbook-tools collect {at} で、確認結果を作り直します。",
+    "report": (
+        "次は、原稿の採用文を書いて、もう一度 workbook-tools report {at} を実行するか、"
+        "意見書をＷｏｒｄで仕上げてください。"
+    ),
+    "report --refresh": "次は、入れ替えた写しをＷｏｒｄで確かめてください。",
     "export": "次は、できたファイルを使う人に渡します。",
     "reopen": "直し終わったら、workbook-tools close {at} でもう一度確定します。",
     "dispose": (

@@ -57,6 +57,7 @@ def verify(today: Round, step: Callable[[int, int], None]) -> Verification:
         left = disposal.left(register, workspace)
         wrong = [
             f"廃棄したはずの控え『{ledger.kept(workspace.archive, sha256)}』が残っています。"
+            "もう一度 dispose を実行してください。"
             for sha256 in left
         ]
         wrong += [*broken.values(), *_foreign(kept, broken), *_ledger(register, workspace)]

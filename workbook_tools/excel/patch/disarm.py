@@ -22,7 +22,8 @@ _HARMLESS = re.compile(
     r"|xl/printersettings/[^/]*\.bin|xl/(?:media|theme/media)/[^/]*\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf)"
 )
 _HYPERLINK = "/hyperlink"
-_FORMULA = re.compile(r"<(?:\w+:)?f\b[^>]*>(.*?)</(?:\w+:)?f\s*>", re.DOTALL)
+_FORMULA = re.compile(r"<(?:\w+:)?f\b[^>]*(?<!/)>(.*?)</(?:\w+:)?f\s*>", re.DOTALL)
+_CONSTANT = re.compile(r'"(?:[^"]|"")*"')  # a text in a formula calls nothing
 _COMMENT = re.compile(r"<!--.*?-->|<!\[CDATA\[|\]\]>", re.DOTALL)
 # Functions that reach out of the workbook when they are clicked or calculated.
 _REACHES_OUT = re.compile(
@@ -50,7 +51,7 @@ def disarm(package: Package) -> None:
 def _formulas(sheet: bytes) -> Iterator[str]:
     """The formulas of a sheet, however they are written."""
     for found in _FORMULA.finditer(sheet.decode("utf-8", "replace")):
-        yield unescape(_COMMENT.sub("", found[1]))
+        yield _CONSTANT.sub('""', unescape(_COMMENT.sub("", found[1])))
 
 
 def _cut_off(package: Package, name: str) -> None:

@@ -31,10 +31,12 @@ from workbook_tools.zips import same_everywhere
 FONT = "BIZ UDゴシック"  # on every Windows 10/11; fixed pitch, so printed lines can be counted
 INK, QUIET, LINE = "#000000", "#666666", "#7F7F7F"
 INPUT, LOCKED, HEAD, GOOD, ALERT = "#FFF8E1", "#EFEFEF", "#F5F5F5", "#E2F0D9", "#C00000"
-POOR = "#FBE5D6"
+POOR, MARKED = "#FBE5D6", "#FFF2CC"
 GAP, EMPTY = "#7F6000", "#FFE699"  # what is still to be typed: its words, its cell
 # Colours of charts, from the best grade down: apart in print without colour, too.
 SERIES = ("#1F4E79", "#5B9BD5", "#BDD7EE", "#F4B183", "#C55A11", "#7F7F7F")
+# Shades of a heat map, from the poorest figures up; the best stand on white.
+HEAT = ("#E08E5A", "#F4BE9A", "#FCE4D6")
 
 # Named parts of an appearance; a cell's style is a few of these names, later ones winning.
 STYLES: dict[str, dict[str, Any]] = {
@@ -62,15 +64,16 @@ STYLES: dict[str, dict[str, Any]] = {
     "gap": {"font_color": GAP},
     "date": {"num_format": "yyyy/mm/dd", "align": "left"},
     "indent": {"indent": 1},
+    "italic": {"italic": True},
     "cover": {"bold": True, "font_size": 24, "align": "center", "text_wrap": True},
     "cover_line": {"font_size": 14, "align": "center", "text_wrap": True},
     "open_left": {"left": 0},
     "open_right": {"right": 0, "align": "right"},
     "link": {"font_color": "#1F4E79", "underline": 1},
-    **{f"{size:g} pt": {"font_size": size} for size in (9, 10, 11.25, 12.5, 13.75)},
+    **{f"{size:g} pt": {"font_size": size} for size in (9, 10, 11.25, 12, 13.5)},
     "large print": {"font_size": 11.25},
     "reference": {"bg_color": "#DDEBF7"},
-    "otherwise": {"bg_color": "#FFF2CC"},
+    "otherwise": {"bg_color": MARKED},
     "doubtful": {"bg_color": POOR},
     "tenths": {"num_format": "0.0"},
     "change": {"num_format": "+0;-0;0"},
@@ -141,11 +144,24 @@ class Series:
     values: tuple[str, Area]
     colour: str = SERIES[0]
     ink: str = INK  # of the figures printed on the chart
+    label: tuple[str, Area] | None = None  # of a point: the cell with what is printed beside it
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """An axis of figures: its words, and where it begins and ends."""
+
+    words: str
+    least: float
+    most: float
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart: kind ``column``, ``bar`` or ``stacked`` (columns); size in pixels."""
+    """A chart: kind ``column``, ``bar``, ``stacked`` (columns) or ``scatter``.
+
+    ``size`` in pixels. A scatter has two ``axes``; its series are points, their categories figures.
+    """
 
     kind: str
     title: str
@@ -155,6 +171,8 @@ class Chart:
     format: str = "0.0"
     legend: bool = True  # where there is more than one series
     told: str = ""  # for who cannot see it: what it shows
+    values: bool = True  # printed on the chart
+    axes: tuple[Axis, Axis] | None = None
 
     @property
     def type(self) -> dict[str, str]:
@@ -162,6 +180,13 @@ class Chart:
         if self.kind == "stacked":
             return {"type": "column", "subtype": "stacked"}
         return {"type": self.kind}
+
+
+_Attributes = Sequence[tuple[str, Any]]
+
+
+def _plain(attributes: _Attributes) -> str:
+    return "".join([f' {name}="{value}"' for name, value in attributes])
 
 
 class _Worksheet(Worksheet):
@@ -190,7 +215,10 @@ class _Worksheet(Worksheet):
         super()._xml_start_tag(tag, self._with_ime(tag, attributes))
 
     def _xml_empty_tag(self, tag: str, attributes: Any = ()) -> None:
-        super()._xml_empty_tag(tag, self._with_ime(tag, attributes))
+        if tag == "c":
+            self.fh.write(f"<c{_plain(attributes)}/>")
+        else:
+            super()._xml_empty_tag(tag, self._with_ime(tag, attributes))
 
     def _with_ime(self, tag: str, attributes: Any) -> Any:
         if tag == "dataValidation" and (ime := self._imes.get(self._validation)):
@@ -205,13 +233,19 @@ class _Worksheet(Worksheet):
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         return formula.removeprefix("=")
 
-    def _xml_formula_element(
-        self, formula: str, result: Any, attributes: Sequence[tuple[str, Any]] = ()
-    ) -> None:
+    # A cell's attributes are its place and the number of its format: nothing to be escaped, where
+    # XlsxWriter looks for it with two regular expressions a cell.
+
+    def _xml_string_element(self, index: int, attributes: _Attributes = ()) -> None:
+        self.fh.write(f'<c{_plain(attributes)} t="s"><v>{index}</v></c>')
+
+    def _xml_number_element(self, number: float, attributes: _Attributes = ()) -> None:
+        self.fh.write(f"<c{_plain(attributes)}><v>{number:.16G}</v></c>")
+
+    def _xml_formula_element(self, formula: str, result: Any, attributes: _Attributes = ()) -> None:
         repeat = self.repeats.get(attributes[0][1]) if self.repeats else None
-        cell = "".join(f' {name}="{value}"' for name, value in attributes)
         element = _formula_element(formula, repeat)
-        self.fh.write(f"<c{cell}>{element}<v>{escaped(result)}</v></c>")
+        self.fh.write(f"<c{_plain(attributes)}>{element}<v>{escaped(result)}</v></c>")
 
 
 class _SharedStrings(SharedStrings):
@@ -341,6 +375,25 @@ class Sheet:
         else:
             self.number(area, value, *styles)
 
+    def row(self, row: int, values: Sequence[str | float], looks: Sequence[Format]) -> None:
+        """Write many cells beside one another from the first column on, each with its look.
+
+        The same as :meth:`value` for each, for long lists: looks are bound once (:meth:`look`).
+        """
+        sheet = self._sheet
+        for col, (value, look) in enumerate(zip(values, looks, strict=True)):
+            if not isinstance(value, str):
+                done = sheet._write_number(row, col, value, look)
+            elif value:
+                done = sheet._write_string(row, col, for_cell(value), look)
+            else:
+                done = sheet._write_blank(row, col, None, look)
+            self._must(done)
+
+    def look(self, *styles: str) -> Format:
+        """What the styles make together, for :meth:`row`."""
+        return self._book.style(styles)
+
     def choice(self, area: Area, choice: Choice, *others: Area) -> None:
         """Attach a drop-down and the message that appears when one of the cells is chosen."""
         options: dict[str, Any] = {
@@ -377,6 +430,10 @@ class Sheet:
         self.heights[row] = points = paper.whole_pixels(points)
         self._must(self._sheet.set_row(row, points))
 
+    def tab(self, colour: str) -> None:
+        """Colour the sheet's tab."""
+        self._sheet.set_tab_color(colour)
+
     def protect(self) -> None:
         """Lock all but the open cells, without a password; rows may still be made taller."""
         self._sheet.protect("", {"format_rows": True})
@@ -398,13 +455,15 @@ class Sheet:
         margins: paper.Margins = paper.NARROW,
         footer: str = "",
         repeat: tuple[int, int] | None = None,
+        repeat_columns: int = 0,
         scale: int = 0,
         first_page: int = 0,
     ) -> None:
         """Print the area on A4, one page wide and ``tall`` pages high (0: as many as needed).
 
         ``margins`` are left, right, top and bottom in inches. With a ``scale`` in percent nothing
-        is fitted: that is what :meth:`breaks` needs. ``first_page`` is the first page's number.
+        is fitted: that is what :meth:`breaks` needs. ``first_page`` is the first page's number;
+        ``repeat_columns`` so many columns stand on every page, should one not be wide enough.
         """
         sheet = self._sheet
         sheet.set_paper(9)
@@ -416,19 +475,21 @@ class Sheet:
         sheet.set_print_scale(scale) if scale else sheet.fit_to_pages(1, tall)
         if first_page:
             sheet.set_start_page(first_page)
-        sheet.set_footer(footer, {"margin": 0.15, "scale_with_doc": False})
+        sheet.set_footer(footer, {"margin": 0.15})
         if repeat:
             sheet.repeat_rows(*repeat)
+        if repeat_columns:
+            sheet.repeat_columns(0, repeat_columns - 1)
 
     def print_on(
         self,
-        page: paper.Page,
+        page: paper.PrintPage,
         area: Area,
         *,
         footer: str = "",
         repeat: tuple[int, int] | None = None,
         first_page: int = 0,
-    ) -> paper.Page:
+    ) -> paper.PrintPage:
         """Print the area on such pages; gives them as they are used.
 
         Nothing is fitted: letters come out as large as the page says, unless columns are too wide.
@@ -478,7 +539,7 @@ class Sheet:
 class Book:
     """One workbook in memory; :meth:`bytes` closes it and gives its file."""
 
-    def __init__(self, title: str = "") -> None:
+    def __init__(self, title: str = "", author: str = "") -> None:
         self._buffer = io.BytesIO()
         self._book = _Workbook(
             self._buffer,
@@ -489,14 +550,16 @@ class Book:
                 "strings_to_numbers": False,
             },
         )
-        self._book.set_properties({"title": title, "created": _CREATED})
+        self._book.set_properties({"title": title, "author": author, "created": _CREATED})
         self._book.use_custom_theme(io.StringIO(theme()))
         self._formats: dict[tuple[str, ...], Format] = {}
+        self.sheets: list[Sheet] = []
         self._conditional: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def sheet(self, name: str) -> Sheet:
         """Add a worksheet."""
-        return Sheet(self, self._book.add_worksheet(name, _Worksheet))
+        self.sheets.append(Sheet(self, self._book.add_worksheet(name, _Worksheet)))
+        return self.sheets[-1]
 
     def name(self, name: str, sheet: str, area: Area) -> None:
         """Define a workbook-level name for the area's top-left cell."""
@@ -541,8 +604,13 @@ class Book:
             values["max"] = chart.most
         plain = {"num_font": small, "major_gridlines": {"visible": False}}
         across = chart.kind == "bar"
-        made.set_x_axis(values if across else plain)
-        made.set_y_axis({**plain, "reverse": True} if across else values)
+        if chart.axes:
+            horizontal, vertical = (_axis(axis, grid) for axis in chart.axes)
+            made.set_x_axis(horizontal)
+            made.set_y_axis(vertical)
+        else:
+            made.set_x_axis(values if across else plain)
+            made.set_y_axis({**plain, "reverse": True} if across else values)
         made.set_size({"width": chart.size[0], "height": chart.size[1]})
         made.set_chartarea({"border": {"color": "#D9D9D9"}})
         made.show_hidden_data()
@@ -617,11 +685,30 @@ def _series(chart: Chart, series: Series) -> dict[str, Any]:
         "categories": f"='{series.categories[0]}'!{series.categories[1].absolute_range}",
         "values": f"='{series.values[0]}'!{series.values[1].absolute_range}",
     }
-    labels = {"value": True, "font": font, "num_format": f"{chart.format};;"}
+    if series.label:
+        sheet, cell = series.label
+        marker = {"type": "circle", "size": 6, "fill": {"color": series.colour}}
+        labels = {"series_name": True, "position": "above", "font": font}
+        name = f"='{sheet}'!{cell.absolute}"
+        return {**made, "name": name, "marker": marker, "data_labels": labels}
+    labels = {"value": chart.values, "font": font, "num_format": f"{chart.format};;"}
     return {
         **made,
         "data_labels": labels,
         "fill": {"color": series.colour},
         "border": {"color": LINE, "width": 0.75},  # pale bars stand out from the paper
         "gap": 60,
+    }
+
+
+def _axis(axis: Axis, grid: Mapping[str, Any]) -> dict[str, Any]:
+    """An axis of figures as XlsxWriter wants it."""
+    font = {"name": FONT, "size": 9}
+    return {
+        "name": axis.words,
+        "name_font": {**font, "bold": False},
+        "num_font": font,
+        "min": axis.least,
+        "max": axis.most,
+        "major_gridlines": grid,
     }

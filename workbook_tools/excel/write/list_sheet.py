@@ -9,6 +9,7 @@ from datetime import date
 from workbook_tools.cells import Area
 from workbook_tools.excel.write import paper
 from workbook_tools.excel.write.book import Book, Sheet
+from workbook_tools.text import lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,19 @@ def write(
         sheet.columns(col, col, column.pixels)
         sheet.text(Area(top, col), column.heading, "box", "head")
     row = top
+    looks = [sheet.look(*_looks(column)) for column in columns]
+    room = [paper.LISTS.characters(column.pixels) for column in columns]
     for row, cells in enumerate(rows, start=top + 1):
-        for col, (cell, column) in enumerate(zip(cells, columns, strict=True)):
-            _write(sheet, Area(row, col), cell, column.look)
-        sheet.height(row, paper.LISTS.height(_lines(cells, columns)))
+        plain = [cell if isinstance(cell, str | int | float) else "" for cell in cells]
+        sheet.row(row, plain, looks)
+        for col, cell in enumerate(cells):
+            if isinstance(cell, Link):
+                sheet.link(Area(row, col), cell.target, cell.text, *_looks(columns[col]))
+            elif isinstance(cell, Calculated):
+                sheet.formula(Area(row, col), cell.formula, cell.value, *_looks(columns[col]))
+            elif isinstance(cell, date):
+                sheet.day(Area(row, col), cell, *_looks(columns[col]))
+        sheet.height(row, paper.LISTS.height(_lines(cells, columns, room)))
     sheet.filter(Area(top, 0, row - top + 1, len(columns)))
     sheet.freeze(top + 1)
     area = Area(0, 0, row + 1, printed or len(columns))
@@ -84,24 +94,14 @@ def write(
     return sheet
 
 
-def _write(sheet: Sheet, area: Area, cell: Cell, look: str) -> None:
-    looks = ("box", "wrap", "middle", look)
-    if cell is None:
-        sheet.text(area, "", *looks)
-    elif isinstance(cell, Link):
-        sheet.link(area, cell.target, cell.text, *looks)
-    elif isinstance(cell, Calculated):
-        sheet.formula(area, cell.formula, cell.value, *looks)
-    else:
-        sheet.value(area, cell, *looks)
+def _looks(column: Column) -> tuple[str, ...]:
+    return ("box", "wrap", "middle", column.look)
 
 
-def _lines(cells: Sequence[Cell], columns: Sequence[Column]) -> int:
+def _lines(cells: Sequence[Cell], columns: Sequence[Column], room: Sequence[int]) -> int:
     needed = 1
-    for cell, column in zip(cells, columns, strict=True):
-        if column.heading == "sha256":
-            continue  # for machines: it may be cut
+    for cell, column, characters in zip(cells, columns, room, strict=True):
         text = cell.text if isinstance(cell, Link) else cell
-        if isinstance(text, str):
-            needed = max(needed, paper.LISTS.lines(text, column.pixels))
+        if isinstance(text, str) and column.heading != "sha256":  # for machines: it may be cut
+            needed = max(needed, lines(text, characters))
     return min(needed, paper.MOST_LINES)

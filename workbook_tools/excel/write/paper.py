@@ -28,14 +28,14 @@ _SPARE = 12.0  # points at the foot that printers and fonts may take
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PrintPage:
     """A4 as a kind of print uses it: which way up, its margins, and its scale in percent."""
 
     landscape: bool
     margins: Margins
     scale: int
 
-    def holding(self, pixels: int) -> Page:
+    def holding(self, pixels: int) -> PrintPage:
         """The same, smaller where a sheet that many pixels wide would not fit."""
         return replace(self, scale=min(self.scale, self.scale * self.pixels // pixels))
 
@@ -53,16 +53,16 @@ class Page:
 
 
 # What is drawn in 9 pt comes out as 8 on lists and as 9 on pages that are read like a letter.
-LIST_PAGE = Page(landscape=True, margins=WITH_FOOTER, scale=89)
-LETTER_PAGE = Page(landscape=False, margins=WIDE, scale=100)
+LIST_PAGE = PrintPage(landscape=True, margins=WITH_FOOTER, scale=89)
+LETTER_PAGE = PrintPage(landscape=False, margins=WIDE, scale=100)
 # The grid of the form is wider than a page: 10 pt come out as 8, 11.25 as 9.
-FORM_PAGE = Page(landscape=False, margins=FORM_WITH_FOOTER, scale=80)
+FORM_PAGE = PrintPage(landscape=False, margins=FORM_WITH_FOOTER, scale=80)
 
 # Footers as Excel writes them: &A the sheet's name, &P the page, &N how many there are.
 NAME_AND_PAGES = "&L&A&C&P / &N"
 NAME_BESIDE_PAGES = "&C&A　&P / &N"
 PAGES = "&C&P / &N"
-PAGE = "&C&P"
+PAGE = "&C&12&P"  # &12: its size, which the scale makes smaller like all others
 
 
 @dataclass(frozen=True, slots=True)
