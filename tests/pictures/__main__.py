@@ -9,6 +9,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from pypdf import PdfReader
+
 from workbook_tools import handbook
 from workbook_tools.consolidate.consolidate import consolidate
 from workbook_tools.demo.demo import play
@@ -18,6 +20,12 @@ from workbook_tools.report.report import write_report
 
 PICTURES = Path(handbook.__file__).parent / "pictures"
 NOW = "2022-05-20T09:00:00+09:00"
+
+
+def page_of(pdf: Path, title: str) -> int:
+    """The first page that bears a title, counted from 1."""
+    texts = (page.extract_text() for page in PdfReader(pdf).pages)
+    return next(number for number, text in enumerate(texts, 1) if title in text)
 
 
 def main() -> None:
@@ -35,8 +43,8 @@ def main() -> None:
         report = write_report(held, pdf=True).paths[-1]
         pages = (
             (sheets, 1, "form"),
-            (list_, 2, "items"),
-            (list_, 5, "themes"),
+            (list_, page_of(list_, "【取組項目別】"), "items"),
+            (list_, page_of(list_, "【テーマ別】"), "themes"),
             (report, 8, "report"),
         )
         for pdf, page, name in pages:
