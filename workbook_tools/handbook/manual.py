@@ -109,6 +109,6 @@ def _contents(headings: Sequence[tuple[str, str, str]]) -> str:
 def _section(name: str, tokens: list[Token]) -> str:
     parser = _parser()
     body = str(parser.renderer.render(tokens, parser.options, {}))
-    wide = '<div class="wide" role="region" aria-label="表" tabindex="0">'
+    wide = '<div class="wide" tabindex="0">'  # keys can scroll it
     body = body.replace("<table>", f"{wide}<table>").replace("</table>", "</table></div>")
     return f'<section class="{name}" aria-labelledby="{name}">\n{body}</section>\n'
