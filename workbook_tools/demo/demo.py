@@ -47,7 +47,7 @@ from workbook_tools.register.database import Register
 from workbook_tools.register.round import Round, open_round
 from workbook_tools.report.report import write_report
 from workbook_tools.workspace import Workspace
-from workbook_tools.zips import same_everywhere
+from workbook_tools.zips import packed, same_everywhere, unpacked
 
 Consolidate = Callable[[Round], Sequence[Path]]
 
@@ -246,14 +246,10 @@ def _council(desk: _Desks) -> Council:
 
 def without_names(data: bytes) -> bytes:
     """The workbook as programs save it that drop defined names."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w") as new:
-        for member in old.infolist():
-            content = old.read(member)
-            if member.filename == "xl/workbook.xml":
-                content = re.sub(rb"<definedNames>.*</definedNames>", b"", content, flags=re.S)
-            new.writestr(member, content)
-    return same_everywhere(buffer.getvalue())
+    parts = unpacked(data)
+    book = "xl/workbook.xml"
+    parts[book] = re.sub(rb"<definedNames>.*</definedNames>", b"", parts[book], flags=re.S)
+    return packed(parts)
 
 
 def _zip(desk: _Desks, practices: Sequence[Practice]) -> bytes:

@@ -7,7 +7,6 @@ earlier one is neither rewritten nor taken away.
 
 from __future__ import annotations
 
-import io
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +29,7 @@ from workbook_tools.register.records import Distributed, Prefilled, SourceKind
 from workbook_tools.register.results import finished, known_before
 from workbook_tools.register.round import Round, note_plan
 from workbook_tools.workspace import Workspace, digest, read
-from workbook_tools.zips import same_everywhere
+from workbook_tools.zips import packed
 
 LIST_NAME = "配布一覧.xlsx"
 
@@ -179,13 +178,9 @@ def _zip_departments(workspace: Workspace, deliveries: Sequence[Delivery]) -> No
         path = workspace.root / delivery.path
         folders.setdefault(path.parent, []).append(path)
     for folder, paths in folders.items():
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted(paths, key=lambda path: path.name):
-                entry = zipfile.ZipInfo(f"{folder.name}/{path.name}")
-                entry.compress_type = zipfile.ZIP_STORED  # workbooks are compressed already
-                archive.writestr(entry, read(path))
-        put(_zip_path(folder), same_everywhere(buffer.getvalue()))
+        ordered = sorted(paths, key=lambda path: path.name)
+        members = {f"{folder.name}/{path.name}": read(path) for path in ordered}
+        put(_zip_path(folder), packed(members, zipfile.ZIP_STORED))  # compressed already
 
 
 _COLUMNS = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import shutil
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbook_tools.findings import UserError
+from workbook_tools.zips import packed, unpacked
 
 # Where LibreOffice puts itself on Windows and macOS, which have no search path for it.
 _USUAL = (
@@ -133,14 +133,9 @@ def _put(part: Part, number: int, folder: Path) -> Path:
 
 def with_sheets(data: bytes, shown: Collection[str]) -> bytes:
     """One of our workbooks with only these sheets to be seen."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w") as new:
-        for member in old.infolist():
-            content = old.read(member)
-            if member.filename == "xl/workbook.xml":
-                content = _hide(content.decode(), shown).encode()
-            new.writestr(member, content)
-    return made.getvalue()
+    parts = unpacked(data)
+    parts["xl/workbook.xml"] = _hide(parts["xl/workbook.xml"].decode(), shown).encode()
+    return packed(parts)
 
 
 def _hide(workbook: str, shown: Collection[str]) -> str:

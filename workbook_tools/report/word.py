@@ -55,6 +55,7 @@ from workbook_tools.report.word_xml import (
     table,
     without_controls,
 )
+from workbook_tools.zips import packed, unpacked
 
 _A4 = (Mm(210), Mm(297))
 _MARGIN, _FOOT = Mm(20), Mm(10)
@@ -70,7 +71,6 @@ _EMU = 9525  # a pixel
 _LARGE = 18  # points of the council's average
 _GRAPHS = {"radar": (470, 330), "bar": (640, 230)}  # pixels
 _CREATED = datetime(2020, 4, 1)
-_ZIPPED = (1980, 1, 1, 0, 0, 0)
 _DEEPEST = 2  # level of headings in 目次
 # Parts of python-docx's template that say nothing in ours.
 _NEEDLESS = ("/docProps/thumbnail.jpeg", "/word/stylesWithEffects.xml", "/customXml/item1.xml")
@@ -291,13 +291,8 @@ def _replace(old: Any, new: Any) -> None:
 
 def _rezipped(data: bytes) -> bytes:
     """The package with fixed times, in the order of names, the table of contents first."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
-        for name in _ordered(old.namelist()):
-            entry = zipfile.ZipInfo(name, _ZIPPED)
-            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
-            new.writestr(entry, old.read(name))
-    return out.getvalue()
+    parts = unpacked(data)
+    return packed({name: parts[name] for name in _ordered(parts)})
 
 
 def _ordered(names: Iterable[str]) -> Iterator[str]:

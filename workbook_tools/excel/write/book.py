@@ -7,7 +7,6 @@ raises instead of returning −2, and two runs on the same input give the same b
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -79,7 +78,6 @@ STYLES: dict[str, dict[str, Any]] = {
     "change": {"num_format": "+0;-0;0"},
     "change tenths": {"num_format": "+0.0;-0.0;0.0"},
 }
-_PACKED = (1980, 1, 1, 0, 0, 0)  # the time of every part, as XlsxWriter gives it
 _XML = XMLwriter()
 UNSEEN = ("hidden",)  # of a helper cell nobody looks at: no appearance at all
 # A fixed time of creation: the same state gives the same bytes.
@@ -657,24 +655,6 @@ def _assembled(part: XMLwriter) -> bytes:
     part._set_xml_writer(text)
     part._assemble_xml_file()
     return text.getvalue().encode()
-
-
-def unzipped(data: bytes) -> dict[str, bytes]:
-    """A workbook's parts by name, in their order."""
-    with zipfile.ZipFile(io.BytesIO(data)) as book:
-        return {name: book.read(name) for name in book.namelist()}
-
-
-def zipped(parts: Mapping[str, bytes]) -> bytes:
-    """Parts as XlsxWriter packs them."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as book:
-        for name, data in parts.items():
-            entry = zipfile.ZipInfo(name, _PACKED)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 0  # the same on every system
-            book.writestr(entry, data)
-    return same_everywhere(buffer.getvalue())
 
 
 def _series(chart: Chart, series: Series) -> dict[str, Any]:

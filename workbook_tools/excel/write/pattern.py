@@ -23,10 +23,9 @@ from workbook_tools.excel.write.book import (
     escaped,
     properties,
     shared_strings,
-    unzipped,
-    zipped,
 )
 from workbook_tools.text import for_cell
+from workbook_tools.zips import packed, unpacked
 
 Value: TypeAlias = str | float | tuple[FormulaCell, str | float]
 
@@ -194,7 +193,7 @@ class _Pattern:
     """A workbook's parts, those of its sheets cut open at what changes."""
 
     def __init__(self, data: bytes, sheets: int, notes: _Notes) -> None:
-        self._parts = unzipped(data)
+        self._parts = unpacked(data)
         where = {(number, area.a1): at for at, (number, area) in enumerate(notes.places)}
         if len(where) < len(notes.places):
             raise ValueError("a cell is written twice")
@@ -232,7 +231,7 @@ class _Pattern:
         parts[_PROPERTIES] = properties(title)
         for name, slots in self._sheets.items():
             parts[name] = "".join(_pieces(slots, notes, numbers)).encode()
-        return zipped(parts)
+        return packed(parts)
 
 
 def _pieces(slots: Iterable[_Slot], notes: _Notes, numbers: Mapping[str, int]) -> Iterator[str]:
