@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from workbook_tools.cells import column_name
+from workbook_tools.cells import Area, column_name
 from workbook_tools.council.ballot import SCORES
 from workbook_tools.excel.edited_list import EditedList, Value
 from workbook_tools.excel.write.book import Book
@@ -46,6 +46,10 @@ _COLUMNS = (
     Column(_ORDER, 36, "center"),
     Column(JOINT, 60, "center"),
     Column(_LENGTH, 48, "center"),
+)
+_HOW_TO_JOIN = (
+    "取組終了の意見を１つにまとめるときは、残す行のこの欄に、ほかの小№を書いてください"
+    "（例：45、46）。"
 )
 _NO_ORDER = float("inf")
 _ADDED = (JOINT, _LENGTH)  # not in workbooks of the first edition
@@ -87,10 +91,11 @@ def gathered(
         ]
         note = (
             "採用文・掲載（○）・順は自由に直せます。次の集約でも、ここに書いた内容は変わりません。"
-            "改行すると別の項目（・）になります。取組終了の意見を１つにまとめるときは、"
-            f"残す行の『{JOINT}』に、ほかの小№を書いてください（例：45、46）。"
+            "改行すると別の項目（・）になります。"
         )
-        write(book, SHEET, f"{title}　意見集約", _COLUMNS, rows, note)
+        sheet = write(book, SHEET, f"{title}　意見集約", _COLUMNS, rows, note)
+        at = next(col for col, column in enumerate(_COLUMNS) if column.heading == JOINT)
+        sheet.comment(Area(_HEAD - 1, at), _HOW_TO_JOIN)
         write(book, TALLY, f"{title}　評価の集計", _tally_columns(), _tally_rows(tallies))
         return book.bytes(), len(rows)
     return _appended(existing, opinions, tallies)

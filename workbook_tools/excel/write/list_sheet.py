@@ -69,6 +69,8 @@ def write(
     if note:
         sheet.text(Area(1, 0), note, "quiet")
     top = 2
+    headings = (paper.LISTS.lines(column.heading, column.pixels) for column in columns)
+    sheet.height(top, paper.LISTS.height(max(headings)))
     for col, column in enumerate(columns):
         sheet.columns(col, col, column.pixels)
         sheet.text(Area(top, col), column.heading, "box", "head")
