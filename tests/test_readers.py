@@ -49,14 +49,14 @@ def test_processes_give_what_one_reader_gives(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_ourselves: int
 ) -> None:
     started: list[int] = []
-    pool = in_parallel.ProcessPoolExecutor
+    processes = in_parallel.processes
 
-    def counted(jobs: int, *how: object) -> object:
+    def counted(read: in_parallel.Read, jobs: int) -> object:
         started.append(jobs)
-        return pool(jobs, *how)  # type: ignore[arg-type]
+        return processes(read, jobs)
 
     monkeypatch.setattr(in_parallel, "ALONE", by_ourselves)
-    monkeypatch.setattr(in_parallel, "ProcessPoolExecutor", counted)
+    monkeypatch.setattr(in_parallel, "processes", counted)
     alone = play(inbox, tmp_path / "one")
     assert alone[0].findings
     assert play(inbox, tmp_path / "two", Readers(jobs=2)) == alone

@@ -9,15 +9,16 @@ from __future__ import annotations
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager
-from itertools import islice
-from multiprocessing import get_context
-from typing import Any
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
 
 from workbook_tools.findings import UserError
 from workbook_tools.intake.inbox import Received
 from workbook_tools.intake.read_forms import Intake
+
+if TYPE_CHECKING:  # most runs read few files: they need no other process, and not what starts one
+    from concurrent.futures import Executor, Future
 
 Read = Callable[[Received], Intake]
 PATIENCE = 10  # seconds until a cluster counts as not there
@@ -40,9 +41,16 @@ def with_processes(
     first = next(coming, None)
     if first is None:
         return
+    yield from _handed_out(chain((first,), coming), _read_there, processes(read, jobs), jobs)
+
+
+def processes(read: Read, jobs: int) -> Executor:
+    """So many processes of ours that read."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     # Windows knows no other way to start one, and what a started one is told is told once.
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (read,))
-    yield from _handed_out(_all(first, coming), _read_there, pool, jobs)
+    return ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (read,))
 
 
 def with_cluster(
@@ -80,11 +88,6 @@ def _handed_out(
                 yield first, future.result()
         for received, future in waiting:
             yield received, future.result()
-
-
-def _all(first: Received, others: Iterator[Received]) -> Iterator[Received]:
-    yield first
-    yield from others
 
 
 # How a process of ours reads: set once when it begins, for what is read hardly differs.
