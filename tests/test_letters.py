@@ -225,6 +225,17 @@ def test_only_some_are_written_to(workspace: Workspace) -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["旧窓口課", f" {LEAD}"])
+def test_a_department_goes_by_its_former_name_too(workspace: Workspace, name: str) -> None:
+    departments = tuple(
+        dataclasses.replace(known, former_names=("旧窓口課",)) if known.name == LEAD else known
+        for known in FEW.departments
+    )
+    renamed = dataclasses.replace(FEW, departments=departments)
+    distribute(Round(workspace, renamed, NOW), only=Only(departments=(name,)))
+    assert [path.name for path in workspace.forms(R3).iterdir() if path.is_dir()] == [LEAD]
+
+
 @pytest.mark.parametrize("only", [Only(departments=("無い課",)), Only(items=(99,))])
 def test_nobody_of_that_name(workspace: Workspace, only: Only) -> None:
     with pytest.raises(UserError, match="部署・項目ではありません"):

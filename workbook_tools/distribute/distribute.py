@@ -74,7 +74,7 @@ def distribute(
         closings.refuse_if_closed(register, year)
         note_plan(register, held)
         practices = plan.running(finished(register, plan))
-        only.refuse_if_empty(practices)
+        only = only.among_leads(plan, practices)
         known = known_before(register, plan)
         sent = register.distributed(year)
         is_over = any(later > year for later in closings.begun(register))

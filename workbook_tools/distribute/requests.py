@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -35,11 +34,8 @@ def write_requests(
         by_lead.setdefault(practice.lead, []).append((practice, path))
     made = [_request(held, template, *each) for each in by_lead.items()]
     name, folder = f"{REQUEST}/{held.year}", held.workspace.forms(held.year)
-    before = json.loads(register.output_state(name) or "{}")
-    files = Desk(register, held, name).files(made, before)
-    _, after = write_files(held.workspace, folder, files, only.among(before, files), force)
-    state = before | after if only.some else after
-    register.note_output(name, json.dumps(state, ensure_ascii=False, sort_keys=True))
+    files = Desk(register, held, name).files(made)
+    write_files(register, held.workspace, name, folder, files, only=only, force=force)
 
 
 def _request(
@@ -48,5 +44,8 @@ def _request(
     items = [f"{letters.titled(practice)}\n　様式： {path.name}" for practice, path in forms]
     due = letters.deadline(held.plan.deadline, held.today)
     filled = letters.facts(held, department, items, due)
-    attached = [(path.name, read(path)) for _, path in forms]
+
+    def attached() -> list[tuple[str, bytes]]:
+        return [(path.name, read(path)) for _, path in forms]
+
     return Letter(f"{REQUEST}_{file_name(department)}", department, template, filled, attached)

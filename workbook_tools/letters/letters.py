@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from workbook_tools.era import long_date
 from workbook_tools.letters import mail
 from workbook_tools.letters.templates import encoded, fill, template
-from workbook_tools.plan.model import Plan, Practice
+from workbook_tools.letters.written import noted
+from workbook_tools.plan.model import Practice
 from workbook_tools.register.database import Register
 from workbook_tools.register.round import Round
 from workbook_tools.workspace import digest
@@ -34,14 +35,15 @@ class Template:
 class Letter:
     """One letter to a department: ``path`` below the round's folder has no ending yet.
 
-    ``facts`` fill the gaps of the template, but for 日付; ``attached`` are names and contents.
+    ``facts`` fill the gaps of the template, but for 日付. ``attached`` gives names and contents; it
+    is asked only where there is somebody to write a mail to.
     """
 
     path: str
     department: str
     template: Template
     facts: Mapping[str, str]
-    attached: Sequence[tuple[str, bytes]] = ()
+    attached: Callable[[], Sequence[tuple[str, bytes]]] = tuple
 
     def text(self, day: date) -> str:
         """The letter of that day."""
@@ -56,8 +58,10 @@ def opened(held: Round, name: str, default: str, subject: str) -> Template:
     return Template(path.name, words, subject)
 
 
-def facts(held: Round, department: str, items: Sequence[str], deadline: str) -> dict[str, str]:
-    """What fills the gaps of every letter."""
+def facts(
+    held: Round, department: str, items: Sequence[str], deadline: str, how: str = ""
+) -> dict[str, str]:
+    """What fills the gaps of every letter; ``how`` to mend what went back."""
     plan = held.plan
     return {
         "部署": department,
@@ -68,7 +72,7 @@ def facts(held: Round, department: str, items: Sequence[str], deadline: str) -> 
         "団体": plan.city,
         "年度": held.year.long,
         "計画": plan.name,
-        "直し方": "",
+        "直し方": how,
     }
 
 
@@ -99,33 +103,29 @@ class Desk:
         """``name`` of the output whose letters they are."""
         self._register, self._plan, self._today = register, held.plan, held.today
         self._name = f"{name}/日付"
-        self._days: dict[str, str] = json.loads(register.output_state(self._name) or "{}")
+        self._days = noted(register, self._name)
+        self._written = noted(register, name)
 
-    def files(self, letters: Iterable[Letter], written: Mapping[str, str]) -> dict[str, bytes]:
+    def files(self, letters: Iterable[Letter]) -> dict[str, bytes]:
         """Every letter as a text, and as a mail where the department has an address.
 
-        A letter keeps its day as long as it says the same as what was ``written``: digests by path.
+        A letter keeps its day as long as it says the same as what was written last.
         """
         made: dict[str, bytes] = {}
         for letter in letters:
-            text = self._dated(letter, written.get(f"{letter.path}.txt"))
+            text = self._dated(letter)
             made[f"{letter.path}.txt"] = encoded(text)
-            if to := mail.addresses(_contact(self._plan, letter.department)):
+            if to := mail.addresses(self._plan.department(letter.department).contact):
                 subject = _SUBJECT.search(text)
                 about = subject["subject"] if subject else letter.template.subject
-                made[f"{letter.path}.eml"] = mail.draft(to, about, text, letter.attached)
+                made[f"{letter.path}.eml"] = mail.draft(to, about, text, letter.attached())
         self._register.note_output(self._name, json.dumps(self._days, sort_keys=True))
         return made
 
-    def _dated(self, letter: Letter, written: str | None) -> str:
-        known = self._days.get(letter.path)
-        if known and written:
+    def _dated(self, letter: Letter) -> str:
+        if known := self._days.get(letter.path):
             text = letter.text(date.fromisoformat(known))
-            if digest(encoded(text)) == written:
+            if digest(encoded(text)) == self._written.get(f"{letter.path}.txt"):
                 return text
         self._days[letter.path] = self._today.isoformat()
         return letter.text(self._today)
-
-
-def _contact(plan: Plan, department: str) -> str:
-    return next((known.contact for known in plan.departments if known.name == department), "")

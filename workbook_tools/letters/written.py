@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbook_tools.letters.only import EVERYTHING, Only
 from workbook_tools.outbox import Outcome, put_unless_edited, remove_if_empty, take_away
+from workbook_tools.register.database import Register
 from workbook_tools.workspace import Workspace, digest
 
 
@@ -18,7 +21,34 @@ class Written:
     outcome: Outcome
 
 
+def noted(register: Register, name: str) -> dict[str, str]:
+    """What was written last of an output, by the register: digests by path."""
+    known: dict[str, str] = json.loads(register.output_state(name) or "{}")
+    return known
+
+
 def write_files(
+    register: Register,
+    workspace: Workspace,
+    name: str,
+    folder: Path,
+    files: Mapping[str, bytes],
+    *,
+    only: Only = EVERYTHING,
+    force: bool,
+) -> list[Written]:
+    """Bring the folder in step with what is due, and note it under the output's ``name``.
+
+    Where ``only`` some are meant, the files of others stay as they are.
+    """
+    before = noted(register, name)
+    written, after = _put_all(workspace, folder, files, only.among(before, files), force)
+    state = before | after if only.some else after
+    register.note_output(name, json.dumps(state, ensure_ascii=False, sort_keys=True))
+    return written
+
+
+def _put_all(
     workspace: Workspace,
     folder: Path,
     files: Mapping[str, bytes],

@@ -193,6 +193,15 @@ class Plan:
         """The department of that present name; KeyError where there is none."""
         return {department.name: department for department in self.departments}[name]
 
+    def lead(self, name: str) -> str | None:
+        """The department that answers for practices, by its present or a former name."""
+        leads = {practice.lead for practice in self.practices}
+        for department in self.departments:
+            names = (department.name, *department.former_names)
+            if department.name in leads and key(name) in map(key, names):
+                return department.name
+        return None
+
     def began(self, practice: Practice) -> FiscalYear:
         """The first year in which the practice is evaluated."""
         return practice.first_year or self.years[0]

@@ -29,7 +29,7 @@ from workbook_tools.register.records import PracticeState
 from workbook_tools.register.round import Round, note_plan
 from workbook_tools.register.submissions import answers_of
 from workbook_tools.register.submissions import findings as findings_of
-from workbook_tools.text import file_name, key
+from workbook_tools.text import file_name
 from workbook_tools.workspace import digest
 
 FOLDER = "読取内容確認"
@@ -105,19 +105,13 @@ def workbook(plan: Plan, department: str, receipts: Sequence[Receipt]) -> bytes:
 
 def _named(plan: Plan, department: str) -> str:
     """The lead department that a person means, by its present or a former name."""
-    leads = {practice.lead for practice in plan.practices}
-    known = {
-        key(spelled): name.name
-        for name in plan.departments
-        if name.name in leads
-        for spelled in (*name.former_names, name.name)
-    }
-    if key(department) not in known:
-        near = question(nearest(department, leads))
+    lead = plan.lead(department)
+    if lead is None:
+        near = question(nearest(department, {practice.lead for practice in plan.practices}))
         raise UserError(
             f"『{department}』という、実践項目を受け持つ部署は計画マスタにありません。{near}"
         )
-    return known[key(department)]
+    return lead
 
 
 def _by_department(register: Register, held: Round) -> dict[str, tuple[Receipt, ...]]:

@@ -6,7 +6,6 @@ written anew only where it changed, and taken away when it is no longer due.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -73,9 +72,7 @@ def return_ballots(held: Round, *, force: bool = False) -> BallotReturn:
             words = _letter(held, member, findings, returned if marked else _NO_FILE)
             files[f"{own}_連絡文.txt"] = encoded(fill(letter[1], letter[0].name, words))
             done.append(ReturnedBallot(member, sheet.file, marked is not None, findings))
-        before = json.loads(register.output_state(name) or "{}")
-        written, after = write_files(workspace, folder, files, before, force)
-        register.note_output(name, json.dumps(after, ensure_ascii=False, sort_keys=True))
+        written = write_files(register, workspace, name, folder, files, force=force)
     return BallotReturn(folder, tuple(done), tuple(written))
 
 

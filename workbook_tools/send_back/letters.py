@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,6 +23,7 @@ _TEMPLATES = {
     REMINDER: ("reminder.txt", "進捗状況シートの提出について（再依頼）"),
     RECEIVED: ("received.txt", "進捗状況シートの受領について（お知らせ）"),
 }
+Attached = Callable[[], Sequence[tuple[str, bytes]]]
 _MOST_SHOWN = 3  # findings of one item; the file lists them all
 # How to go on, by what is enclosed.
 _MARKED = (
@@ -67,9 +68,7 @@ class ReturnLetters:
             for name, (default, subject) in _TEMPLATES.items()
         }
 
-    def cover(
-        self, department: str, entries: Sequence[Entry], attached: Sequence[tuple[str, bytes]]
-    ) -> Letter:
+    def cover(self, department: str, entries: Sequence[Entry], attached: Attached) -> Letter:
         """The letter that goes with a department's files."""
         path = f"{file_name(department)}/{COVER}"
         items = [_entry(entry) for entry in entries]
@@ -79,7 +78,7 @@ class ReturnLetters:
         self,
         department: str,
         missing: Sequence[tuple[Practice, str | None]],
-        attached: Sequence[tuple[str, bytes]],
+        attached: Attached,
     ) -> Letter:
         """To a department whose items have not come; with each item's form, if one was sent."""
         items = [
@@ -95,7 +94,9 @@ class ReturnLetters:
             f"{letters.titled(known.practice)}\n　受領日： {long_date(_day(known))}"
             for known in states
         ]
-        return self._letter(RECEIVED, f"{RECEIVED}_{file_name(department)}", department, items, ())
+        return self._letter(
+            RECEIVED, f"{RECEIVED}_{file_name(department)}", department, items, tuple
+        )
 
     def unknown(self, entries: Sequence[Entry]) -> bytes:
         """For the secretariat: files that do not say whose they are."""
@@ -112,13 +113,11 @@ class ReturnLetters:
         path: str,
         department: str,
         items: Sequence[str],
-        attached: Sequence[tuple[str, bytes]],
+        attached: Attached,
         how: str = "",
     ) -> Letter:
-        filled = letters.facts(self._held, department, items, self._deadline)
-        return Letter(
-            path, department, self._templates[name], {**filled, "直し方": how}, tuple(attached)
-        )
+        filled = letters.facts(self._held, department, items, self._deadline, how)
+        return Letter(path, department, self._templates[name], filled, attached)
 
 
 def _day(known: PracticeState) -> date:

@@ -7,9 +7,9 @@ remembers what was written.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from workbook_tools.era import FiscalYear
@@ -27,6 +27,7 @@ from workbook_tools.plan.model import Practice
 from workbook_tools.register import ledger
 from workbook_tools.register.database import Register
 from workbook_tools.register.records import (
+    Distributed,
     PracticeState,
     Returned,
     State,
@@ -111,22 +112,20 @@ def return_forms(
         note_plan(register, held)
         inbox = look(register, held)
         desk = _Outgoing(register, held, inbox)
-        only.refuse_if_empty([known.practice for known in desk.states])
+        only = only.among_leads(held.plan, [known.practice for known in desk.states])
         parcels = [parcel for parcel in desk.parcels(step) if _is_wanted(parcel, only)]
         states = [known for known in desk.states if only.wants(known.practice)]
         missing = [known.practice for known in states if known.state is State.MISSING]
         folder = workspace.outbox / FOLDER / str(year)
         files = _files(parcels)
-        name = f"{FOLDER}/{year}"
-        before = json.loads(register.output_state(name) or "{}")
-        texts = _letters(letters, parcels, missing, _sent(workspace, register, year))
+        name, told = f"{FOLDER}/{year}", _entries(parcels)
+        files |= _unknown(letters, told.pop(UNKNOWN, []))
+        answered = {practice.no for parcel in parcels for practice in parcel.practices}
+        silent = [practice for practice in missing if practice.no not in answered]
+        texts = [*_covers(letters, told), *_reminders(held, register, letters, silent)]
         texts += _receipts(letters, states)
-        files |= Desk(register, held, name).files(texts, before)
-        files |= _unknown(letters, parcels)
-        state = only.among(before, files)
-        written, after = write_files(workspace, folder, files, state, force)
-        state = before | after if only.some else after
-        register.note_output(name, json.dumps(state, ensure_ascii=False, sort_keys=True))
+        files |= Desk(register, held, name).files(texts)
+        written = write_files(register, workspace, name, folder, files, only=only, force=force)
     counts = _counts(parcels, missing)
     return Returning(year, folder, tuple(written), tuple(counts), inbox.forms)
 
@@ -321,31 +320,35 @@ def _entries(parcels: Sequence[_Parcel]) -> dict[str, list[tuple[Entry, _Parcel]
     return entries
 
 
-def _letters(
-    letters: ReturnLetters,
-    parcels: Sequence[_Parcel],
-    missing: Sequence[Practice],
-    sent: Mapping[int, tuple[str, bytes]],
-) -> list[Letter]:
-    """Cover letters and reminders; ``sent`` are the forms as they went out, by number."""
-    made = []
-    for department, told in _entries(parcels).items():
-        if department != UNKNOWN:
-            files = {parcel.name: parcel.data for _, parcel in told if parcel.data is not None}
-            made.append(letters.cover(department, [entry for entry, _ in told], [*files.items()]))
-    answered = {practice.no for parcel in parcels for practice in parcel.practices}
-    silent: dict[str, list[Practice]] = {}
-    for practice in missing:
-        if practice.no not in answered:
-            silent.setdefault(practice.lead, []).append(practice)
-    for department, practices in silent.items():
+def _covers(
+    letters: ReturnLetters, told: Mapping[str, Sequence[tuple[Entry, _Parcel]]]
+) -> Iterator[Letter]:
+    """To departments that have something to mend, with what goes back."""
+    for department, entries in told.items():
+        files = {
+            (parcel.department, parcel.name): parcel.data
+            for _, parcel in entries
+            if parcel.data is not None
+        }
+        attached = [(name, data) for (_, name), data in files.items()]
+        yield letters.cover(department, [entry for entry, _ in entries], partial(list, attached))
+
+
+def _reminders(
+    held: Round, register: Register, letters: ReturnLetters, silent: Sequence[Practice]
+) -> Iterator[Letter]:
+    """To departments from which nothing has come, with the forms that went out."""
+    sent = _sent(held.workspace, register.distributed(held.year), silent)
+    by_lead: dict[str, list[Practice]] = {}
+    for practice in silent:
+        by_lead.setdefault(practice.lead, []).append(practice)
+    for department, practices in by_lead.items():
         forms = {practice.no: sent[practice.no] for practice in practices if practice.no in sent}
         items = [
             (practice, forms[practice.no][0] if practice.no in forms else None)
             for practice in practices
         ]
-        made.append(letters.reminder(department, items, [*forms.values()]))
-    return made
+        yield letters.reminder(department, items, partial(list, forms.values()))
 
 
 def _receipts(letters: ReturnLetters, states: Sequence[PracticeState]) -> list[Letter]:
@@ -360,21 +363,21 @@ def _receipts(letters: ReturnLetters, states: Sequence[PracticeState]) -> list[L
     ]
 
 
-def _unknown(letters: ReturnLetters, parcels: Sequence[_Parcel]) -> dict[str, bytes]:
+def _unknown(letters: ReturnLetters, told: Sequence[tuple[Entry, _Parcel]]) -> dict[str, bytes]:
     """What the secretariat is told of files of which nobody knows whose they are."""
-    told = _entries(parcels).get(UNKNOWN)
     return {f"{COVER}_{UNKNOWN}.txt": letters.unknown([entry for entry, _ in told])} if told else {}
 
 
 def _sent(
-    workspace: Workspace, register: Register, year: FiscalYear
+    workspace: Workspace, distributed: Mapping[int, Distributed], practices: Iterable[Practice]
 ) -> dict[int, tuple[str, bytes]]:
-    """Name and content of the forms as they were distributed, where they still stand so."""
+    """Name and content of their forms as they went out, where they still stand so."""
     forms = {}
-    for no, sent in register.distributed(year).items():
-        path = workspace.root / sent.path
-        if path.is_file() and digest(data := read(path)) == sent.sha256:
-            forms[no] = path.name, data
+    for practice in practices:
+        sent = distributed.get(practice.no)
+        path = workspace.root / sent.path if sent else None
+        if sent and path and path.is_file() and digest(data := read(path)) == sent.sha256:
+            forms[practice.no] = path.name, data
     return forms
 
 
